@@ -1,0 +1,126 @@
+//! The real transport: HTTP over one pooled client with time-outs and without redirects.
+
+use std::time::Duration;
+
+use crate::{Method, Request, Response, Transport, TransportError};
+
+/// How the transport behaves.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Sent with every request: some vendors refuse a missing one (`facts/highlevel.md` 1.1).
+    pub user_agent: String,
+    /// How long a connection may take to be made.
+    pub connect_timeout: Duration,
+    /// How long one call may take from start to the last byte of its reply.
+    pub call_timeout: Duration,
+    /// Replies above this many bytes are refused, so that a vendor cannot exhaust the memory.
+    pub reply_limit: usize,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            user_agent: concat!("highwire/", env!("CARGO_PKG_VERSION")).to_owned(),
+            connect_timeout: Duration::from_secs(5),
+            call_timeout: Duration::from_secs(65), // Notion works up to 60 s before it answers 504.
+            reply_limit: 32 * 1024 * 1024,
+        }
+    }
+}
+
+/// Speaks HTTP. Cheap to clone; clones share their connections.
+#[derive(Clone)]
+pub struct HttpTransport {
+    client: reqwest::Client,
+    reply_limit: usize,
+}
+
+impl HttpTransport {
+    /// Makes a transport.
+    ///
+    /// Redirects are not followed: a vendor that sends a credential elsewhere is refused.
+    ///
+    /// # Errors
+    /// When the TLS set-up of this machine cannot be used.
+    pub fn new(settings: Settings) -> Result<Self, TransportError> {
+        let client = reqwest::Client::builder()
+            .user_agent(settings.user_agent)
+            .connect_timeout(settings.connect_timeout)
+            .timeout(settings.call_timeout)
+            .redirect(reqwest::redirect::Policy::none())
+            .tcp_nodelay(true)
+            .build()
+            .map_err(|source| TransportError::Connect {
+                host: "any host (the TLS set-up failed)".to_owned(),
+                source: source.into(),
+            })?;
+        Ok(Self { client, reply_limit: settings.reply_limit })
+    }
+}
+
+impl Transport for HttpTransport {
+    async fn send(&self, request: Request) -> Result<Response, TransportError> {
+        let host = host_of(&request.url);
+        let mut builder = self.client.request(method(request.method), &request.url);
+        for (name, value) in &request.headers {
+            builder = builder.header(name, value);
+        }
+        if !request.body.is_empty() {
+            builder = builder.body(request.body);
+        }
+        let failed = |source: reqwest::Error| failure(&host, source);
+        let mut reply = builder.send().await.map_err(failed)?;
+        let status = reply.status().as_u16();
+        let headers = reply
+            .headers()
+            .iter()
+            .filter_map(|(name, value)| Some((name.to_string(), value.to_str().ok()?.to_owned())))
+            .collect();
+        let mut body = Vec::new();
+        while let Some(chunk) = reply.chunk().await.map_err(failed)? {
+            if body.len() + chunk.len() > self.reply_limit {
+                return Err(TransportError::Interrupted {
+                    host,
+                    source: format!("the reply is larger than {} bytes", self.reply_limit).into(),
+                });
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(Response { status, headers, body: body.into() })
+    }
+}
+
+fn method(method: Method) -> reqwest::Method {
+    match method {
+        Method::Get => reqwest::Method::GET,
+        Method::Post => reqwest::Method::POST,
+        Method::Put => reqwest::Method::PUT,
+        Method::Patch => reqwest::Method::PATCH,
+        Method::Delete => reqwest::Method::DELETE,
+    }
+}
+
+/// The error without its address: the address of some vendors carries a secret.
+fn failure(host: &str, source: reqwest::Error) -> TransportError {
+    let never_left = source.is_connect() || source.is_builder();
+    let (host, source) = (host.to_owned(), source.without_url().into());
+    match never_left {
+        true => TransportError::Connect { host, source },
+        false => TransportError::Interrupted { host, source },
+    }
+}
+
+fn host_of(url: &str) -> String {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    rest.split(['/', '?']).next().unwrap_or(rest).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::host_of;
+
+    #[test]
+    fn only_the_host_is_named_in_errors() {
+        assert_eq!(host_of("https://vendor.test:8443/hooks/secret?token=x"), "vendor.test:8443");
+    }
+}
