@@ -1,0 +1,28 @@
+//! The operations, one type for each, grouped as Notion's paths are.
+//!
+//! Each implements [`endpoint::Endpoint`], so any of them can also be encoded, sent or described
+//! without the client.
+
+mod blocks;
+mod data_sources;
+mod databases;
+mod pages;
+#[cfg(test)]
+mod tests;
+mod users;
+
+use endpoint::{Endpoint, Method};
+
+pub use self::{
+    blocks::ListBlockChildren,
+    data_sources::{Filter, GetDataSource, QueryDataSource},
+    databases::{CreateDatabase, GetDatabase},
+    pages::{CreatePage, GetPage, UpdatePage},
+    users::GetMe,
+};
+
+/// Whether an operation changes nothing, so that repeating it is always safe: every GET, and the
+/// query, which is a POST only because its filter needs a body.
+pub(crate) fn only_reads<E: Endpoint>() -> bool {
+    E::METHOD == Method::Get || E::NAME == QueryDataSource::NAME
+}
