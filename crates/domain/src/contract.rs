@@ -1,0 +1,52 @@
+//! The contract suite: what every store must do, as tests that each store runs on itself.
+//!
+//! `storage_contract!(open)` writes one test per case; `open` takes a clock and gives an empty store.
+
+mod journal;
+mod mirror;
+mod outbox;
+pub mod sample;
+
+pub use self::{journal::*, mirror::*, outbox::*};
+
+/// Writes one `#[tokio::test]` for each case of the contract.
+///
+/// `storage_contract!(|clock| Memory::new(clock))` expands to, for each case:
+/// `#[tokio::test] async fn case() { contract::case(open(contract::sample::clock())).await }`.
+#[macro_export]
+macro_rules! storage_contract {
+    ($open:expr) => {
+        $crate::storage_contract!($open;
+            an_event_is_kept_once,
+            an_alias_is_an_identity_too,
+            entries_come_in_order_and_in_pages,
+            an_entry_is_found_by_its_event,
+            every_value_of_an_event_survives,
+            concurrent_appends_all_get_their_own_place,
+            a_projection_is_whole_or_nothing,
+            a_row_is_replaced_and_belongs_to_one_tenant,
+            changes_are_found_by_event,
+            tombstones_are_not_counted,
+            deciding_twice_gives_one_action,
+            decisions_from_an_old_cursor_are_refused,
+            a_lane_goes_one_by_one_and_in_order,
+            a_waiting_lane_stops_no_other,
+            a_busy_lane_starves_no_other,
+            the_longest_due_goes_first,
+            a_dead_action_lets_its_lane_go_on,
+            a_started_action_is_looked_up_after_a_crash,
+            an_ambiguous_attempt_is_looked_up,
+            destinations_do_not_see_each_other,
+            the_story_of_an_action_is_kept,
+        );
+    };
+    ($open:expr; $($case:ident),* $(,)?) => {
+        $(
+            #[tokio::test]
+            async fn $case() {
+                let open = $open;
+                $crate::contract::$case(open($crate::contract::sample::clock())).await;
+            }
+        )*
+    };
+}

@@ -1,0 +1,79 @@
+//! What every journal must do.
+
+use super::sample::{event, event_id};
+use crate::{Appended, Entity, EventKind, Sequence, Storage};
+
+/// The same event twice is one entry.
+pub async fn an_event_is_kept_once<S: Storage>(store: S) {
+    assert_eq!(store.append(event(1)).await.expect("append"), Appended::New(Sequence(1)));
+    assert_eq!(store.append(event(2)).await.expect("append"), Appended::New(Sequence(2)));
+    assert_eq!(store.append(event(1)).await.expect("append"), Appended::Duplicate(Sequence(1)));
+    assert_eq!(store.last().await.expect("last"), Sequence(2));
+}
+
+/// A delivery whose alias was seen is the same event, whatever its id.
+pub async fn an_alias_is_an_identity_too<S: Storage>(store: S) {
+    let mut first = event(1);
+    first.alias = Some(event_id(900));
+    store.append(first).await.expect("append");
+    let mut again = event(2);
+    again.alias = Some(event_id(900));
+    assert_eq!(store.append(again).await.expect("append"), Appended::Duplicate(Sequence(1)));
+    assert_eq!(store.append(event(2)).await.expect("append"), Appended::New(Sequence(2)));
+}
+
+/// Readers see every entry once, in order, whatever the size of their pages.
+pub async fn entries_come_in_order_and_in_pages<S: Storage>(store: S) {
+    for number in 1..=25 {
+        store.append(event(number)).await.expect("append");
+    }
+    let (mut cursor, mut seen) = (Sequence(0), Vec::new());
+    loop {
+        let page = store.entries_after(cursor, 10).await.expect("read");
+        let Some(last) = page.last() else { break };
+        cursor = last.sequence;
+        seen.extend(page.into_iter().map(|entry| entry.event.id));
+    }
+    assert_eq!(seen, (1..=25).map(event_id).collect::<Vec<_>>());
+}
+
+/// An entry is found by its event's id, and by no other.
+pub async fn an_entry_is_found_by_its_event<S: Storage>(store: S) {
+    store.append(event(7)).await.expect("append");
+    let found = store.entry(event_id(7)).await.expect("find");
+    assert_eq!(found.map(|entry| entry.sequence), Some(Sequence(1)));
+    assert_eq!(store.entry(event_id(8)).await.expect("find"), None);
+}
+
+/// What is read is what was appended, also where values are missing and bytes are not text.
+pub async fn every_value_of_an_event_survives<S: Storage>(store: S) {
+    let mut bare = event(2);
+    bare.tenant = None;
+    bare.kind = EventKind::UNREADABLE;
+    bare.vendor_type = None;
+    bare.record = None;
+    bare.account = None;
+    bare.webhook_id = None;
+    bare.body = vec![0xff, 0x00, 0xfe].into();
+    for original in [event(1), bare] {
+        store.append(original.clone()).await.expect("append");
+        let entry = store.entry(original.id).await.expect("find").expect("it is there");
+        assert_eq!(entry.event, original);
+        assert!(entry.event.body == original.body && entry.event.kind == original.kind);
+    }
+    assert_eq!(Entity::Unknown, EventKind::UNREADABLE.entity);
+}
+
+/// Writers at the same time get different places, and none is lost.
+pub async fn concurrent_appends_all_get_their_own_place<S: Storage>(store: S) {
+    let mut writers = tokio::task::JoinSet::new();
+    for number in 1..=64 {
+        let store = store.clone();
+        writers.spawn(async move { store.append(event(number)).await.expect("append") });
+    }
+    let mut places: Vec<_> = writers.join_all().await;
+    places.sort_by_key(|appended| match appended {
+        Appended::New(place) | Appended::Duplicate(place) => *place,
+    });
+    assert_eq!(places, (1..=64).map(|place| Appended::New(Sequence(place))).collect::<Vec<_>>());
+}

@@ -1,0 +1,100 @@
+//! Sample values for the contract suite and for tests of stages.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use jiff::Timestamp;
+
+use crate::{
+    Action, ActionId, ActivityEntry, Clock, ConnectionId, Entity, Event, EventId, EventKind,
+    Intent, OrganizationId, Origin, Record, RecordKey, Tenant, Verb,
+};
+
+/// The moment at which samples happen, plus seconds.
+///
+/// # Panics
+/// Where the seconds leave the range of time.
+#[must_use]
+pub fn at(seconds: i64) -> Timestamp {
+    Timestamp::from_second(1_790_000_000 + seconds).expect("seconds near the present")
+}
+
+/// A clock that stands still at [`at`]`(0)`.
+#[must_use]
+pub fn clock() -> Arc<dyn Clock> {
+    Arc::new(|| at(0))
+}
+
+/// The id of the sample event with this number.
+#[must_use]
+pub fn event_id(number: u128) -> EventId {
+    EventId::from_bytes(number.to_be_bytes())
+}
+
+/// The sample tenant with this name.
+#[must_use]
+pub fn tenant(name: &str) -> Tenant {
+    Tenant {
+        organization: OrganizationId::new(name),
+        connection: ConnectionId::new(&format!("{name}-highlevel")),
+    }
+}
+
+/// A contact created by the sample tenant `alpha`.
+#[must_use]
+pub fn event(number: u128) -> Event {
+    Event {
+        id: event_id(number),
+        alias: None,
+        source: "highlevel".to_owned(),
+        origin: Origin::Webhook,
+        tenant: Some(tenant("alpha")),
+        kind: EventKind { entity: Entity::Contact, verb: Verb::Created },
+        vendor_type: Some("ContactCreate".to_owned()),
+        record: Some(RecordKey::new(Entity::Contact, format!("contact-{number}"))),
+        account: Some("location-1".to_owned()),
+        webhook_id: Some(format!("webhook-{number}")),
+        occurred_at: at(1),
+        received_at: at(2),
+        body: Bytes::from(format!("{{\"id\":\"contact-{number}\"}}")),
+    }
+}
+
+/// A contact row made by the sample event with this number.
+#[must_use]
+pub fn record(owner: &Tenant, id: &str, number: u128) -> Record {
+    Record {
+        tenant: owner.clone(),
+        key: RecordKey::new(Entity::Contact, id),
+        fields: [("name".to_owned(), format!("Person {number}").into())].into(),
+        version: 1,
+        occurred_at: at(1),
+        deleted_at: None,
+        event: event_id(number),
+    }
+}
+
+/// An activity entry for the sample event with this number, in this lane of this destination.
+#[must_use]
+pub fn action(number: u128, destination: &str, lane: &str) -> Action {
+    Action {
+        id: ActionId::of(&event_id(number), "log_activity"),
+        event: event_id(number),
+        tenant: tenant("alpha"),
+        destination: ConnectionId::new(destination),
+        lane: lane.to_owned(),
+        rule: "log_activity".to_owned(),
+        intent: Intent::LogActivity(ActivityEntry {
+            event: event_id(number),
+            entity_name: "Person".to_owned(),
+            event_type: "Contact Created".to_owned(),
+            entity: "Contact".to_owned(),
+            record_id: format!("contact-{number}"),
+            action: "Created".to_owned(),
+            occurred_at: at(1),
+            link: None,
+            details: String::new(),
+        }),
+        decided_at: at(0),
+    }
+}

@@ -1,0 +1,152 @@
+//! The kinds of record that the CRM has, in the hub's words.
+
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+
+/// What a record is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Entity {
+    /// The hub's own app, as installed by an account.
+    App,
+    /// A time booked in a calendar.
+    Appointment,
+    /// A definition of how two object types relate.
+    Association,
+    /// A contact's way through a campaign.
+    Campaign,
+    /// A person.
+    Contact,
+    /// A thread of messages with a contact.
+    Conversation,
+    /// The way of one sent e-mail.
+    EmailDelivery,
+    /// An invoice.
+    Invoice,
+    /// A sub-account.
+    Location,
+    /// One message of a conversation.
+    Message,
+    /// A note on a contact.
+    Note,
+    /// A record of a custom object.
+    ObjectRecord,
+    /// The definition of a custom object.
+    ObjectSchema,
+    /// A deal in a pipeline.
+    Opportunity,
+    /// An order of a store.
+    Order,
+    /// A price of a product.
+    Price,
+    /// A product.
+    Product,
+    /// A link between two records.
+    Relation,
+    /// A task for a contact.
+    Task,
+    /// A user of the CRM.
+    User,
+    /// What the hub does not know.
+    Unknown,
+}
+
+impl Entity {
+    /// Every entity, in order of name, the unknown one last.
+    pub const ALL: [Self; 21] = [
+        Self::App,
+        Self::Appointment,
+        Self::Association,
+        Self::Campaign,
+        Self::Contact,
+        Self::Conversation,
+        Self::EmailDelivery,
+        Self::Invoice,
+        Self::Location,
+        Self::Message,
+        Self::Note,
+        Self::ObjectRecord,
+        Self::ObjectSchema,
+        Self::Opportunity,
+        Self::Order,
+        Self::Price,
+        Self::Product,
+        Self::Relation,
+        Self::Task,
+        Self::User,
+        Self::Unknown,
+    ];
+
+    /// The name in stores, logs and queries.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::App => "app",
+            Self::Appointment => "appointment",
+            Self::Association => "association",
+            Self::Campaign => "campaign",
+            Self::Contact => "contact",
+            Self::Conversation => "conversation",
+            Self::EmailDelivery => "email_delivery",
+            Self::Invoice => "invoice",
+            Self::Location => "location",
+            Self::Message => "message",
+            Self::Note => "note",
+            Self::ObjectRecord => "object_record",
+            Self::ObjectSchema => "object_schema",
+            Self::Opportunity => "opportunity",
+            Self::Order => "order",
+            Self::Price => "price",
+            Self::Product => "product",
+            Self::Relation => "relation",
+            Self::Task => "task",
+            Self::User => "user",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// The name that people read.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::App => "App",
+            Self::Appointment => "Appointment",
+            Self::Association => "Association",
+            Self::Campaign => "Campaign",
+            Self::Contact => "Contact",
+            Self::Conversation => "Conversation",
+            Self::EmailDelivery => "Email Delivery",
+            Self::Invoice => "Invoice",
+            Self::Location => "Location",
+            Self::Message => "Message",
+            Self::Note => "Note",
+            Self::ObjectRecord => "Object Record",
+            Self::ObjectSchema => "Object Schema",
+            Self::Opportunity => "Opportunity",
+            Self::Order => "Order",
+            Self::Price => "Price",
+            Self::Product => "Product",
+            Self::Relation => "Relation",
+            Self::Task => "Task",
+            Self::User => "User",
+            Self::Unknown => "Unknown",
+        }
+    }
+}
+
+impl fmt::Display for Entity {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.name())
+    }
+}
+
+/// A stored name that this build does not know reads as [`Entity::Unknown`], so that an older
+/// binary can open a newer journal.
+impl FromStr for Entity {
+    type Err = std::convert::Infallible;
+
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        Ok(Self::ALL.into_iter().find(|entity| entity.name() == name).unwrap_or(Self::Unknown))
+    }
+}

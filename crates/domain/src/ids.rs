@@ -1,0 +1,160 @@
+//! Ids of the hub: newtypes with a readable prefix.
+
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+
+/// A text that is not an id.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{text}` is not {expected}; copy it from `highwire events list`")]
+pub struct IdError {
+    text: String,
+    expected: &'static str,
+}
+
+/// The identity of an event: sixteen bytes that its source derives from what makes it the same
+/// event when it is delivered again.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EventId([u8; 16]);
+
+impl EventId {
+    const PREFIX: &'static str = "evt_";
+
+    /// The id with these bytes.
+    #[must_use]
+    pub fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(bytes)
+    }
+
+    /// The bytes that stores keep.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8; 16] {
+        &self.0
+    }
+}
+
+impl fmt::Display for EventId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}{:032x}", Self::PREFIX, u128::from_be_bytes(self.0))
+    }
+}
+
+impl fmt::Debug for EventId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, formatter)
+    }
+}
+
+impl FromStr for EventId {
+    type Err = IdError;
+
+    fn from_str(text: &str) -> Result<Self, IdError> {
+        let refuse = || IdError {
+            text: text.to_owned(),
+            expected: "an event id (`evt_` and 32 hexadecimal digits)",
+        };
+        let digits = text.strip_prefix(Self::PREFIX).ok_or_else(refuse)?;
+        if digits.len() != 32 || !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
+            return Err(refuse());
+        }
+        let number = u128::from_str_radix(digits, 16).map_err(|_| refuse())?;
+        Ok(Self(number.to_be_bytes()))
+    }
+}
+
+impl Serialize for EventId {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for EventId {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+/// One text id per line: its type, its prefix, and what it names.
+macro_rules! text_id {
+    ($name:ident, $prefix:literal, $what:literal) => {
+        #[doc = $what]
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(String);
+
+        impl $name {
+            /// The id with this name; the prefix is added where it is missing.
+            #[must_use]
+            pub fn new(name: &str) -> Self {
+                match name.starts_with($prefix) {
+                    true => Self(name.to_owned()),
+                    false => Self(format!(concat!($prefix, "{}"), name)),
+                }
+            }
+
+            /// The id as text, prefix included.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str(&self.0)
+            }
+        }
+    };
+}
+
+text_id!(OrganizationId, "org_", "A tenant of the hub, which owns everything below it.");
+text_id!(ConnectionId, "con_", "A credentialed link of one organization to one vendor account.");
+text_id!(
+    ActionId,
+    "act_",
+    "An action: derived from its event and its rule, so deciding twice gives one."
+);
+
+impl ActionId {
+    /// The action that `rule` decides for `event`.
+    #[must_use]
+    pub fn of(event: &EventId, rule: &str) -> Self {
+        Self(format!("act_{:032x}.{rule}", u128::from_be_bytes(event.0)))
+    }
+}
+
+/// Whose an event or a record is: the organization, and the connection it came by.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Tenant {
+    /// The organization.
+    pub organization: OrganizationId,
+    /// Its connection.
+    pub connection: ConnectionId,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_event_id_survives_its_text_form() {
+        let id = EventId::from_bytes([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 255]);
+        assert_eq!(id.to_string(), "evt_000102030405060708090a0b0c0d0eff");
+        assert_eq!(id.to_string().parse(), Ok(id));
+    }
+
+    #[test]
+    fn other_texts_are_refused_with_a_way_out() {
+        for text in [
+            "",
+            "evt_",
+            "evt_12",
+            "act_000102030405060708090a0b0c0d0eff",
+            "evt_+00102030405060708090a0b0c0d0eff",
+        ] {
+            let refused = text.parse::<EventId>().unwrap_err().to_string();
+            assert!(refused.contains("highwire events list"), "{refused}");
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! The journal: the append-only log of events, and the only way into the hub.
+
+use std::future::Future;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{Event, EventId, StorageError};
+
+/// An event's place in the journal, from 1, without gaps that a reader could fall into.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(transparent)]
+pub struct Sequence(pub u64);
+
+impl std::fmt::Display for Sequence {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        std::fmt::Display::fmt(&self.0, formatter)
+    }
+}
+
+/// What became of an appended event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Appended {
+    /// It is new, and on stable storage.
+    New(Sequence),
+    /// The journal has it already, at this place; nothing was written.
+    Duplicate(Sequence),
+}
+
+/// An event with its place.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry {
+    /// Its place.
+    pub sequence: Sequence,
+    /// When the batch that made it durable was written.
+    pub journaled_at: Timestamp,
+    /// The event.
+    pub event: Event,
+}
+
+/// Keeps events for good.
+pub trait Journal {
+    /// Keeps an event, once. When the future is ready, the event is on stable storage: this is
+    /// commit 1, and only after it may the door say 200 (invariant I1).
+    ///
+    /// An event is a duplicate when its id, or its alias where it has one, was kept before.
+    /// Dropping the future does not take the event back.
+    fn append(&self, event: Event) -> impl Future<Output = Result<Appended, StorageError>> + Send;
+
+    /// The entries after a place, in order, at most `limit`.
+    fn entries_after(
+        &self,
+        after: Sequence,
+        limit: usize,
+    ) -> impl Future<Output = Result<Vec<Entry>, StorageError>> + Send;
+
+    /// The entry of an event.
+    fn entry(
+        &self,
+        id: EventId,
+    ) -> impl Future<Output = Result<Option<Entry>, StorageError>> + Send;
+
+    /// The place of the newest entry; zero where there is none.
+    fn last(&self) -> impl Future<Output = Result<Sequence, StorageError>> + Send;
+}

@@ -1,0 +1,46 @@
+//! The storage contracts in memory: the plain meaning of each, and the store of fast tests.
+
+mod journal;
+mod mirror;
+mod outbox;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use self::{journal::JournalState, mirror::MirrorState, outbox::OutboxState};
+use crate::Clock;
+
+/// Keeps everything in memory; clones share it. Nothing survives the process.
+#[derive(Clone)]
+pub struct Memory {
+    state: Arc<Mutex<State>>,
+    clock: Arc<dyn Clock>,
+}
+
+#[derive(Default)]
+struct State {
+    journal: JournalState,
+    mirror: MirrorState,
+    outbox: OutboxState,
+}
+
+impl Memory {
+    /// An empty store that stamps its entries by this clock.
+    #[must_use]
+    pub fn new(clock: Arc<dyn Clock>) -> Self {
+        Self { state: Arc::default(), clock }
+    }
+
+    /// A panic of another holder leaves no half-written state: every method writes at its end.
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(all(test, feature = "contract"))]
+mod tests {
+    use std::sync::Arc;
+
+    use super::Memory;
+
+    crate::storage_contract!(|clock: Arc<dyn crate::Clock>| Memory::new(clock));
+}

@@ -1,0 +1,58 @@
+//! The mirror in memory: a map of rows and a list of changes.
+
+use std::collections::BTreeMap;
+
+use super::Memory;
+use crate::{
+    Change, Entity, EventId, Mirror, Projection, Record, RecordKey, Sequence, StorageError, Tenant,
+};
+
+#[derive(Default)]
+pub(super) struct MirrorState {
+    cursor: Sequence,
+    rows: BTreeMap<(Tenant, RecordKey), Record>,
+    changes: Vec<Change>,
+}
+
+impl Mirror for Memory {
+    async fn projected(&self) -> Result<Sequence, StorageError> {
+        Ok(self.lock().mirror.cursor)
+    }
+
+    async fn project(&self, projection: Projection) -> Result<(), StorageError> {
+        let mirror = &mut self.lock().mirror;
+        if mirror.cursor != projection.from {
+            return Err(StorageError::Moved { expected: projection.from, found: mirror.cursor });
+        }
+        mirror.cursor = projection.to;
+        for record in projection.records {
+            mirror.rows.insert((record.tenant.clone(), record.key.clone()), record);
+        }
+        mirror.changes.extend(projection.changes);
+        Ok(())
+    }
+
+    async fn records(
+        &self,
+        tenant: &Tenant,
+        keys: &[RecordKey],
+    ) -> Result<Vec<Record>, StorageError> {
+        let mirror = &self.lock().mirror;
+        let row = |key: &RecordKey| mirror.rows.get(&(tenant.clone(), key.clone())).cloned();
+        Ok(keys.iter().filter_map(row).collect())
+    }
+
+    async fn changes(&self, events: &[EventId]) -> Result<Vec<Change>, StorageError> {
+        let mirror = &self.lock().mirror;
+        let asked = |change: &&Change| events.contains(&change.event);
+        Ok(mirror.changes.iter().filter(asked).cloned().collect())
+    }
+
+    async fn record_counts(&self) -> Result<BTreeMap<Entity, u64>, StorageError> {
+        let mut counts = BTreeMap::new();
+        for record in self.lock().mirror.rows.values().filter(|row| row.deleted_at.is_none()) {
+            *counts.entry(record.key.entity).or_default() += 1;
+        }
+        Ok(counts)
+    }
+}

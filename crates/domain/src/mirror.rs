@@ -1,0 +1,52 @@
+//! The mirror: the local copy of the CRM that the journal builds.
+
+use std::{collections::BTreeMap, future::Future};
+
+use crate::{Change, Entity, EventId, Record, RecordKey, Sequence, StorageError, Tenant};
+
+/// What a stretch of the journal makes of the mirror: one transaction.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Projection {
+    /// The cursor on which it is based.
+    pub from: Sequence,
+    /// The cursor after it.
+    pub to: Sequence,
+    /// The rows that differ, in full.
+    pub records: Vec<Record>,
+    /// What changed, per event and record.
+    pub changes: Vec<Change>,
+}
+
+/// Keeps the rows, their changes, and the cursor that ties them to the journal.
+pub trait Mirror {
+    /// How far the mirror reflects the journal.
+    fn projected(&self) -> impl Future<Output = Result<Sequence, StorageError>> + Send;
+
+    /// Writes rows, changes and cursor together, or nothing.
+    ///
+    /// # Errors
+    /// [`StorageError::Moved`] where the cursor is not at [`Projection::from`]: somebody else
+    /// projected the same stretch.
+    fn project(
+        &self,
+        projection: Projection,
+    ) -> impl Future<Output = Result<(), StorageError>> + Send;
+
+    /// The rows of a tenant with these keys; keys without a row are left out.
+    fn records(
+        &self,
+        tenant: &Tenant,
+        keys: &[RecordKey],
+    ) -> impl Future<Output = Result<Vec<Record>, StorageError>> + Send;
+
+    /// What these events changed, in order of event and record.
+    fn changes(
+        &self,
+        events: &[EventId],
+    ) -> impl Future<Output = Result<Vec<Change>, StorageError>> + Send;
+
+    /// How many rows there are of each entity, tombstones left out.
+    fn record_counts(
+        &self,
+    ) -> impl Future<Output = Result<BTreeMap<Entity, u64>, StorageError>> + Send;
+}
