@@ -1,0 +1,13 @@
+//! Pure decisions: what follows from an event, given what is known and what time it is.
+//!
+//! A rule is one file in [`rules`]; it takes an event, a [`View`] and `now`, and returns actions.
+//! The same three values always give the same answer, so a decision can be replayed (invariant I10).
+//! [`mirror`] decides what an event makes of a mirrored record.
+//!
+//! Must not know: tokio, the store, connectors, `now()`.
+
+pub mod mirror;
+pub mod rules;
+mod view;
+
+pub use self::view::View;

@@ -1,0 +1,156 @@
+//! When an event says something about a record, then the mirror has it, unless it knows better.
+//!
+//! HighLevel promises no order (`facts/highlevel.md` 7.2), so a record never goes back to an older
+//! state: what happened before its newest event is noted and not applied (`facts/engine.md` 5.3).
+
+use std::collections::BTreeMap;
+
+use domain::{Applied, Change, Event, FieldChange, Fields, Record, RecordUpdate, Tenant};
+use serde_json::Value;
+
+/// What an update makes of a record: the change, and the row where it differs.
+#[must_use]
+pub fn apply(
+    event: &Event,
+    tenant: &Tenant,
+    current: Option<&Record>,
+    update: RecordUpdate,
+) -> (Change, Option<Record>) {
+    let (key, said, removes) = match update {
+        RecordUpdate::Set(key, fields) => (key, fields, false),
+        RecordUpdate::Remove(key, fields) => (key, fields, true),
+    };
+    let version = current.map_or(0, |record| record.version);
+    let change = |applied, version, fields| Change {
+        event: event.id,
+        tenant: tenant.clone(),
+        key: key.clone(),
+        applied,
+        version,
+        fields,
+    };
+    if current.is_some_and(|record| event.occurred_at < record.occurred_at) {
+        return (change(Applied::Stale, version, BTreeMap::new()), None);
+    }
+    let before = current.map(|record| record.fields.clone()).unwrap_or_default();
+    let (fields, differences) = merge(before, said);
+    let was_deleted = current.and_then(|record| record.deleted_at);
+    let applied = match (current, removes, was_deleted) {
+        (_, true, None) => Applied::Deleted,
+        (None, false, _) | (Some(_), false, Some(_)) => Applied::Created,
+        (Some(_), _, _) | (None, true, Some(_)) if differences.is_empty() => Applied::Unchanged,
+        (Some(_), _, _) | (None, true, Some(_)) => Applied::Updated,
+    };
+    if applied == Applied::Unchanged {
+        return (change(applied, version, differences), None);
+    }
+    let record = Record {
+        tenant: tenant.clone(),
+        key: key.clone(),
+        fields,
+        version: version + 1,
+        occurred_at: event.occurred_at,
+        deleted_at: removes.then_some(was_deleted.unwrap_or(event.occurred_at)),
+        event: event.id,
+    };
+    (change(applied, version + 1, differences), Some(record))
+}
+
+/// The fields after what was said, and how they differ. A null says that there is no value.
+fn merge(mut fields: Fields, said: Fields) -> (Fields, BTreeMap<String, FieldChange>) {
+    let mut differences = BTreeMap::new();
+    for (name, after) in said {
+        let before = fields.get(&name).cloned().unwrap_or(Value::Null);
+        if before == after {
+            continue;
+        }
+        match after.is_null() {
+            true => fields.remove(&name),
+            false => fields.insert(name.clone(), after.clone()),
+        };
+        differences.insert(name, FieldChange { before, after });
+    }
+    (fields, differences)
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::{
+        Entity, RecordKey,
+        contract::sample::{at, event, tenant},
+    };
+    use serde_json::json;
+
+    use super::*;
+
+    fn happened(number: u128, seconds: i64) -> Event {
+        let mut event = event(number);
+        event.occurred_at = at(seconds);
+        event
+    }
+
+    fn set(fields: &[(&str, Value)]) -> RecordUpdate {
+        let fields = fields.iter().map(|(name, value)| ((*name).to_owned(), value.clone()));
+        RecordUpdate::Set(RecordKey::new(Entity::Contact, "c1"), fields.collect())
+    }
+
+    fn remove() -> RecordUpdate {
+        RecordUpdate::Remove(RecordKey::new(Entity::Contact, "c1"), Fields::new())
+    }
+
+    fn fold(steps: Vec<(Event, RecordUpdate)>) -> (Vec<Applied>, Option<Record>) {
+        let (mut row, mut applied) = (None, Vec::new());
+        for (event, update) in steps {
+            let (change, next) = apply(&event, &tenant("alpha"), row.as_ref(), update);
+            applied.push(change.applied);
+            row = next.or(row);
+        }
+        (applied, row)
+    }
+
+    #[test]
+    fn fields_that_are_not_named_stay_and_null_clears() {
+        let (applied, row) = fold(vec![
+            (happened(1, 1), set(&[("name", json!("Ada")), ("email", json!("a@example.com"))])),
+            (happened(2, 2), set(&[("email", json!(null)), ("phone", json!("+1"))])),
+            (happened(3, 3), set(&[("phone", json!("+1"))])),
+        ]);
+        assert_eq!(applied, [Applied::Created, Applied::Updated, Applied::Unchanged]);
+        let row = row.unwrap();
+        assert_eq!(row.version, 2);
+        let fields = [("name".to_owned(), json!("Ada")), ("phone".to_owned(), json!("+1"))];
+        assert_eq!(row.fields, Fields::from(fields));
+    }
+
+    #[test]
+    fn an_older_event_changes_nothing_and_says_so() {
+        let (applied, row) = fold(vec![
+            (happened(1, 5), set(&[("name", json!("new"))])),
+            (happened(2, 4), set(&[("name", json!("old"))])),
+            (happened(3, 4), remove()),
+        ]);
+        assert_eq!(applied, [Applied::Created, Applied::Stale, Applied::Stale]);
+        assert_eq!(row.unwrap().fields["name"], json!("new"));
+    }
+
+    #[test]
+    fn a_deleted_record_is_a_tombstone_until_something_newer_brings_it_back() {
+        let (applied, row) = fold(vec![
+            (happened(1, 1), set(&[("name", json!("Ada"))])),
+            (happened(2, 2), remove()),
+            (happened(3, 3), remove()),
+        ]);
+        assert_eq!(applied, [Applied::Created, Applied::Deleted, Applied::Unchanged]);
+        assert_eq!(row.as_ref().and_then(|row| row.deleted_at), Some(at(2)));
+        let (change, back) =
+            apply(&happened(4, 4), &tenant("alpha"), row.as_ref(), set(&[("name", json!("Ada"))]));
+        assert_eq!((change.applied, back.unwrap().deleted_at), (Applied::Created, None));
+    }
+
+    #[test]
+    fn a_deletion_of_what_was_never_seen_leaves_a_tombstone() {
+        let (applied, row) = fold(vec![(happened(1, 1), remove())]);
+        assert_eq!(applied, [Applied::Deleted]);
+        assert!(row.unwrap().deleted_at.is_some());
+    }
+}

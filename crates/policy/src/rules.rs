@@ -1,0 +1,25 @@
+//! The rules, in order of name. A new rule is one file and one line in [`all`].
+
+pub mod log_activity;
+
+use domain::{Action, Event};
+use jiff::Timestamp;
+
+use crate::View;
+
+/// One automation of the hub.
+#[derive(Clone, Copy)]
+pub struct Rule {
+    /// Its name, which is part of the id of every action that it decides.
+    pub name: &'static str,
+    /// "When …, then …".
+    pub sentence: &'static str,
+    /// The decision.
+    pub decide: fn(&Event, &View, Timestamp) -> Vec<Action>,
+}
+
+/// Every rule.
+#[must_use]
+pub fn all() -> [Rule; 1] {
+    [log_activity::RULE]
+}
