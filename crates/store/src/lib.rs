@@ -1,0 +1,11 @@
+//! The storage contracts on SQLite: two files, each written by one thread of its own.
+//!
+//! The journal is a file by itself, so that no long transaction on the state delays an
+//! acknowledgment. Each file has one writing thread, since SQLite has one writer at a time and a
+//! thread that owns its connection cannot be cancelled in the middle of a commit.
+//!
+//! Must not know: vendors, HTTP.
+
+mod sqlite;
+
+pub use self::sqlite::{OpenError, Sqlite};

@@ -1,0 +1,170 @@
+//! Opens the data folder: one process writes, any number read.
+
+mod connection;
+mod journal;
+mod mirror;
+mod outbox;
+mod row;
+mod schema;
+mod worker;
+mod writer;
+
+use std::{
+    fs::{File, OpenOptions, TryLockError},
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use domain::Clock;
+
+use self::{connection::Mode, worker::Worker, writer::JournalWriter};
+
+/// The journal's file in the data folder.
+const JOURNAL_FILE: &str = "journal.db";
+/// The file of mirror and outbox in the data folder.
+const STATE_FILE: &str = "state.db";
+/// The file whose lock says that a hub runs on the data folder.
+const LOCK_FILE: &str = "highwire.lock";
+
+/// A data folder. Clones share it; the last one to go closes it.
+#[derive(Clone)]
+pub struct Sqlite {
+    shared: Arc<Shared>,
+}
+
+/// In the order in which they are dropped: writers first, the lock last.
+struct Shared {
+    writer: Option<JournalWriter>,
+    journal: Worker,
+    state: Worker,
+    _lock: Option<File>,
+}
+
+impl Sqlite {
+    /// Opens a data folder for a hub, making it where it is missing.
+    ///
+    /// # Errors
+    /// Where another hub runs on it, where its files are damaged or newer than this program, or
+    /// where the disk refuses.
+    pub fn open(folder: &Path, clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
+        std::fs::create_dir_all(folder).map_err(|source| OpenError::at(folder, source))?;
+        let lock = lock(folder)?;
+        let journal = folder.join(JOURNAL_FILE);
+        let state = folder.join(STATE_FILE);
+        let write_journal = connection::open(&journal, Mode::Write(&schema::JOURNAL))?;
+        let checkpoint = connection::open(&journal, Mode::Checkpoint)?;
+        let write_state = connection::open(&state, Mode::Write(&schema::STATE))?;
+        let shared = Shared {
+            writer: Some(JournalWriter::start(write_journal, checkpoint, clock)),
+            journal: Worker::start("journal-reader", connection::open(&journal, Mode::Read)?),
+            state: Worker::start("state", write_state),
+            _lock: Some(lock),
+        };
+        Ok(Self { shared: Arc::new(shared) })
+    }
+
+    /// Opens a data folder to look at it, also while a hub runs on it. Every write is refused.
+    ///
+    /// # Errors
+    /// Where there is no data folder, or its files cannot be read.
+    pub fn open_to_read(folder: &Path) -> Result<Self, OpenError> {
+        let open = |file: &str| {
+            let path = folder.join(file);
+            match path.exists() {
+                true => connection::open(&path, Mode::Read),
+                false => Err(OpenError::Absent { folder: folder.to_owned() }),
+            }
+        };
+        let shared = Shared {
+            writer: None,
+            journal: Worker::start("journal-reader", open(JOURNAL_FILE)?),
+            state: Worker::start("state-reader", open(STATE_FILE)?),
+            _lock: None,
+        };
+        Ok(Self { shared: Arc::new(shared) })
+    }
+}
+
+fn lock(folder: &Path) -> Result<File, OpenError> {
+    let path = folder.join(LOCK_FILE);
+    let file = OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&path)
+        .map_err(|source| OpenError::at(&path, source))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(OpenError::Busy { folder: folder.to_owned() }),
+        Err(TryLockError::Error(source)) => Err(OpenError::at(&path, source)),
+    }
+}
+
+/// Why a data folder cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// A hub runs on it.
+    #[error(
+        "another hub runs on the data folder {}; stop it first, or start this one with \
+         another --data-dir",
+        folder.display()
+    )]
+    Busy {
+        /// The folder.
+        folder: PathBuf,
+    },
+    /// There is nothing to read.
+    #[error(
+        "there is no hub's data in {}; name its folder with --data-dir, or start a hub with \
+         `highwire up`",
+        folder.display()
+    )]
+    Absent {
+        /// The folder.
+        folder: PathBuf,
+    },
+    /// A newer program wrote the file.
+    #[error(
+        "{} has format {found} and this program knows up to {known}; use the newer \
+         program",
+        path.display()
+    )]
+    Newer {
+        /// The file.
+        path: PathBuf,
+        /// Its format.
+        found: i64,
+        /// The newest format that this program knows.
+        known: i64,
+    },
+    /// The disk does not keep what is written.
+    #[error(
+        "{} does not take the setting {setting}, without which an acknowledged event could \
+         be lost; move the data folder to a local disk",
+        path.display()
+    )]
+    NotDurable {
+        /// The file.
+        path: PathBuf,
+        /// The setting that SQLite did not take.
+        setting: &'static str,
+    },
+    /// SQLite or the file system refused.
+    #[error("open {}; check its permissions and the space on its disk", path.display())]
+    Refused {
+        /// The file or folder.
+        path: PathBuf,
+        /// What was said.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+}
+
+impl OpenError {
+    fn at(path: &Path, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Refused { path: path.to_owned(), source: source.into() }
+    }
+}
+
+#[cfg(test)]
+mod tests;

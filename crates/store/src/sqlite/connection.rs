@@ -1,0 +1,75 @@
+//! One connection to one file, with the settings on which the promise of durability rests.
+
+use std::path::Path;
+
+use rusqlite::{Connection, OpenFlags};
+
+use super::{OpenError, schema::Schema};
+
+/// What a connection is for.
+pub(super) enum Mode {
+    /// The only writer; it brings the file to this schema.
+    Write(&'static Schema),
+    /// Moves the write-ahead log into the file, on a thread of its own.
+    Checkpoint,
+    /// Reads.
+    Read,
+}
+
+/// What a connection keeps of the file in memory, in KiB: much for the writers, whose random keys
+/// touch the whole index, and little for those who read along.
+const WRITER_CACHE_KIB: i64 = 12 * 1024;
+const READER_CACHE_KIB: i64 = 2 * 1024;
+
+/// How long a connection waits for another one's lock, in milliseconds.
+const BUSY_TIMEOUT_MS: i64 = 5_000;
+
+/// Opens a connection.
+pub(super) fn open(path: &Path, mode: Mode) -> Result<Connection, OpenError> {
+    let refused = |source: rusqlite::Error| OpenError::at(path, source);
+    let access = match mode {
+        Mode::Read => OpenFlags::SQLITE_OPEN_READ_ONLY,
+        Mode::Write(_) | Mode::Checkpoint => {
+            OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE
+        }
+    };
+    let mut connection =
+        Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)
+            .map_err(refused)?;
+    connection.pragma_update(None, "busy_timeout", BUSY_TIMEOUT_MS).map_err(refused)?;
+    let cache = match mode {
+        Mode::Write(_) => WRITER_CACHE_KIB,
+        Mode::Checkpoint | Mode::Read => READER_CACHE_KIB,
+    };
+    // A negative size is in KiB, a positive one in pages.
+    connection.pragma_update(None, "cache_size", -cache).map_err(refused)?;
+    connection.set_prepared_statement_cache_capacity(64);
+    if matches!(mode, Mode::Read) {
+        return Ok(connection);
+    }
+    connection.pragma_update(None, "page_size", 8_192).map_err(refused)?;
+    connection.pragma_update(None, "journal_mode", "wal").map_err(refused)?;
+    connection.pragma_update(None, "synchronous", "full").map_err(refused)?;
+    connection.pragma_update(None, "foreign_keys", true).map_err(refused)?;
+    connection.pragma_update(None, "journal_size_limit", 64 * 1024 * 1024).map_err(refused)?;
+    check_durable(path, &connection)?;
+    if let Mode::Write(schema) = mode {
+        schema.bring_up(path, &mut connection)?;
+    }
+    Ok(connection)
+}
+
+/// Reads the settings back: a network file system may refuse them without an error.
+fn check_durable(path: &Path, connection: &Connection) -> Result<(), OpenError> {
+    let refused = |source: rusqlite::Error| OpenError::at(path, source);
+    let mode: String =
+        connection.pragma_query_value(None, "journal_mode", |row| row.get(0)).map_err(refused)?;
+    let synchronous: i64 =
+        connection.pragma_query_value(None, "synchronous", |row| row.get(0)).map_err(refused)?;
+    let failed = |setting| Err(OpenError::NotDurable { path: path.to_owned(), setting });
+    match (mode.as_str(), synchronous) {
+        ("wal", 2) => Ok(()),
+        ("wal", _) => failed("synchronous=full"),
+        _ => failed("journal_mode=wal"),
+    }
+}

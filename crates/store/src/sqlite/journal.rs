@@ -1,0 +1,52 @@
+//! The journal on SQLite: appended by the writer, read by a connection of its own.
+
+use domain::{Appended, Entry, Event, EventId, Journal, Sequence, StorageError};
+use rusqlite::OptionalExtension;
+
+use super::{Sqlite, row};
+
+impl Journal for Sqlite {
+    async fn append(&self, event: Event) -> Result<Appended, StorageError> {
+        match &self.shared.writer {
+            Some(writer) => writer.append(event).await,
+            None => Err(StorageError::unavailable(
+                "append to the journal",
+                "the data folder is open for reading only",
+            )),
+        }
+    }
+
+    async fn entries_after(
+        &self,
+        after: Sequence,
+        limit: usize,
+    ) -> Result<Vec<Entry>, StorageError> {
+        let read = move |connection: &rusqlite::Connection| {
+            let sql = format!(
+                "SELECT {} FROM journal WHERE sequence > ?1 ORDER BY sequence LIMIT ?2",
+                row::ENTRY_COLUMNS
+            );
+            let mut statement = connection.prepare_cached(&sql)?;
+            let entries = statement.query_map((after.0 as i64, limit as i64), row::entry)?;
+            Ok(entries.collect::<rusqlite::Result<_>>()?)
+        };
+        self.shared.journal.read("read the journal", read).await
+    }
+
+    async fn entry(&self, id: EventId) -> Result<Option<Entry>, StorageError> {
+        let read = move |connection: &rusqlite::Connection| {
+            let sql = format!("SELECT {} FROM journal WHERE id = ?1", row::ENTRY_COLUMNS);
+            let mut statement = connection.prepare_cached(&sql)?;
+            Ok(statement.query_row([&id.as_bytes()[..]], row::entry).optional()?)
+        };
+        self.shared.journal.read("find an event", read).await
+    }
+
+    async fn last(&self) -> Result<Sequence, StorageError> {
+        let read = |connection: &rusqlite::Connection| {
+            let sql = "SELECT coalesce(max(sequence), 0) FROM journal";
+            Ok(connection.prepare_cached(sql)?.query_row([], |row| row::sequence(row, 0))?)
+        };
+        self.shared.journal.read("find the journal's end", read).await
+    }
+}

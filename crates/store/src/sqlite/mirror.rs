@@ -1,0 +1,200 @@
+//! The mirror on SQLite.
+
+use std::collections::BTreeMap;
+
+use domain::{
+    Applied, Change, ConnectionId, Entity, EventId, Mirror, OrganizationId, Projection, Record,
+    RecordKey, Sequence, StorageError, Tenant,
+};
+use rusqlite::{Connection, OptionalExtension, Row, Transaction};
+
+use super::{Sqlite, row, worker::Fault};
+
+/// The cursor's name.
+const STAGE: &str = "mirror";
+
+impl Mirror for Sqlite {
+    async fn projected(&self) -> Result<Sequence, StorageError> {
+        self.shared.state.read("read the mirror's cursor", |c| Ok(cursor(c, STAGE)?)).await
+    }
+
+    async fn project(&self, projection: Projection) -> Result<(), StorageError> {
+        let write = move |transaction: &Transaction<'_>| {
+            move_cursor(transaction, STAGE, projection.from, projection.to)?;
+            for record in &projection.records {
+                put_record(transaction, record)?;
+            }
+            for change in &projection.changes {
+                put_change(transaction, change)?;
+            }
+            Ok(())
+        };
+        self.shared.state.write("write the mirror", write).await
+    }
+
+    async fn records(
+        &self,
+        tenant: &Tenant,
+        keys: &[RecordKey],
+    ) -> Result<Vec<Record>, StorageError> {
+        let (tenant, keys) = (tenant.clone(), keys.to_vec());
+        let read = move |connection: &Connection| {
+            let mut records = Vec::new();
+            for key in keys {
+                records.extend(record(connection, &tenant, key)?);
+            }
+            Ok(records)
+        };
+        self.shared.state.read("read the mirror", read).await
+    }
+
+    async fn changes(&self, events: &[EventId]) -> Result<Vec<Change>, StorageError> {
+        let events = events.to_vec();
+        let read = move |connection: &Connection| {
+            let mut statement = connection.prepare_cached(
+                "SELECT event, organization, connection, entity, id, applied, version, fields
+                 FROM change WHERE event = ?1 ORDER BY rowid",
+            )?;
+            let mut changes = Vec::new();
+            for event in events {
+                let rows = statement.query_map([&event.as_bytes()[..]], change)?;
+                for change in rows {
+                    changes.push(change?);
+                }
+            }
+            Ok(changes)
+        };
+        self.shared.state.read("read the changes", read).await
+    }
+
+    async fn record_counts(&self) -> Result<BTreeMap<Entity, u64>, StorageError> {
+        let read = |connection: &Connection| {
+            let sql =
+                "SELECT entity, count(*) FROM record WHERE deleted_at IS NULL GROUP BY entity";
+            let mut statement = connection.prepare_cached(sql)?;
+            let counts = statement
+                .query_map([], |row| Ok((row::parsed(row, 0)?, row.get::<_, i64>(1)? as u64)))?;
+            Ok(counts.collect::<rusqlite::Result<_>>()?)
+        };
+        self.shared.state.read("count the mirror", read).await
+    }
+}
+
+/// Where a stage's cursor stands.
+pub(super) fn cursor(connection: &Connection, stage: &str) -> rusqlite::Result<Sequence> {
+    connection
+        .prepare_cached("SELECT sequence FROM cursor WHERE stage = ?1")?
+        .query_row([stage], |row| row::sequence(row, 0))
+}
+
+/// Moves a cursor inside the caller's transaction, or fails where it stands elsewhere.
+pub(super) fn move_cursor(
+    transaction: &Transaction<'_>,
+    stage: &str,
+    from: Sequence,
+    to: Sequence,
+) -> Result<(), Fault> {
+    let moved = transaction
+        .prepare_cached("UPDATE cursor SET sequence = ?1 WHERE stage = ?2 AND sequence = ?3")?
+        .execute((to.0 as i64, stage, from.0 as i64))?;
+    match moved {
+        1 => Ok(()),
+        _ => Err(Fault::Moved { expected: from, found: cursor(transaction, stage)? }),
+    }
+}
+
+fn put_record(connection: &Connection, record: &Record) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached(
+            "INSERT INTO record (organization, connection, entity, id, version, occurred_at,
+                 deleted_at, event, fields)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+             ON CONFLICT (organization, connection, entity, id) DO UPDATE SET
+                 version = excluded.version, occurred_at = excluded.occurred_at,
+                 deleted_at = excluded.deleted_at, event = excluded.event,
+                 fields = excluded.fields",
+        )?
+        .execute((
+            record.tenant.organization.as_str(),
+            record.tenant.connection.as_str(),
+            record.key.entity.name(),
+            &record.key.id,
+            record.version as i64,
+            record.occurred_at.as_microsecond(),
+            record.deleted_at.map(|at| at.as_microsecond()),
+            &record.event.as_bytes()[..],
+            row::to_json(&record.fields)?,
+        ))?;
+    Ok(())
+}
+
+fn put_change(connection: &Connection, change: &Change) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached(
+            "INSERT INTO change (event, organization, connection, entity, id, applied, version,
+                 fields)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        )?
+        .execute((
+            &change.event.as_bytes()[..],
+            change.tenant.organization.as_str(),
+            change.tenant.connection.as_str(),
+            change.key.entity.name(),
+            &change.key.id,
+            change.applied.name(),
+            change.version as i64,
+            row::to_json(&change.fields)?,
+        ))?;
+    Ok(())
+}
+
+fn record(
+    connection: &Connection,
+    tenant: &Tenant,
+    key: RecordKey,
+) -> rusqlite::Result<Option<Record>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT version, occurred_at, deleted_at, event, fields FROM record
+         WHERE organization = ?1 AND connection = ?2 AND entity = ?3 AND id = ?4",
+    )?;
+    let place = (
+        tenant.organization.as_str(),
+        tenant.connection.as_str(),
+        key.entity.name(),
+        key.id.as_str(),
+    );
+    let read = |row: &Row<'_>| {
+        Ok(Record {
+            tenant: tenant.clone(),
+            key: key.clone(),
+            version: row.get::<_, i64>(0)? as u64,
+            occurred_at: row::timestamp(row, 1)?,
+            deleted_at: row::optional_timestamp(row, 2)?,
+            event: row::event_id(row, 3)?,
+            fields: row::json(row, 4)?,
+        })
+    };
+    statement.query_row(place, read).optional()
+}
+
+fn change(row: &Row<'_>) -> rusqlite::Result<Change> {
+    Ok(Change {
+        event: row::event_id(row, 0)?,
+        tenant: Tenant {
+            organization: OrganizationId::new(&row.get::<_, String>(1)?),
+            connection: ConnectionId::new(&row.get::<_, String>(2)?),
+        },
+        key: RecordKey::new(row::parsed::<Entity>(row, 3)?, row.get::<_, String>(4)?),
+        applied: applied(&row.get::<_, String>(5)?),
+        version: row.get::<_, i64>(6)? as u64,
+        fields: row::json(row, 7)?,
+    })
+}
+
+/// A name that this build does not know reads as no change.
+fn applied(name: &str) -> Applied {
+    [Applied::Created, Applied::Updated, Applied::Deleted, Applied::Stale]
+        .into_iter()
+        .find(|applied| applied.name() == name)
+        .unwrap_or(Applied::Unchanged)
+}

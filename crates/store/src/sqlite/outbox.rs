@@ -1,0 +1,418 @@
+//! The outbox on SQLite.
+
+use std::collections::BTreeMap;
+
+use domain::{
+    Action, ActionId, ActionState, Attempt, Claimed, ConnectionId, Decisions, EventId,
+    OrganizationId, Outbox, Sequence, Settlement, StorageError, Tenant, Tracked,
+};
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, Row, Transaction};
+
+use super::{Sqlite, mirror, row, worker::Fault};
+
+/// The cursor's name.
+const STAGE: &str = "outbox";
+
+/// How many ready actions one look takes in while it searches for free lanes.
+const PAGE: i64 = 256;
+
+/// The columns that [`action`] reads, in its order.
+const ACTION_COLUMNS: &str =
+    "id, event, organization, connection, destination, lane, rule, intent, decided_at";
+
+impl Outbox for Sqlite {
+    async fn decided(&self) -> Result<Sequence, StorageError> {
+        let read = |connection: &Connection| Ok(mirror::cursor(connection, STAGE)?);
+        self.shared.state.read("read the outbox's cursor", read).await
+    }
+
+    async fn decide(&self, decisions: Decisions) -> Result<(), StorageError> {
+        let write = move |transaction: &Transaction<'_>| {
+            mirror::move_cursor(transaction, STAGE, decisions.from, decisions.to)?;
+            for action in &decisions.actions {
+                put_action(transaction, action)?;
+            }
+            Ok(())
+        };
+        self.shared.state.write("write the outbox", write).await
+    }
+
+    async fn recover(&self, now: Timestamp) -> Result<u64, StorageError> {
+        let write = move |transaction: &Transaction<'_>| {
+            let recovered = transaction.execute(
+                "UPDATE action SET state = 'waiting', look_first = 1 WHERE state = 'started'",
+                [],
+            )?;
+            let due = "UPDATE lane SET due_at = ?1 WHERE due_at IS NULL";
+            transaction.execute(due, [now.as_microsecond()])?;
+            Ok(recovered as u64)
+        };
+        self.shared.state.write("recover the outbox", write).await
+    }
+
+    async fn claim(
+        &self,
+        destination: &ConnectionId,
+        now: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<Claimed>, StorageError> {
+        let destination = destination.as_str().to_owned();
+        let write = move |transaction: &Transaction<'_>| {
+            heads(transaction, &destination, now, limit)?
+                .into_iter()
+                .map(|head| start(transaction, head, now))
+                .collect()
+        };
+        self.shared.state.write("claim actions", write).await
+    }
+
+    async fn settle(
+        &self,
+        action: &ActionId,
+        finished_at: Timestamp,
+        settlement: Settlement,
+    ) -> Result<(), StorageError> {
+        let action = action.as_str().to_owned();
+        let write = move |transaction: &Transaction<'_>| {
+            Ok(settle(transaction, &action, finished_at, &settlement)?)
+        };
+        self.shared.state.write("settle an action", write).await
+    }
+
+    async fn next_due(
+        &self,
+        destination: &ConnectionId,
+    ) -> Result<Option<Timestamp>, StorageError> {
+        let destination = destination.as_str().to_owned();
+        let read = move |connection: &Connection| {
+            let sql = "SELECT min(at) FROM (
+                     SELECT min(due_at) AS at FROM lane
+                         WHERE destination = ?1 AND due_at IS NOT NULL
+                     UNION ALL
+                     SELECT min(decided_at) FROM (SELECT decided_at FROM action
+                         WHERE destination = ?1 AND state = 'ready' ORDER BY sequence LIMIT 1))";
+            let mut statement = connection.prepare_cached(sql)?;
+            Ok(statement.query_row([destination], |row| row::optional_timestamp(row, 0))?)
+        };
+        self.shared.state.read("find the next due action", read).await
+    }
+
+    async fn actions(&self, event: EventId) -> Result<Vec<Tracked>, StorageError> {
+        let read = move |connection: &Connection| {
+            let sql = format!(
+                "SELECT {ACTION_COLUMNS}, sequence, state FROM action WHERE event = ?1 \
+                 ORDER BY sequence"
+            );
+            let mut statement = connection.prepare_cached(&sql)?;
+            let rows = statement.query_map([&event.as_bytes()[..]], |row| {
+                Ok((action(row)?, row.get::<_, i64>(9)?, state(&row.get::<_, String>(10)?)))
+            })?;
+            let mut tracked = Vec::new();
+            for row in rows {
+                let (action, sequence, state) = row?;
+                let attempts = attempts(connection, sequence)?;
+                tracked.push(Tracked { action, state, attempts });
+            }
+            Ok(tracked)
+        };
+        self.shared.state.read("read an event's actions", read).await
+    }
+
+    async fn action_counts(&self) -> Result<BTreeMap<ActionState, u64>, StorageError> {
+        let read = |connection: &Connection| {
+            let sql = "SELECT state, count(*) FROM action GROUP BY state";
+            let mut statement = connection.prepare_cached(sql)?;
+            let counts = statement.query_map([], |row| {
+                Ok((state(&row.get::<_, String>(0)?), row.get::<_, i64>(1)? as u64))
+            })?;
+            Ok(counts.collect::<rusqlite::Result<_>>()?)
+        };
+        self.shared.state.read("count the outbox", read).await
+    }
+}
+
+fn put_action(connection: &Connection, action: &Action) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached(
+            "INSERT INTO action (id, event, organization, connection, destination, lane, rule,
+                 intent, decided_at, state, failures, look_first)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 'ready', 0, 0)
+             ON CONFLICT (id) DO NOTHING",
+        )?
+        .execute((
+            action.id.as_str(),
+            &action.event.as_bytes()[..],
+            action.tenant.organization.as_str(),
+            action.tenant.connection.as_str(),
+            action.destination.as_str(),
+            &action.lane,
+            &action.rule,
+            row::to_json(&action.intent)?,
+            action.decided_at.as_microsecond(),
+        ))?;
+    Ok(())
+}
+
+/// The heads of free lanes, those that wait longest first, so that neither a stream of new actions
+/// nor one that fails again and again keeps the others from being tried. Their lanes are held from
+/// here on.
+fn heads(
+    transaction: &Transaction<'_>,
+    destination: &str,
+    now: Timestamp,
+    limit: usize,
+) -> rusqlite::Result<Vec<i64>> {
+    let mut due = due_lanes(transaction, destination, now, limit)?.into_iter().peekable();
+    let (mut heads, mut after) = (Vec::new(), 0);
+    while heads.len() < limit {
+        let page = ready_page(transaction, destination, after)?;
+        let Some(last) = page.last() else { break };
+        after = last.sequence;
+        for ready in page {
+            while heads.len() < limit
+                && let Some((_, lane)) = due.next_if(|(due_at, _)| *due_at < ready.decided_at)
+            {
+                heads.extend(take_due(transaction, destination, &lane)?);
+            }
+            if heads.len() == limit {
+                break;
+            }
+            heads.extend(take_ready(transaction, destination, &ready)?);
+        }
+    }
+    while heads.len() < limit
+        && let Some((_, lane)) = due.next()
+    {
+        heads.extend(take_due(transaction, destination, &lane)?);
+    }
+    Ok(heads)
+}
+
+/// The lanes whose time has come, with that time.
+fn due_lanes(
+    transaction: &Transaction<'_>,
+    destination: &str,
+    now: Timestamp,
+    limit: usize,
+) -> rusqlite::Result<Vec<(i64, String)>> {
+    transaction
+        .prepare_cached(
+            "SELECT due_at, lane FROM lane WHERE destination = ?1 AND due_at <= ?2
+             ORDER BY due_at LIMIT ?3",
+        )?
+        .query_map((destination, now.as_microsecond(), limit as i64), |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })?
+        .collect()
+}
+
+struct Ready {
+    sequence: i64,
+    lane: String,
+    decided_at: i64,
+}
+
+fn ready_page(
+    transaction: &Transaction<'_>,
+    destination: &str,
+    after: i64,
+) -> rusqlite::Result<Vec<Ready>> {
+    transaction
+        .prepare_cached(
+            "SELECT sequence, lane, decided_at FROM action WHERE destination = ?1
+             AND state = 'ready' AND sequence > ?2 ORDER BY sequence LIMIT ?3",
+        )?
+        .query_map((destination, after, PAGE), |row| {
+            Ok(Ready { sequence: row.get(0)?, lane: row.get(1)?, decided_at: row.get(2)? })
+        })?
+        .collect()
+}
+
+/// Holds a due lane and gives its head; a lane without one needs no row.
+fn take_due(
+    transaction: &Transaction<'_>,
+    destination: &str,
+    lane: &str,
+) -> rusqlite::Result<Option<i64>> {
+    let head: Option<i64> = transaction
+        .prepare_cached(
+            "SELECT min(sequence) FROM action
+             WHERE destination = ?1 AND lane = ?2 AND state = 'waiting'",
+        )?
+        .query_row((destination, lane), |row| row.get(0))?;
+    let hold_or_free = match head {
+        Some(_) => "UPDATE lane SET due_at = NULL WHERE destination = ?1 AND lane = ?2",
+        None => "DELETE FROM lane WHERE destination = ?1 AND lane = ?2",
+    };
+    transaction.prepare_cached(hold_or_free)?.execute((destination, lane))?;
+    Ok(head)
+}
+
+/// Holds the lane of a ready action; where it is held already the action is set to wait, so that a
+/// busy lane is looked at once and not at every claim.
+fn take_ready(
+    transaction: &Transaction<'_>,
+    destination: &str,
+    ready: &Ready,
+) -> rusqlite::Result<Option<i64>> {
+    let taken = transaction
+        .prepare_cached(
+            "INSERT INTO lane (destination, lane, due_at) VALUES (?1, ?2, NULL)
+             ON CONFLICT DO NOTHING",
+        )?
+        .execute((destination, &ready.lane))?;
+    if taken == 1 {
+        return Ok(Some(ready.sequence));
+    }
+    set_state(transaction, ready.sequence, ActionState::Waiting)?;
+    Ok(None)
+}
+
+fn start(transaction: &Transaction<'_>, sequence: i64, now: Timestamp) -> Result<Claimed, Fault> {
+    set_state(transaction, sequence, ActionState::Started)?;
+    let number: u32 = transaction
+        .prepare_cached("SELECT count(*) + 1 FROM attempt WHERE action = ?1")?
+        .query_row([sequence], |row| row.get(0))?;
+    transaction
+        .prepare_cached("INSERT INTO attempt (action, number, started_at) VALUES (?1, ?2, ?3)")?
+        .execute((sequence, number, now.as_microsecond()))?;
+    let sql =
+        format!("SELECT {ACTION_COLUMNS}, failures, look_first FROM action WHERE sequence = ?1");
+    let claimed = transaction.prepare_cached(&sql)?.query_row([sequence], |row| {
+        Ok(Claimed {
+            action: action(row)?,
+            attempt: number,
+            failures: row.get(9)?,
+            look_first: row.get(10)?,
+        })
+    })?;
+    Ok(claimed)
+}
+
+fn set_state(
+    transaction: &Transaction<'_>,
+    sequence: i64,
+    state: ActionState,
+) -> rusqlite::Result<()> {
+    transaction
+        .prepare_cached("UPDATE action SET state = ?2 WHERE sequence = ?1")?
+        .execute((sequence, state.name()))?;
+    Ok(())
+}
+
+fn settle(
+    transaction: &Transaction<'_>,
+    action: &str,
+    finished_at: Timestamp,
+    settlement: &Settlement,
+) -> rusqlite::Result<()> {
+    let place: Option<(i64, String, String)> = transaction
+        .prepare_cached("SELECT sequence, destination, lane FROM action WHERE id = ?1")?
+        .query_row([action], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+        .optional()?;
+    let Some((sequence, destination, lane)) = place else {
+        return Ok(());
+    };
+    let (outcome, detail) = match settlement {
+        Settlement::Done(receipt) if receipt.adopted => ("adopted", &receipt.reference),
+        Settlement::Done(receipt) => ("done", &receipt.reference),
+        Settlement::Retry { counted: true, reason, .. } => ("retry", reason),
+        Settlement::Retry { reason, .. } => ("held", reason),
+        Settlement::Dead { reason } => ("dead", reason),
+    };
+    transaction
+        .prepare_cached(
+            "UPDATE attempt SET finished_at = ?2, outcome = ?3, detail = ?4
+             WHERE action = ?1 AND finished_at IS NULL
+             AND number = (SELECT max(number) FROM attempt WHERE action = ?1)",
+        )?
+        .execute((sequence, finished_at.as_microsecond(), outcome, detail))?;
+    match settlement {
+        Settlement::Done(_) => set_state(transaction, sequence, ActionState::Done)?,
+        Settlement::Dead { .. } => set_state(transaction, sequence, ActionState::Dead)?,
+        Settlement::Retry { at, counted, ambiguous, .. } => {
+            transaction
+                .prepare_cached(
+                    "UPDATE action SET state = 'waiting', failures = failures + ?2,
+                     look_first = max(look_first, ?3) WHERE sequence = ?1",
+                )?
+                .execute((sequence, i64::from(*counted), i64::from(*ambiguous)))?;
+            return hold_lane(transaction, &destination, &lane, *at);
+        }
+    }
+    free_lane(transaction, &destination, &lane, finished_at)
+}
+
+fn hold_lane(
+    transaction: &Transaction<'_>,
+    destination: &str,
+    lane: &str,
+    until: Timestamp,
+) -> rusqlite::Result<()> {
+    transaction
+        .prepare_cached("UPDATE lane SET due_at = ?3 WHERE destination = ?1 AND lane = ?2")?
+        .execute((destination, lane, until.as_microsecond()))?;
+    Ok(())
+}
+
+/// Lets the next waiting action of the lane go; where none waits, the lane needs no row.
+fn free_lane(
+    transaction: &Transaction<'_>,
+    destination: &str,
+    lane: &str,
+    now: Timestamp,
+) -> rusqlite::Result<()> {
+    let waits: bool = transaction
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM action
+             WHERE destination = ?1 AND lane = ?2 AND state = 'waiting')",
+        )?
+        .query_row((destination, lane), |row| row.get(0))?;
+    if waits {
+        return hold_lane(transaction, destination, lane, now);
+    }
+    transaction
+        .prepare_cached("DELETE FROM lane WHERE destination = ?1 AND lane = ?2")?
+        .execute((destination, lane))?;
+    Ok(())
+}
+
+fn action(row: &Row<'_>) -> rusqlite::Result<Action> {
+    Ok(Action {
+        id: ActionId::new(&row.get::<_, String>(0)?),
+        event: row::event_id(row, 1)?,
+        tenant: Tenant {
+            organization: OrganizationId::new(&row.get::<_, String>(2)?),
+            connection: ConnectionId::new(&row.get::<_, String>(3)?),
+        },
+        destination: ConnectionId::new(&row.get::<_, String>(4)?),
+        lane: row.get(5)?,
+        rule: row.get(6)?,
+        intent: row::json(row, 7)?,
+        decided_at: row::timestamp(row, 8)?,
+    })
+}
+
+fn attempts(connection: &Connection, sequence: i64) -> rusqlite::Result<Vec<Attempt>> {
+    connection
+        .prepare_cached(
+            "SELECT number, started_at, finished_at, outcome, detail FROM attempt
+             WHERE action = ?1 ORDER BY number",
+        )?
+        .query_map([sequence], |row| {
+            Ok(Attempt {
+                number: row.get(0)?,
+                started_at: row::timestamp(row, 1)?,
+                finished_at: row::optional_timestamp(row, 2)?,
+                outcome: row.get(3)?,
+                detail: row.get(4)?,
+            })
+        })?
+        .collect()
+}
+
+/// A name that this build does not know reads as given up, which nothing touches.
+fn state(name: &str) -> ActionState {
+    ActionState::ALL.into_iter().find(|state| state.name() == name).unwrap_or(ActionState::Dead)
+}

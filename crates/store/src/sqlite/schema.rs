@@ -1,0 +1,143 @@
+//! The tables, as a list of steps: each file knows how many of them it has taken.
+//!
+//! A step that has been released is never edited; a change of the tables is one more step.
+
+use std::path::Path;
+
+use rusqlite::{Connection, TransactionBehavior};
+
+use super::OpenError;
+
+/// The steps of one file.
+pub(super) struct Schema {
+    steps: &'static [&'static str],
+}
+
+impl Schema {
+    /// Takes the steps that the file has not taken, each whole or not at all.
+    pub(super) fn bring_up(
+        &self,
+        path: &Path,
+        connection: &mut Connection,
+    ) -> Result<(), OpenError> {
+        let refused = |source: rusqlite::Error| OpenError::at(path, source);
+        let known = self.steps.len() as i64;
+        let found: i64 = connection
+            .pragma_query_value(None, "user_version", |row| row.get(0))
+            .map_err(refused)?;
+        if found > known {
+            return Err(OpenError::Newer { path: path.to_owned(), found, known });
+        }
+        for (index, step) in self.steps.iter().enumerate().skip(found.max(0) as usize) {
+            let step_taken = index as i64 + 1;
+            let transaction = connection
+                .transaction_with_behavior(TransactionBehavior::Immediate)
+                .map_err(refused)?;
+            transaction.execute_batch(step).map_err(refused)?;
+            transaction.pragma_update(None, "user_version", step_taken).map_err(refused)?;
+            transaction.commit().map_err(refused)?;
+        }
+        Ok(())
+    }
+}
+
+/// The journal. Rows are only ever added. Times are microseconds since 1970 in UTC.
+pub(super) const JOURNAL: Schema = Schema {
+    steps: &["
+    CREATE TABLE journal (
+        sequence     INTEGER PRIMARY KEY,
+        id           BLOB NOT NULL UNIQUE,
+        source       TEXT NOT NULL,
+        origin       TEXT NOT NULL,
+        organization TEXT,
+        connection   TEXT,
+        kind         TEXT NOT NULL,
+        vendor_type  TEXT,
+        record       TEXT,
+        account      TEXT,
+        webhook_id   TEXT,
+        occurred_at  INTEGER NOT NULL,
+        received_at  INTEGER NOT NULL,
+        journaled_at INTEGER NOT NULL,
+        body         BLOB NOT NULL
+    );
+    CREATE TABLE alias (
+        id       BLOB PRIMARY KEY,
+        sequence INTEGER NOT NULL
+    ) WITHOUT ROWID;
+    "],
+};
+
+/// Mirror and outbox, and how far each follows the journal.
+pub(super) const STATE: Schema = Schema {
+    steps: &["
+    CREATE TABLE cursor (
+        stage    TEXT PRIMARY KEY,
+        sequence INTEGER NOT NULL
+    ) WITHOUT ROWID;
+    INSERT INTO cursor VALUES ('mirror', 0), ('outbox', 0);
+
+    CREATE TABLE record (
+        organization TEXT NOT NULL,
+        connection   TEXT NOT NULL,
+        entity       TEXT NOT NULL,
+        id           TEXT NOT NULL,
+        version      INTEGER NOT NULL,
+        occurred_at  INTEGER NOT NULL,
+        deleted_at   INTEGER,
+        event        BLOB NOT NULL,
+        fields       TEXT NOT NULL,
+        UNIQUE (organization, connection, entity, id)
+    );
+    CREATE TABLE change (
+        event        BLOB NOT NULL,
+        organization TEXT NOT NULL,
+        connection   TEXT NOT NULL,
+        entity       TEXT NOT NULL,
+        id           TEXT NOT NULL,
+        applied      TEXT NOT NULL,
+        version      INTEGER NOT NULL,
+        fields       TEXT NOT NULL
+    );
+    CREATE INDEX change_event ON change (event);
+
+    CREATE TABLE action (
+        sequence     INTEGER PRIMARY KEY,
+        id           TEXT NOT NULL UNIQUE,
+        event        BLOB NOT NULL,
+        organization TEXT NOT NULL,
+        connection   TEXT NOT NULL,
+        destination  TEXT NOT NULL,
+        lane         TEXT NOT NULL,
+        rule         TEXT NOT NULL,
+        intent       TEXT NOT NULL,
+        decided_at   INTEGER NOT NULL,
+        state        TEXT NOT NULL,
+        failures     INTEGER NOT NULL,
+        look_first   INTEGER NOT NULL
+    );
+    CREATE INDEX action_event ON action (event);
+    CREATE INDEX action_ready ON action (destination, sequence) WHERE state = 'ready';
+    CREATE INDEX action_waiting ON action (destination, lane, sequence) WHERE state = 'waiting';
+    CREATE INDEX action_started ON action (sequence) WHERE state = 'started';
+
+    -- A lane has a row while something holds it: an attempt (due_at is null) or a time.
+    CREATE TABLE lane (
+        destination TEXT NOT NULL,
+        lane        TEXT NOT NULL,
+        due_at      INTEGER,
+        PRIMARY KEY (destination, lane)
+    ) WITHOUT ROWID;
+    CREATE INDEX lane_due ON lane (destination, due_at) WHERE due_at IS NOT NULL;
+
+    CREATE TABLE attempt (
+        action      INTEGER NOT NULL REFERENCES action (sequence),
+        number      INTEGER NOT NULL,
+        started_at  INTEGER NOT NULL,
+        finished_at INTEGER,
+        outcome     TEXT,
+        detail      TEXT,
+        PRIMARY KEY (action, number)
+    ) WITHOUT ROWID;
+    "],
+};

@@ -1,0 +1,97 @@
+//! The contract on real files, and what only files can do wrong.
+
+use std::sync::Arc;
+
+use domain::{
+    Appended, Clock, Journal, Mirror, Sequence, StorageError,
+    contract::sample::{clock, event, event_id},
+};
+use tempfile::TempDir;
+
+use super::{OpenError, Sqlite};
+
+/// A store whose folder goes with the test's process.
+fn open(clock: Arc<dyn Clock>) -> Sqlite {
+    let folder = TempDir::new().unwrap().keep();
+    Sqlite::open(&folder, clock).unwrap()
+}
+
+domain::storage_contract!(open);
+
+#[tokio::test]
+async fn what_was_acknowledged_is_there_after_closing_and_opening() {
+    let folder = TempDir::new().unwrap();
+    let store = Sqlite::open(folder.path(), clock()).unwrap();
+    store.append(event(1)).await.unwrap();
+    drop(store);
+    let store = Sqlite::open(folder.path(), clock()).unwrap();
+    assert_eq!(store.append(event(1)).await.unwrap(), Appended::Duplicate(Sequence(1)));
+    assert_eq!(store.entry(event_id(1)).await.unwrap().unwrap().event, event(1));
+    assert_eq!(store.append(event(2)).await.unwrap(), Appended::New(Sequence(2)));
+}
+
+#[tokio::test]
+async fn a_second_hub_on_the_same_folder_is_refused_and_a_reader_is_not() {
+    let folder = TempDir::new().unwrap();
+    let hub = Sqlite::open(folder.path(), clock()).unwrap();
+    hub.append(event(1)).await.unwrap();
+    let second = Sqlite::open(folder.path(), clock());
+    assert!(matches!(second, Err(OpenError::Busy { .. })));
+    let reader = Sqlite::open_to_read(folder.path()).unwrap();
+    assert_eq!(reader.last().await.unwrap(), Sequence(1));
+    hub.append(event(2)).await.unwrap();
+    assert_eq!(reader.last().await.unwrap(), Sequence(2));
+    let refused = reader.append(event(3)).await;
+    assert!(matches!(refused, Err(StorageError::Unavailable { .. })));
+    assert!(reader.project(domain::Projection::default()).await.is_err());
+}
+
+#[test]
+fn an_empty_folder_and_a_newer_file_are_told_apart() {
+    let folder = TempDir::new().unwrap();
+    let absent = Sqlite::open_to_read(folder.path());
+    assert!(matches!(absent, Err(OpenError::Absent { .. })));
+    drop(Sqlite::open(folder.path(), clock()).unwrap());
+    let file = rusqlite::Connection::open(folder.path().join("state.db")).unwrap();
+    file.pragma_update(None, "user_version", 99).unwrap();
+    drop(file);
+    let newer = Sqlite::open(folder.path(), clock());
+    assert!(matches!(newer, Err(OpenError::Newer { found: 99, known: 1, .. })));
+}
+
+#[tokio::test]
+async fn an_event_whose_door_went_away_is_kept_all_the_same() {
+    let folder = TempDir::new().unwrap();
+    let store = Sqlite::open(folder.path(), clock()).unwrap();
+    {
+        let append = store.append(event(1));
+        tokio::pin!(append);
+        let once = std::future::poll_fn(|context| {
+            std::task::Poll::Ready(append.as_mut().poll(context).is_ready())
+        });
+        once.await;
+    }
+    drop(store);
+    let store = Sqlite::open(folder.path(), clock()).unwrap();
+    assert_eq!(store.last().await.unwrap(), Sequence(1));
+}
+
+#[tokio::test]
+async fn a_queue_that_is_full_says_so_and_loses_nothing_that_it_took() {
+    let folder = TempDir::new().unwrap();
+    let store = Sqlite::open(folder.path(), clock()).unwrap();
+    let mut doors = tokio::task::JoinSet::new();
+    for number in 1..=24 {
+        let store = store.clone();
+        doors.spawn(async move {
+            let mut large = event(number);
+            large.body = vec![b'x'; 4 * 1024 * 1024].into();
+            store.append(large).await
+        });
+    }
+    let answers = doors.join_all().await;
+    let kept = answers.iter().filter(|answer| answer.is_ok()).count() as u64;
+    let refused = answers.iter().filter(|a| matches!(a, Err(StorageError::Overloaded))).count();
+    assert_eq!(kept as usize + refused, 24, "an answer that is neither kept nor refused");
+    assert_eq!(store.last().await.unwrap(), Sequence(kept));
+}

@@ -1,0 +1,105 @@
+//! A worker: one thread that owns one connection and runs one job after the other on it.
+
+use std::thread::JoinHandle;
+
+use domain::{Sequence, StorageError};
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+use tokio::sync::{mpsc, oneshot};
+
+type Job = Box<dyn FnOnce(&mut Connection) + Send>;
+
+/// The thread's handle; when it goes, the thread finishes its queue and closes the connection.
+pub(super) struct Worker {
+    jobs: Option<mpsc::UnboundedSender<Job>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// What a job can meet.
+pub(super) enum Fault {
+    /// The cursor is elsewhere.
+    Moved { expected: Sequence, found: Sequence },
+    /// SQLite refused, or a row cannot be read.
+    Engine(rusqlite::Error),
+}
+
+impl From<rusqlite::Error> for Fault {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Engine(error)
+    }
+}
+
+impl Worker {
+    /// Starts the thread.
+    ///
+    /// # Panics
+    /// Where the operating system has no thread left, at start only.
+    pub(super) fn start(name: &str, mut connection: Connection) -> Self {
+        let (jobs, mut queue) = mpsc::unbounded_channel::<Job>();
+        let thread = std::thread::Builder::new()
+            .name(name.to_owned())
+            .spawn(move || {
+                while let Some(job) = queue.blocking_recv() {
+                    job(&mut connection);
+                }
+            })
+            .expect("the operating system starts a thread");
+        Self { jobs: Some(jobs), thread: Some(thread) }
+    }
+
+    /// Runs a job that reads.
+    pub(super) async fn read<T: Send + 'static>(
+        &self,
+        attempted: &'static str,
+        job: impl FnOnce(&Connection) -> Result<T, Fault> + Send + 'static,
+    ) -> Result<T, StorageError> {
+        self.run(attempted, move |connection| job(connection)).await
+    }
+
+    /// Runs a job as one transaction: all of it or nothing. Dropping the future does not stop it.
+    pub(super) async fn write<T: Send + 'static>(
+        &self,
+        attempted: &'static str,
+        job: impl FnOnce(&Transaction<'_>) -> Result<T, Fault> + Send + 'static,
+    ) -> Result<T, StorageError> {
+        let transact = move |connection: &mut Connection| {
+            let transaction =
+                connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let value = job(&transaction)?;
+            transaction.commit()?;
+            Ok(value)
+        };
+        self.run(attempted, transact).await
+    }
+
+    async fn run<T: Send + 'static>(
+        &self,
+        attempted: &'static str,
+        job: impl FnOnce(&mut Connection) -> Result<T, Fault> + Send + 'static,
+    ) -> Result<T, StorageError> {
+        let (reply, answer) = oneshot::channel();
+        let job: Job = Box::new(move |connection| {
+            // A caller that went away does not need its answer.
+            let _ = reply.send(job(connection));
+        });
+        let stopped = || StorageError::unavailable(attempted, "the store is shut down");
+        self.jobs.as_ref().ok_or_else(stopped)?.send(job).map_err(|_| stopped())?;
+        match answer.await {
+            Ok(Ok(value)) => Ok(value),
+            Ok(Err(Fault::Moved { expected, found })) => {
+                Err(StorageError::Moved { expected, found })
+            }
+            Ok(Err(Fault::Engine(source))) => Err(StorageError::unavailable(attempted, source)),
+            Err(_) => Err(stopped()),
+        }
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        self.jobs.take();
+        if let Some(thread) = self.thread.take() {
+            // A thread that panicked has said so already; there is nobody to tell again.
+            let _ = thread.join();
+        }
+    }
+}
