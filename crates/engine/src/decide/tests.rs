@@ -1,0 +1,60 @@
+//! Deciding: after the mirror, once, and by the rules.
+
+use domain::{ActionState, Intent, Journal, Memory, Mirror, Outbox, Projection, Sequence};
+
+use super::*;
+use crate::fixture::{clock, saying, sources, store};
+
+fn stage(store: &Memory) -> Decide<Memory> {
+    Decide {
+        store: store.clone(),
+        sources: sources(),
+        clock: clock(),
+        activity_log: Some(ConnectionId::new("notion")),
+        next: Vec::new(),
+    }
+}
+
+async fn project(store: &Memory, from: u64, to: u64) {
+    let (from, to) = (Sequence(from), Sequence(to));
+    store.project(Projection { from, to, ..Projection::default() }).await.unwrap();
+}
+
+#[tokio::test]
+async fn nothing_is_decided_before_the_mirror_has_it() {
+    let store = store();
+    for number in 1..=3 {
+        store.append(saying(number, "a Ada")).await.unwrap();
+    }
+    assert_eq!(stage(&store).pass().await.unwrap(), Progress::Idle);
+    project(&store, 0, 2).await;
+    assert_eq!(stage(&store).pass().await.unwrap(), Progress::Moved);
+    assert_eq!(store.decided().await.unwrap(), Sequence(2));
+    assert_eq!(store.action_counts().await.unwrap(), [(ActionState::Ready, 2)].into());
+}
+
+#[tokio::test]
+async fn a_second_pass_decides_nothing_new() {
+    let store = store();
+    store.append(saying(1, "a Ada")).await.unwrap();
+    project(&store, 0, 1).await;
+    stage(&store).pass().await.unwrap();
+    assert_eq!(stage(&store).pass().await.unwrap(), Progress::Idle);
+    assert_eq!(store.action_counts().await.unwrap(), [(ActionState::Ready, 1)].into());
+}
+
+#[tokio::test]
+async fn a_decision_sees_the_mirror() {
+    let store = store();
+    store.append(saying(1, "a Ada")).await.unwrap();
+    let mut project = crate::project::Project {
+        store: store.clone(),
+        sources: sources(),
+        next: Arc::new(Notify::new()),
+    };
+    project.pass().await.unwrap();
+    stage(&store).pass().await.unwrap();
+    let tracked = store.actions(saying(1, "").id).await.unwrap();
+    let Intent::LogActivity(entry) = &tracked[0].action.intent;
+    assert_eq!(entry.entity_name, "Ada");
+}

@@ -1,0 +1,187 @@
+//! Takes due actions of one destination, carries them out, records how they ended: stops 6 and 7.
+//!
+//! The attempt is durable before the call leaves, and its end after it (commit 3). An action whose
+//! end is in doubt is looked up at the destination before it is done again (invariant I2).
+
+use std::{collections::HashMap, sync::Arc, time::Duration};
+
+use domain::{
+    ActionId, Claimed, Clock, ConnectionId, Destination, Failure, Next, Receipt, Settlement,
+    Storage, StorageError,
+};
+use jiff::Timestamp;
+use tokio::{
+    sync::{Notify, watch},
+    task::{Id, JoinSet},
+};
+use tracing::Instrument;
+
+use crate::{gate::Gate, verdict::judge};
+
+/// How long the stage sleeps at most.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// How long a shutdown waits for calls under way; what is cut off is looked up at the next start.
+const FAREWELL: Duration = Duration::from_secs(8);
+
+/// How many calls of one destination are under way together.
+pub(crate) const CONCURRENCY: usize = 8;
+
+/// The stage: one per destination, so that no destination waits for another.
+pub(crate) struct Deliver<S> {
+    pub(crate) store: S,
+    pub(crate) connection: ConnectionId,
+    pub(crate) destination: Arc<dyn Destination>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) gate: Gate,
+}
+
+type End = Result<Receipt, Failure>;
+
+impl<S: Storage> Deliver<S> {
+    /// Runs until shutdown.
+    pub(crate) async fn run(mut self, signal: Arc<Notify>, mut shutdown: watch::Receiver<bool>) {
+        let mut calls = JoinSet::new();
+        let mut under_way: HashMap<Id, Claimed> = HashMap::new();
+        while !*shutdown.borrow() {
+            if let Err(error) = self.start_due(&mut calls, &mut under_way).await {
+                tracing::error!(destination = self.destination.name(), %error, "actions cannot be read");
+            }
+            let pause = self.pause().await;
+            tokio::select! {
+                Some(ended) = calls.join_next_with_id() => {
+                    self.end(ended, &mut under_way).await;
+                }
+                () = signal.notified() => {}
+                () = tokio::time::sleep(pause) => {}
+                _ = shutdown.changed() => {}
+            }
+        }
+        let farewell = async {
+            while let Some(ended) = calls.join_next_with_id().await {
+                self.end(ended, &mut under_way).await;
+            }
+        };
+        if tokio::time::timeout(FAREWELL, farewell).await.is_err() {
+            tracing::warn!("calls were cut off; the next start looks up what became of them");
+        }
+    }
+
+    async fn start_due(
+        &mut self,
+        calls: &mut JoinSet<End>,
+        under_way: &mut HashMap<Id, Claimed>,
+    ) -> Result<(), StorageError> {
+        let now = self.clock.now();
+        let room = self.gate.room(now, CONCURRENCY).saturating_sub(under_way.len());
+        if room == 0 {
+            return Ok(());
+        }
+        for claimed in self.store.claim(&self.connection, now, room).await? {
+            let call = attempt(Arc::clone(&self.destination), claimed.clone());
+            let task = calls.spawn(call);
+            under_way.insert(task.id(), claimed);
+        }
+        Ok(())
+    }
+
+    /// Settles a call that ended, however it ended.
+    async fn end(
+        &mut self,
+        ended: Result<(Id, End), tokio::task::JoinError>,
+        under_way: &mut HashMap<Id, Claimed>,
+    ) {
+        let (id, end) = match ended {
+            Ok((id, end)) => (id, end),
+            Err(panicked) => (panicked.id(), Err(broken())),
+        };
+        let Some(claimed) = under_way.remove(&id) else {
+            return;
+        };
+        let now = self.clock.now();
+        let event = claimed.action.event;
+        let span = tracing::debug_span!("event", event.id = %event, stop = "deliver");
+        let settlement = span.in_scope(|| self.settlement(&claimed, end, now));
+        self.settle(&claimed.action.id, now, settlement).instrument(span).await;
+    }
+
+    fn settlement(&mut self, claimed: &Claimed, end: End, now: Timestamp) -> Settlement {
+        let count = |outcome: &'static str| {
+            let name = self.destination.name();
+            metrics::counter!("highwire_attempts_total", "destination" => name, "outcome" => outcome)
+                .increment(1);
+        };
+        match end {
+            Ok(receipt) => {
+                count(if receipt.adopted { "adopted" } else { "done" });
+                tracing::debug!(attempt = claimed.attempt, receipt.adopted, "action is done");
+                self.gate.open();
+                Settlement::Done(receipt)
+            }
+            Err(failure) => {
+                let reopens = match failure.next {
+                    Next::Hold(wait) => Some(self.gate.close(now, wait)),
+                    Next::Retry => self.gate.trouble(now),
+                    Next::GiveUp => {
+                        self.gate.open();
+                        None
+                    }
+                };
+                count(if reopens.is_some() { "held" } else { "failed" });
+                tracing::warn!(
+                    attempt = claimed.attempt,
+                    action.destination = self.destination.name(),
+                    ambiguous = failure.ambiguous,
+                    reason = failure.reason,
+                    "action is not done"
+                );
+                judge(claimed, failure, now, reopens)
+            }
+        }
+    }
+
+    /// The end of a call must not be lost while the hub runs: the store is asked until it takes it.
+    async fn settle(&self, action: &ActionId, now: Timestamp, settlement: Settlement) {
+        while let Err(error) = self.store.settle(action, now, settlement.clone()).await {
+            tracing::error!(%error, "the end of an attempt cannot be written; trying again");
+            tokio::time::sleep(LOOK).await;
+        }
+    }
+
+    /// The time until something may be due.
+    async fn pause(&self) -> Duration {
+        let now = self.clock.now();
+        let due = match self.gate.opens_at() {
+            Some(opens) => Some(opens),
+            None => self.store.next_due(&self.connection).await.ok().flatten(),
+        };
+        let until = due.map(|due| Duration::try_from(due.duration_since(now)).unwrap_or_default());
+        until.map_or(LOOK, |until| until.clamp(Duration::from_millis(5), LOOK))
+    }
+}
+
+/// One attempt: look where the past is in doubt, then do.
+async fn attempt(destination: Arc<dyn Destination>, claimed: Claimed) -> End {
+    let span = tracing::debug_span!("event", event.id = %claimed.action.event, stop = "speak");
+    let steps = async {
+        if claimed.look_first
+            && let Some(receipt) = destination.find(&claimed.action).await?
+        {
+            return Ok(Receipt { adopted: true, ..receipt });
+        }
+        destination.apply(&claimed.action).await
+    };
+    steps.instrument(span).await
+}
+
+/// A call that panicked may have been carried out.
+fn broken() -> Failure {
+    Failure {
+        next: Next::Retry,
+        ambiguous: true,
+        reason: "the hub failed while it made the call; report this with the hub's log".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

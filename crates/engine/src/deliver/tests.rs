@@ -1,0 +1,148 @@
+//! Delivering: once, in order per lane, around what hangs, fails, or takes the whole hub down.
+
+use domain::{
+    ActionState, Decisions, Memory, Outbox, Sequence,
+    contract::sample::{action, event_id},
+};
+
+use super::*;
+use crate::fixture::{Pages, Step, clock, store};
+
+struct Running {
+    stage: tokio::task::JoinHandle<()>,
+    shutdown: watch::Sender<bool>,
+}
+
+#[expect(clippy::disallowed_methods, reason = "the test is the stage's owner")]
+fn run(store: &Memory, pages: &Arc<Pages>) -> Running {
+    let destination: Arc<dyn Destination> = Arc::clone(pages) as _;
+    let stage = Deliver {
+        store: store.clone(),
+        connection: ConnectionId::new("notion"),
+        destination,
+        clock: clock(),
+        gate: Gate::default(),
+    };
+    let (shutdown, stopped) = watch::channel(false);
+    let stage = tokio::spawn(stage.run(Arc::new(Notify::new()), stopped));
+    Running { stage, shutdown }
+}
+
+impl Running {
+    async fn stop(self) {
+        self.shutdown.send(true).unwrap();
+        self.stage.await.unwrap();
+    }
+}
+
+async fn fill(store: &Memory, lanes: &[(u128, &str)]) {
+    let actions = lanes.iter().map(|(number, lane)| action(*number, "notion", lane)).collect();
+    store.decide(Decisions { from: Sequence(0), to: Sequence(1), actions }).await.unwrap();
+}
+
+/// Lets the paused clock run for this long.
+async fn pass(seconds: u64) {
+    tokio::time::sleep(Duration::from_secs(seconds)).await; // tidy: sleep, the clock is paused
+}
+
+async fn count(store: &Memory, state: ActionState) -> u64 {
+    store.action_counts().await.unwrap().get(&state).copied().unwrap_or_default()
+}
+
+fn names(numbers: &[u128]) -> Vec<String> {
+    numbers.iter().map(|number| event_id(*number).to_string()).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_action_is_done_once_and_each_lane_in_order() {
+    let (store, pages) = (store(), Pages::scripted(&[]));
+    fill(&store, &[(1, "a"), (2, "a"), (3, "b"), (4, "a")]).await;
+    let running = run(&store, &pages);
+    pass(10).await;
+    running.stop().await;
+    let made = pages.made();
+    let lane_a: Vec<_> = made.iter().filter(|page| **page != names(&[3])[0]).cloned().collect();
+    assert_eq!(lane_a, names(&[1, 2, 4]));
+    assert_eq!((made.len(), pages.doubled()), (4, 0));
+    assert_eq!(count(&store, ActionState::Done).await, 4);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lost_reply_is_looked_up_and_not_repeated() {
+    let (store, pages) = (store(), Pages::scripted(&[Step::WorksUnheard]));
+    fill(&store, &[(1, "a"), (2, "a")]).await;
+    let running = run(&store, &pages);
+    pass(30).await;
+    running.stop().await;
+    assert_eq!((pages.made(), pages.doubled()), (names(&[1, 2]), 0));
+    let story = store.actions(event_id(1)).await.unwrap();
+    assert_eq!(story[0].attempts[1].outcome.as_deref(), Some("adopted"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_hangs_holds_its_own_lane_only() {
+    let (store, pages) = (store(), Pages::scripted(&[Step::Hangs]));
+    fill(&store, &[(1, "a"), (2, "a"), (3, "b"), (4, "c")]).await;
+    let running = run(&store, &pages);
+    pass(100).await;
+    assert_eq!(pages.made(), names(&[3, 4]));
+    running.stop().await;
+    assert_eq!(count(&store, ActionState::Started).await, 1, "cut off, to be looked up");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_destination_that_is_down_holds_everything_in_order_until_it_is_back() {
+    let down = vec![Step::Fails(Next::Hold(None)); 12];
+    let (store, pages) = (store(), Pages::scripted(&down));
+    let lanes: Vec<_> =
+        (1..=20).map(|number| (number, if number % 2 == 0 { "a" } else { "b" })).collect();
+    fill(&store, &lanes).await;
+    let running = run(&store, &pages);
+    pass(2_000).await;
+    running.stop().await;
+    let made = pages.made();
+    let lane = |rest: u128| -> Vec<_> {
+        let ours = names(&(1..=20).filter(|n| n % 2 == rest).collect::<Vec<_>>());
+        made.iter().filter(|page| ours.contains(page)).cloned().collect()
+    };
+    assert_eq!(lane(0), names(&(1..=20).filter(|n| n % 2 == 0).collect::<Vec<_>>()));
+    assert_eq!(lane(1), names(&(1..=20).filter(|n| n % 2 == 1).collect::<Vec<_>>()));
+    assert_eq!(pages.doubled(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_refused_is_set_aside_and_its_lane_goes_on() {
+    let (store, pages) = (store(), Pages::scripted(&[Step::Fails(Next::GiveUp)]));
+    fill(&store, &[(1, "a"), (2, "a")]).await;
+    let running = run(&store, &pages);
+    pass(10).await;
+    running.stop().await;
+    assert_eq!(pages.made(), names(&[2]));
+    assert_eq!(count(&store, ActionState::Dead).await, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_connector_that_panics_costs_one_attempt() {
+    let (store, pages) = (store(), Pages::scripted(&[Step::Panics]));
+    fill(&store, &[(1, "a")]).await;
+    let running = run(&store, &pages);
+    pass(30).await;
+    running.stop().await;
+    assert_eq!(pages.made(), names(&[1]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_action_cut_off_by_a_crash_is_looked_up_by_the_next_process() {
+    let (store, pages) = (store(), Pages::scripted(&[Step::WorksUnheard]));
+    fill(&store, &[(1, "a")]).await;
+    let notion = ConnectionId::new("notion");
+    let claimed = store.claim(&notion, clock().now(), 1).await.unwrap().remove(0);
+    // The call is carried out, and the process is gone before it can write so.
+    assert!(attempt(Arc::clone(&pages) as _, claimed).await.is_err());
+    store.recover(clock().now()).await.unwrap();
+    let running = run(&store, &pages);
+    pass(10).await;
+    running.stop().await;
+    assert_eq!((pages.made().len(), pages.doubled()), (1, 0));
+    assert_eq!(count(&store, ActionState::Done).await, 1);
+}

@@ -1,0 +1,141 @@
+//! The hub: all stages, started together and stopped together.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use domain::{
+    ActionState, Clock, ConnectionId, Destination, Entity, Sequence, Source, Storage, StorageError,
+};
+use tokio::{
+    sync::{Notify, watch},
+    task::JoinSet,
+};
+
+use crate::{
+    Intake, Sources, decide::Decide, deliver::Deliver, gate::Gate, project::Project, stage,
+};
+
+/// What a hub is made of.
+pub struct Parts<S> {
+    /// Where everything is kept.
+    pub store: S,
+    /// Who reads deliveries.
+    pub sources: Vec<Arc<dyn Source>>,
+    /// Who carries out actions, by connection.
+    pub destinations: BTreeMap<ConnectionId, Arc<dyn Destination>>,
+    /// Which of them keeps the activity log.
+    pub activity_log: Option<ConnectionId>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// The running hub.
+pub struct Hub<S> {
+    store: S,
+    intake: Intake<S>,
+    stages: JoinSet<()>,
+    shutdown: watch::Sender<bool>,
+}
+
+/// How far the hub has come.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Status {
+    /// The journal's end.
+    pub journaled: Sequence,
+    /// How far the mirror reflects it.
+    pub projected: Sequence,
+    /// How far decisions were taken.
+    pub decided: Sequence,
+    /// Rows of the mirror by entity.
+    pub records: BTreeMap<Entity, u64>,
+    /// Actions by state.
+    pub actions: BTreeMap<ActionState, u64>,
+}
+
+impl Status {
+    /// Whether nothing is left to do: every action is done or given up.
+    #[must_use]
+    pub fn is_settled(&self) -> bool {
+        let open = [ActionState::Ready, ActionState::Waiting, ActionState::Started];
+        self.journaled == self.projected
+            && self.projected == self.decided
+            && open.iter().all(|state| !self.actions.contains_key(state))
+    }
+
+    /// How many actions are in a state.
+    #[must_use]
+    pub fn actions_in(&self, state: ActionState) -> u64 {
+        self.actions.get(&state).copied().unwrap_or_default()
+    }
+}
+
+impl<S: Storage> Hub<S> {
+    /// Takes up what a former process left, and starts every stage.
+    ///
+    /// # Errors
+    /// Where the store cannot be used.
+    pub async fn start(parts: Parts<S>) -> Result<Self, StorageError> {
+        let Parts { store, sources, destinations, activity_log, clock } = parts;
+        let recovered = store.recover(clock.now()).await?;
+        if recovered > 0 {
+            tracing::info!(
+                actions = recovered,
+                "actions were cut off by the last stop; looking them up"
+            );
+        }
+        let sources = Sources::new(sources);
+        let (shutdown, stopped) = watch::channel(false);
+        let (projector, decider) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+        let mut stages = JoinSet::new();
+        let mut deliverers = Vec::new();
+        for (connection, destination) in destinations {
+            let signal = Arc::new(Notify::new());
+            deliverers.push(Arc::clone(&signal));
+            let (store, clock, gate) = (store.clone(), Arc::clone(&clock), Gate::default());
+            let deliver = Deliver { store, connection, destination, clock, gate };
+            stages.spawn(deliver.run(signal, stopped.clone()));
+        }
+        let project =
+            Project { store: store.clone(), sources: sources.clone(), next: Arc::clone(&decider) };
+        let decide =
+            Decide { store: store.clone(), sources, clock, activity_log, next: deliverers };
+        stages.spawn(stage::run(decide, decider, stopped.clone()));
+        stages.spawn(stage::run(project, Arc::clone(&projector), stopped));
+        let intake = Intake::new(store.clone(), projector);
+        Ok(Self { store, intake, stages, shutdown })
+    }
+
+    /// The entrance for deliveries.
+    #[must_use]
+    pub fn intake(&self) -> Intake<S> {
+        self.intake.clone()
+    }
+
+    /// How far it has come.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub async fn status(&self) -> Result<Status, StorageError> {
+        status(&self.store).await
+    }
+
+    /// Ends every stage after what it is doing.
+    pub async fn stop(mut self) {
+        // Every receiver may be gone already where a stage failed.
+        let _ = self.shutdown.send(true);
+        while let Some(ended) = self.stages.join_next().await {
+            if let Err(error) = ended {
+                tracing::error!(%error, "a stage ended badly; report this with the hub's log");
+            }
+        }
+    }
+}
+
+async fn status<S: Storage>(store: &S) -> Result<Status, StorageError> {
+    Ok(Status {
+        journaled: store.last().await?,
+        projected: store.projected().await?,
+        decided: store.decided().await?,
+        records: store.record_counts().await?,
+        actions: store.action_counts().await?,
+    })
+}

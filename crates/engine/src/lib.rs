@@ -1,0 +1,27 @@
+//! The stages that move events: intake, project, decide, deliver.
+//!
+//! Each stage reads after its cursor, writes in one transaction, and wakes the next one. A stage
+//! can run twice over the same stretch and change nothing, so a wake-up is a hint and never the
+//! only way on: every stage also looks by itself once a second.
+//!
+//! Must not know: axum, rmcp, SQL, any vendor by name.
+
+mod decide;
+mod deliver;
+#[cfg(test)]
+mod fixture;
+mod gate;
+mod hub;
+mod intake;
+mod project;
+mod sources;
+mod stage;
+mod story;
+mod verdict;
+
+pub use self::{
+    hub::{Hub, Parts, Status},
+    intake::{Accepted, Intake, Rejected},
+    sources::Sources,
+    story::{Step, Story, tell},
+};
