@@ -1,0 +1,163 @@
+//! The door over real HTTP: what is kept, what is refused, and what the vendor is told.
+
+use std::{net::SocketAddr, sync::Arc};
+
+use domain::{
+    Event, EventKind, Journal, Memory, RecordUpdate, Sequence, Summary,
+    contract::sample::{at, clock, event},
+};
+use engine::{Hub, Parts};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
+
+use super::*;
+use crate::{Door, Metrics, Server, Site};
+
+/// Accepts what carries the header `signed`; the first byte of a body is its identity.
+struct Bytewise;
+
+impl Source for Bytewise {
+    fn name(&self) -> &'static str {
+        "bytewise"
+    }
+
+    fn authenticate(&self, delivery: &Delivery) -> Result<(), Refusal> {
+        match delivery.header("signed") {
+            Some("yes") => Ok(()),
+            Some(_) => Err(Refusal::Mismatch),
+            None => Err(Refusal::Unsigned),
+        }
+    }
+
+    fn read(&self, delivery: Delivery) -> Event {
+        let number = delivery.body.first().copied().unwrap_or_default();
+        Event { kind: EventKind::UNREADABLE, body: delivery.body, ..event(number.into()) }
+    }
+
+    fn updates(&self, _: &Event) -> Result<Vec<RecordUpdate>, String> {
+        Ok(Vec::new())
+    }
+
+    fn summarize(&self, _: &Event) -> Summary {
+        Summary::default()
+    }
+
+    fn link(&self, _: &Event) -> Option<String> {
+        None
+    }
+}
+
+async fn serve() -> (Memory, Server, Hub<Memory>) {
+    let store = Memory::new(clock());
+    let parts = Parts {
+        store: store.clone(),
+        sources: vec![Arc::new(Bytewise)],
+        destinations: Default::default(),
+        activity_log: None,
+        clock: clock(),
+    };
+    let hub = Hub::start(parts).await.unwrap();
+    let site = Site {
+        intake: hub.intake(),
+        store: store.clone(),
+        doors: vec![Door { path: "/webhooks/bytewise", source: Arc::new(Bytewise) }],
+        metrics: Metrics::install(),
+        clock: clock(),
+    };
+    let server = Server::start("127.0.0.1:0".parse().unwrap(), site).await.unwrap();
+    (store, server, hub)
+}
+
+/// Sends raw bytes and returns the status and the whole answer.
+async fn send(address: SocketAddr, request: &[u8]) -> (u16, String) {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    // A server that refuses a large body closes before all of it is written.
+    let _ = stream.write_all(request).await;
+    let mut answer = Vec::new();
+    let _ = stream.read_to_end(&mut answer).await;
+    let answer = String::from_utf8_lossy(&answer).into_owned();
+    let status = answer.split(' ').nth(1).and_then(|code| code.parse().ok());
+    (status.unwrap_or_default(), answer)
+}
+
+fn post(headers: &str, body: &str) -> Vec<u8> {
+    let length = body.len();
+    format!(
+        "POST /webhooks/bytewise HTTP/1.1\r\nhost: hub\r\nconnection: close\r\n{headers}\
+         content-length: {length}\r\n\r\n{body}"
+    )
+    .into_bytes()
+}
+
+#[tokio::test]
+async fn a_signed_delivery_is_kept_before_it_is_answered_and_once() {
+    let (store, server, hub) = serve().await;
+    let (status, answer) = send(server.address(), &post("signed: yes\r\n", "a")).await;
+    assert_eq!(status, 200, "{answer}");
+    assert!(answer.contains("\"duplicate\":false"), "{answer}");
+    let entry = store.entries_after(Sequence(0), 9).await.unwrap().remove(0);
+    assert_eq!((&entry.event.body[..], entry.event.received_at), (&b"a"[..], at(2)));
+    let (status, answer) = send(server.address(), &post("signed: yes\r\n", "a")).await;
+    assert_eq!(status, 200);
+    assert!(answer.contains("\"duplicate\":true"), "{answer}");
+    assert_eq!(store.last().await.unwrap(), Sequence(1));
+    server.stop().await;
+    hub.stop().await;
+}
+
+#[tokio::test]
+async fn what_is_unsigned_or_forged_is_refused_and_nothing_is_kept() {
+    let (store, server, _hub) = serve().await;
+    for headers in ["", "signed: no\r\n", "signed: yes\r\nsigned: yes\r\n"] {
+        let (status, answer) = send(server.address(), &post(headers, "a")).await;
+        assert_eq!(status, 401, "{answer}");
+    }
+    assert_eq!(store.last().await.unwrap(), Sequence(0));
+}
+
+#[tokio::test]
+async fn a_body_over_the_limit_is_refused_whether_it_tells_its_length_or_not() {
+    let (store, server, _hub) = serve().await;
+    let large = "x".repeat(BODY_LIMIT + 1);
+    let (status, _) = send(server.address(), &post("signed: yes\r\n", &large)).await;
+    assert_eq!(status, 413);
+    let chunked = format!(
+        "POST /webhooks/bytewise HTTP/1.1\r\nhost: hub\r\nconnection: close\r\nsigned: yes\r\n\
+         transfer-encoding: chunked\r\n\r\n{:x}\r\n{large}\r\n0\r\n\r\n",
+        large.len()
+    );
+    let (status, _) = send(server.address(), chunked.as_bytes()).await;
+    assert_eq!(status, 413);
+    assert_eq!(store.last().await.unwrap(), Sequence(0));
+    let whole = "x".repeat(BODY_LIMIT);
+    let (status, _) = send(server.address(), &post("signed: yes\r\n", &whole)).await;
+    assert_eq!(status, 200);
+}
+
+#[tokio::test]
+async fn other_paths_and_methods_are_not_doors() {
+    let (_store, server, _hub) = serve().await;
+    let get = b"GET /webhooks/bytewise HTTP/1.1\r\nhost: hub\r\nconnection: close\r\n\r\n";
+    assert_eq!(send(server.address(), get).await.0, 405);
+    let elsewhere =
+        b"POST /webhooks HTTP/1.1\r\nhost: hub\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
+    assert_eq!(send(server.address(), elsewhere).await.0, 404);
+    let health = b"GET /healthz HTTP/1.1\r\nhost: hub\r\nconnection: close\r\n\r\n";
+    assert_eq!(send(server.address(), health).await.0, 200);
+    let ready = b"GET /readyz HTTP/1.1\r\nhost: hub\r\nconnection: close\r\n\r\n";
+    let (status, answer) = send(server.address(), ready).await;
+    assert!(status == 200 && answer.contains("\"journaled\":0"), "{answer}");
+}
+
+#[test]
+fn an_event_that_cannot_be_kept_is_asked_to_come_again() {
+    let full = StorageError::Overloaded;
+    let down = StorageError::unavailable("append to the journal", "disk full");
+    for error in [full, down] {
+        let reply = unkept_reply("bytewise", &error);
+        assert_eq!(reply.status(), StatusCode::TOO_MANY_REQUESTS);
+        assert_eq!(reply.headers()[header::RETRY_AFTER], RETRY_AFTER);
+    }
+}
