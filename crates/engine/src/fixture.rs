@@ -148,7 +148,7 @@ impl Destination for Pages {
                 }
                 Step::Fails(next) => Err(failure(next, false)),
                 Step::Hangs => {
-                    tokio::time::sleep(Duration::from_secs(1_000_000)).await;
+                    tokio::time::sleep(Duration::from_secs(1_000_000)).await; // tidy: sleep, the clock is paused
                     Err(failure(Next::Retry, true))
                 }
                 Step::Panics => panic!("a connector that fails"),

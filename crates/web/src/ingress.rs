@@ -13,12 +13,17 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use bytes::BytesMut;
 use domain::{Clock, Delivery, Refusal, Source, Storage, StorageError};
 use engine::{Accepted, Intake, Rejected};
+use http_body_util::BodyExt;
 use serde_json::json;
 
 /// The largest body that is taken, in bytes: 5 MiB. HighLevel cuts its own at 256 KB.
 pub const BODY_LIMIT: usize = 5 * 1024 * 1024;
+
+/// How much beyond the limit is read and thrown away before the connection is closed, in bytes.
+const PATIENCE: usize = 16 * 1024 * 1024;
 
 /// How long a vendor is asked to wait when an event cannot be kept, in seconds.
 const RETRY_AFTER: &str = "30";
@@ -37,7 +42,7 @@ pub(crate) async fn receive<S: Storage>(
 ) -> Response {
     let source = state.source.name();
     let (parts, body) = request.into_parts();
-    let Some(body) = read(&parts.headers, body).await else {
+    let Some(body) = read(body).await else {
         count(source, "too_large");
         tracing::warn!(source, limit.bytes = BODY_LIMIT, "a delivery was larger than the limit");
         return problem(
@@ -84,12 +89,22 @@ fn problem(status: StatusCode, message: &str) -> Response {
 }
 
 /// The whole body; none where it is larger than the limit or was cut off.
-async fn read(headers: &HeaderMap, body: Body) -> Option<Bytes> {
-    let told = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
-    if told.and_then(|text| text.parse::<usize>().ok()).is_some_and(|length| length > BODY_LIMIT) {
-        return None;
+///
+/// What is too large is read on for a while and thrown away: a sender whose connection is closed in
+/// the middle of its request sees a broken pipe, and not the answer that says why.
+async fn read(mut body: Body) -> Option<Bytes> {
+    let mut whole = BytesMut::new();
+    let mut length = 0;
+    while let Some(frame) = body.frame().await {
+        let Ok(data) = frame.ok()?.into_data() else { continue };
+        length += data.len();
+        match length {
+            kept if kept <= BODY_LIMIT => whole.extend_from_slice(&data),
+            endless if endless > BODY_LIMIT + PATIENCE => return None,
+            _ => whole.clear(),
+        }
     }
-    axum::body::to_bytes(body, BODY_LIMIT).await.ok()
+    (length <= BODY_LIMIT).then(|| whole.freeze())
 }
 
 /// Headers that are not text are left out: no source reads one.

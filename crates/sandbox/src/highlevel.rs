@@ -1,0 +1,200 @@
+//! The simulated HighLevel: sends signed webhooks as the vendor does, and says so on a port of its own.
+//!
+//! It has no API operations: whatever is not listed at `GET /` is answered as HighLevel's router
+//! answers a path that it does not know.
+//!
+//! ```no_run
+//! # async fn example(clock: sandbox::SandboxClock) -> Result<(), Box<dyn std::error::Error>> {
+//! use sandbox::highlevel::{HighLevelSandbox, HighLevelSettings, example};
+//!
+//! let highlevel = HighLevelSandbox::start(HighLevelSettings::default(), clock).await?;
+//! highlevel.subscribe("http://127.0.0.1:8080/webhooks/highlevel")?;
+//! let event = example("ContactCreate.1").expect("it is embedded");
+//! let delivered = highlevel.send(event.json).await?;
+//! assert_eq!(delivered.status, Some(200));
+//! # Ok(())
+//! # }
+//! ```
+
+mod delivered;
+mod deliveries;
+mod examples;
+mod ids;
+mod live;
+#[cfg(test)]
+mod receiver;
+mod retry;
+mod routes;
+mod signer;
+mod webhook;
+
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+
+use endpoint::TransportError;
+use tokio::task::JoinSet;
+
+pub use self::{
+    delivered::Delivered,
+    deliveries::{Attempt, Delivery},
+    examples::{Example, example, examples},
+    live::{Envelope, Live, LiveError},
+    retry::RetryRule,
+    signer::{Signer, SignerError},
+    webhook::{WebhookError, WebhookSender},
+};
+use crate::{clock::SandboxClock, server::Server};
+
+/// How the simulated HighLevel is set up.
+#[derive(Clone, Debug)]
+pub struct HighLevelSettings {
+    /// Where its server listens; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// What its Ed25519 key and its ids follow from.
+    pub seed: u64,
+    /// The location of its events.
+    pub location_id: String,
+    /// The company that the location belongs to.
+    pub company_id: String,
+    /// The marketplace app that the hub is to it.
+    pub app_id: String,
+    /// The version of that app.
+    pub version_id: String,
+    /// Whether it also signs in the legacy way, with an RSA key made at the start.
+    pub rsa_signature: bool,
+    /// When it delivers a webhook again.
+    pub retry_rule: RetryRule,
+    /// How long it waits for the reply to a webhook, in real time.
+    pub reply_timeout: Duration,
+}
+
+/// A free port of this machine, the ids of the embedded examples, Ed25519 only, the older retry rule.
+impl Default for HighLevelSettings {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            seed: 1,
+            location_id: "ajsQIFJLgWv9VxXPLEUh".to_owned(),
+            company_id: "56ef6yYlLGvewkUJ2HUL".to_owned(),
+            app_id: "690d3f1c163553f58055d5e2".to_owned(),
+            version_id: "69ea128150dd63907cf80b95".to_owned(),
+            rsa_signature: false,
+            retry_rule: RetryRule::default(),
+            reply_timeout: Duration::from_secs(15),
+        }
+    }
+}
+
+/// Why the simulated HighLevel does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// Its address cannot be used.
+    #[error(transparent)]
+    Listen(#[from] crate::server::ServerError),
+    /// It has no keys to sign with.
+    #[error(transparent)]
+    Sign(#[from] SignerError),
+    /// It cannot send.
+    #[error("prepare the sender of webhooks; check the TLS set-up of this machine")]
+    Send(#[from] TransportError),
+}
+
+/// A running simulated HighLevel; dropping it ends it.
+pub struct HighLevelSandbox {
+    settings: HighLevelSettings,
+    sender: Arc<WebhookSender>,
+    server: Server,
+    /// Sends retries; aborted on drop.
+    _retries: JoinSet<()>,
+}
+
+impl HighLevelSandbox {
+    /// Starts it on its own port.
+    ///
+    /// # Errors
+    /// When the port is taken, no key can be made, or the TLS set-up cannot be used.
+    pub async fn start(
+        settings: HighLevelSettings,
+        clock: SandboxClock,
+    ) -> Result<Self, StartError> {
+        let signer = Signer::new(settings.seed, settings.rsa_signature)?;
+        let sender = Arc::new(WebhookSender::new(&settings, signer, clock.clone())?);
+        let shared = routes::Shared { settings: settings.clone(), clock, sender: sender.clone() };
+        let server = Server::start(settings.listen, routes::router(shared)).await?;
+        let mut retries = JoinSet::new();
+        let retrying = sender.clone();
+        retries.spawn(async move { retrying.keep_sending_due().await });
+        Ok(Self { settings, sender, server, _retries: retries })
+    }
+
+    /// Where its server answers, without a slash at the end.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("http://{}", self.server.address())
+    }
+
+    /// The public keys that verify its webhooks, as base64 of their SPKI form: Ed25519 first.
+    #[must_use]
+    pub fn webhook_public_keys(&self) -> Vec<String> {
+        self.sender.signer().public_keys()
+    }
+
+    /// Sends all webhooks to `url` from here on.
+    ///
+    /// # Errors
+    /// When `url` is no http or https address.
+    pub fn subscribe(&self, url: &str) -> Result<(), WebhookError> {
+        self.sender.subscribe(url)
+    }
+
+    /// Sends an event in live form, signed.
+    ///
+    /// # Errors
+    /// When nobody is subscribed, `json` is not a JSON object, or it cannot be signed. An answer
+    /// that is no success is none: see [`Delivered::status`].
+    pub async fn send(&self, json: &str) -> Result<Delivered, WebhookError> {
+        self.send_named(json, "the event").await
+    }
+
+    /// As [`Self::send`], for an event that came from a file: `file` stands in errors, and for the
+    /// event's type where it has none.
+    ///
+    /// # Errors
+    /// As [`Self::send`].
+    pub async fn send_named(&self, json: &str, file: &str) -> Result<Delivered, WebhookError> {
+        self.sender.deliver(json, file).await
+    }
+
+    /// Sends the same bytes under the same ids once more.
+    ///
+    /// # Errors
+    /// When nobody is subscribed or the body cannot be signed.
+    pub async fn redeliver(&self, delivered: &Delivered) -> Result<Delivered, WebhookError> {
+        self.sender.redeliver(delivered).await
+    }
+
+    /// What sends its webhooks: the log, the retries, the signer.
+    #[must_use]
+    pub fn sender(&self) -> &WebhookSender {
+        &self.sender
+    }
+
+    /// The location of its events.
+    #[must_use]
+    pub fn location_id(&self) -> &str {
+        &self.settings.location_id
+    }
+
+    /// The company of its events.
+    #[must_use]
+    pub fn company_id(&self) -> &str {
+        &self.settings.company_id
+    }
+
+    /// Ends its server and its retries; resolves when the port is free.
+    pub async fn stop(self) {
+        self.server.stop().await;
+    }
+}
+
+#[cfg(test)]
+mod tests;

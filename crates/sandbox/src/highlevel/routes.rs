@@ -1,0 +1,195 @@
+//! The routes of the simulated HighLevel: its own controls under `/_sandbox`, and the vendor's 404 elsewhere.
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{
+    Json, Router,
+    body::Bytes,
+    extract::{DefaultBodyLimit, Query, State},
+    http::{Method, StatusCode, Uri},
+    response::{IntoResponse, Response},
+    routing::{get, post, put},
+};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::{Value, json};
+
+use crate::{
+    clock::SandboxClock,
+    highlevel::{
+        HighLevelSettings,
+        delivered::Delivered,
+        example, examples,
+        webhook::{WebhookError, WebhookSender},
+    },
+};
+
+/// HighLevel cuts events at 256 KB (`facts/highlevel.md` 7.2); a hub is also tried with more.
+const EVENT_LIMIT: usize = 32 * 1024 * 1024;
+
+/// What the routes work on.
+pub(crate) struct Shared {
+    pub(crate) settings: HighLevelSettings,
+    pub(crate) clock: SandboxClock,
+    pub(crate) sender: Arc<WebhookSender>,
+}
+
+pub(crate) fn router(shared: Shared) -> Router {
+    Router::new()
+        .route("/", get(about))
+        .route("/_sandbox/webhooks", post(send))
+        .route("/_sandbox/examples", get(list_examples))
+        .route("/_sandbox/subscription", put(subscribe))
+        .route("/_sandbox/deliveries", get(deliveries))
+        .route("/_sandbox/keys", get(keys))
+        .route("/_sandbox/clock", post(advance))
+        .route("/_sandbox/reset", post(reset))
+        .fallback(unknown)
+        .method_not_allowed_fallback(unknown)
+        .layer(DefaultBodyLimit::max(EVENT_LIMIT))
+        .with_state(Arc::new(shared))
+}
+
+type Answer<T> = Result<Json<T>, Refusal>;
+
+/// A refusal in the shape of HighLevel's errors (`facts/highlevel.md` 4).
+#[derive(Debug, Serialize)]
+struct Refusal {
+    message: String,
+    error: &'static str,
+    #[serde(rename = "statusCode")]
+    status: u16,
+    #[serde(rename = "traceId")]
+    trace_id: String,
+}
+
+impl Refusal {
+    fn new(shared: &Shared, status: StatusCode, message: impl Into<String>) -> Self {
+        Self {
+            message: message.into(),
+            error: status.canonical_reason().unwrap_or("Error"),
+            status: status.as_u16(),
+            trace_id: shared.sender.trace_id(),
+        }
+    }
+
+    fn of(shared: &Shared, error: &WebhookError) -> Self {
+        let status = match error {
+            WebhookError::NotSubscribed => StatusCode::CONFLICT,
+            WebhookError::Address { .. } | WebhookError::Event(_) => StatusCode::BAD_REQUEST,
+            WebhookError::Sign(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        };
+        Self::new(shared, status, error.to_string())
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.status);
+        (status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), Json(self)).into_response()
+    }
+}
+
+/// Reads a JSON body whatever its content type says, so that a plain `curl -d` works.
+fn read<T: DeserializeOwned>(shared: &Shared, body: &[u8], wanted: &str) -> Result<T, Refusal> {
+    serde_json::from_slice(body).map_err(|error| {
+        let message = format!("the body is not {wanted} ({error})");
+        Refusal::new(shared, StatusCode::BAD_REQUEST, message)
+    })
+}
+
+async fn about(State(shared): State<Arc<Shared>>) -> Json<Value> {
+    Json(json!({
+        "name": "Highwire sandbox: HighLevel",
+        "simulates": "signed webhooks; API operations are not simulated",
+        "locationId": shared.settings.location_id,
+        "companyId": shared.settings.company_id,
+        "appId": shared.settings.app_id,
+        "controls": [
+            "POST /_sandbox/webhooks[?example=ContactCreate.1]",
+            "GET /_sandbox/examples",
+            "PUT /_sandbox/subscription {\"url\": \"http://…\"}",
+            "GET /_sandbox/deliveries",
+            "GET /_sandbox/keys",
+            "POST /_sandbox/clock {\"advance_seconds\": 600}",
+            "POST /_sandbox/reset",
+        ],
+    }))
+}
+
+#[derive(Deserialize)]
+struct SendQuery {
+    example: Option<String>,
+}
+
+/// Sends the example that the query names, otherwise the event in the body.
+async fn send(
+    State(shared): State<Arc<Shared>>,
+    Query(query): Query<SendQuery>,
+    body: Bytes,
+) -> Answer<Delivered> {
+    let refuse = |status, message: String| Refusal::new(&shared, status, message);
+    let (json, file) = match &query.example {
+        Some(file) => {
+            let found = example(file).ok_or_else(|| {
+                let message = format!("no example `{file}`; GET /_sandbox/examples lists them");
+                refuse(StatusCode::NOT_FOUND, message)
+            })?;
+            (found.json, found.file)
+        }
+        None => {
+            let text = std::str::from_utf8(&body).map_err(|error| {
+                refuse(StatusCode::BAD_REQUEST, format!("the body is not UTF-8 ({error})"))
+            })?;
+            (text, "the request body")
+        }
+    };
+    let delivered = shared.sender.deliver(json, file).await;
+    delivered.map(Json).map_err(|error| Refusal::of(&shared, &error))
+}
+
+async fn list_examples() -> Json<Vec<&'static str>> {
+    Json(examples().iter().map(|example| example.file).collect())
+}
+
+#[derive(Deserialize, Serialize)]
+struct Subscription {
+    url: String,
+}
+
+async fn subscribe(State(shared): State<Arc<Shared>>, body: Bytes) -> Answer<Subscription> {
+    let subscription: Subscription = read(&shared, &body, "{\"url\": \"http://…\"}")?;
+    let subscribed = shared.sender.subscribe(&subscription.url);
+    subscribed.map_err(|error| Refusal::of(&shared, &error))?;
+    Ok(Json(subscription))
+}
+
+async fn deliveries(State(shared): State<Arc<Shared>>) -> Json<Value> {
+    Json(json!({ "deliveries": shared.sender.deliveries(), "waiting": shared.sender.waiting() }))
+}
+
+async fn keys(State(shared): State<Arc<Shared>>) -> Json<Value> {
+    Json(json!({ "webhook_public_keys": shared.sender.signer().public_keys() }))
+}
+
+#[derive(Deserialize)]
+struct Advance {
+    advance_seconds: u32,
+}
+
+/// Advances the clock and sends what that makes due before it answers.
+async fn advance(State(shared): State<Arc<Shared>>, body: Bytes) -> Answer<Value> {
+    let Advance { advance_seconds } = read(&shared, &body, "{\"advance_seconds\": 600}")?;
+    shared.clock.advance(Duration::from_secs(advance_seconds.into()));
+    shared.sender.send_due().await;
+    Ok(Json(json!({ "now": shared.clock.now(), "waiting": shared.sender.waiting() })))
+}
+
+async fn reset(State(shared): State<Arc<Shared>>) -> Json<Value> {
+    shared.sender.reset();
+    Json(json!({ "reset": true }))
+}
+
+/// HighLevel's router does not know the path, or not with this method; it says the same to both.
+async fn unknown(State(shared): State<Arc<Shared>>, method: Method, uri: Uri) -> Refusal {
+    Refusal::new(&shared, StatusCode::NOT_FOUND, format!("Cannot {method} {uri}"))
+}

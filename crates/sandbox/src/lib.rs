@@ -1,0 +1,14 @@
+//! The simulated vendors: real HTTP servers with state, faults and signed webhooks.
+//!
+//! Must not know: the hub. It learns of a hub what a vendor learns: an address and what comes over
+//! HTTP. Nor the hub's own client of Notion, so that both cannot share one wrong belief.
+
+pub mod clock;
+pub mod fault;
+pub mod highlevel;
+mod line;
+pub mod notion;
+pub mod server;
+
+pub use clock::SandboxClock;
+pub use line::Line;
