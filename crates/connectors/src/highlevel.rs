@@ -1,0 +1,183 @@
+//! Speaks HighLevel for the hub: verifies its webhooks and reads them into events and records.
+
+mod identity;
+mod kind;
+mod link;
+mod records;
+mod summary;
+
+use std::collections::BTreeSet;
+
+use domain::{
+    Delivery, Event, EventKind, Origin, RecordKey, RecordUpdate, Refusal, Source, Summary, Tenant,
+};
+use highlevel::webhook::{
+    ED25519_HEADER, Envelope, PublicKeys, RSA_HEADER, SignatureError, Signatures, recognize, verify,
+};
+use jiff::{SignedDuration, Timestamp};
+
+/// How far ahead of our clock a vendor's time may be before we believe our own.
+const CLOCK_SKEW: SignedDuration = SignedDuration::from_mins(5);
+
+/// What the connector is told about its accounts.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The keys that webhooks may be signed with.
+    pub public_keys: PublicKeys,
+    /// Whose the connected accounts are.
+    pub tenant: Tenant,
+    /// Which accounts are connected.
+    pub accounts: Accounts,
+    /// The address of the application that links lead to; white labels have their own.
+    pub application_url: String,
+}
+
+/// Which HighLevel accounts (locations and companies) are connected.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Accounts {
+    /// Every account whose events reach this hub: for the sandbox, and for an app of one's own.
+    Any,
+    /// These ids. A valid signature proves that HighLevel sent an event, not that it is ours, so
+    /// events of other accounts belong to nobody (`facts/highlevel.md` 7.3, "Shared key").
+    Listed(BTreeSet<String>),
+}
+
+/// Reads HighLevel.
+#[derive(Clone, Debug)]
+pub struct HighLevel {
+    settings: Settings,
+}
+
+impl HighLevel {
+    /// The source's name.
+    pub const NAME: &'static str = "highlevel";
+
+    /// A reader with these settings.
+    #[must_use]
+    pub fn new(settings: Settings) -> Self {
+        Self { settings }
+    }
+
+    fn tenant_of(&self, account: Option<&str>) -> Option<Tenant> {
+        let connected = match &self.settings.accounts {
+            Accounts::Any => true,
+            Accounts::Listed(ids) => account.is_some_and(|id| ids.contains(id)),
+        };
+        connected.then(|| self.settings.tenant.clone())
+    }
+
+    /// Bytes that are not an event: kept as they are. They name no account, so they belong to
+    /// somebody only where every account is connected.
+    fn unreadable(&self, delivery: Delivery) -> Event {
+        Event {
+            id: identity::of_body(&delivery.body),
+            alias: identity::of_delivery(&delivery),
+            source: Self::NAME.to_owned(),
+            origin: Origin::Webhook,
+            tenant: self.tenant_of(None),
+            kind: EventKind::UNREADABLE,
+            vendor_type: None,
+            record: None,
+            account: None,
+            webhook_id: None,
+            occurred_at: delivery.received_at,
+            received_at: delivery.received_at,
+            body: delivery.body,
+        }
+    }
+}
+
+impl Source for HighLevel {
+    fn name(&self) -> &'static str {
+        Self::NAME
+    }
+
+    fn authenticate(&self, delivery: &Delivery) -> Result<(), Refusal> {
+        let twice = |name| delivery.has_header(name) && delivery.header(name).is_none();
+        if twice(ED25519_HEADER) || twice(RSA_HEADER) {
+            return Err(Refusal::Malformed);
+        }
+        let signatures = Signatures {
+            ed25519: delivery.header(ED25519_HEADER),
+            rsa: delivery.header(RSA_HEADER),
+        };
+        match verify(&self.settings.public_keys, signatures, &delivery.body) {
+            Ok(_) => Ok(()),
+            Err(SignatureError::Missing) => Err(Refusal::Unsigned),
+            Err(SignatureError::Malformed) => Err(Refusal::Malformed),
+            Err(SignatureError::Mismatch) => Err(Refusal::Mismatch),
+        }
+    }
+
+    fn read(&self, delivery: Delivery) -> Event {
+        let Ok(envelope) = Envelope::parse(&delivery.body) else {
+            return self.unreadable(delivery);
+        };
+        let recognized = recognize(&envelope);
+        let kind = kind::of(recognized);
+        let webhook_id = envelope.text("webhookId");
+        let id = match &webhook_id {
+            Some(webhook_id) => identity::of_webhook(webhook_id),
+            None => identity::of_body(&delivery.body),
+        };
+        let account = account_of(&envelope);
+        Event {
+            id,
+            alias: identity::of_delivery(&delivery),
+            source: Self::NAME.to_owned(),
+            origin: Origin::Webhook,
+            tenant: self.tenant_of(account.as_deref()),
+            kind,
+            vendor_type: envelope.text("type"),
+            record: record_id(&envelope, kind).map(|id| RecordKey::new(kind.entity, id)),
+            account,
+            webhook_id,
+            occurred_at: occurred_at(&envelope, delivery.received_at),
+            received_at: delivery.received_at,
+            body: delivery.body.clone(),
+        }
+    }
+
+    fn updates(&self, event: &Event) -> Result<Vec<RecordUpdate>, String> {
+        records::updates(event)
+    }
+
+    fn summarize(&self, event: &Event) -> Summary {
+        summary::summarize(event)
+    }
+
+    fn link(&self, event: &Event) -> Option<String> {
+        link::link(&self.settings.application_url, event)
+    }
+}
+
+/// The account that an event names: its location where it has one, else its company.
+fn account_of(envelope: &Envelope<'_>) -> Option<String> {
+    let alternative = match envelope.text("altType").as_deref() {
+        Some("location" | "company") => envelope.text("altId"),
+        _ => None,
+    };
+    envelope.text("locationId").or(alternative).or_else(|| envelope.text("companyId"))
+}
+
+fn record_id(envelope: &Envelope<'_>, kind: EventKind) -> Option<String> {
+    use domain::Entity;
+    let own = || envelope.text("id").or_else(|| envelope.text("_id"));
+    match kind.entity {
+        Entity::App => envelope.text("appId"),
+        Entity::Appointment => envelope.object("appointment")?.text("id"),
+        Entity::EmailDelivery => envelope.object("webhookPayload")?.text("id"),
+        Entity::Message => envelope.text("messageId").or_else(|| envelope.text("emailMessageId")),
+        _ => own(),
+    }
+}
+
+/// The event's own time, unless it lies in our future: such a time would shut the record's door to
+/// every later event.
+fn occurred_at(envelope: &Envelope<'_>, received_at: Timestamp) -> Timestamp {
+    let told = envelope.text("timestamp").and_then(|text| text.parse::<Timestamp>().ok());
+    told.filter(|told| told.duration_since(received_at) <= CLOCK_SKEW).unwrap_or(received_at)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,161 @@
+//! Reading HighLevel: identity, attribution, time, and the records of each entity.
+
+use bytes::Bytes;
+use domain::{ConnectionId, Entity, OrganizationId, Verb};
+use serde_json::json;
+
+use super::*;
+
+fn reader(accounts: Accounts) -> HighLevel {
+    HighLevel::new(Settings {
+        public_keys: PublicKeys::published(),
+        tenant: Tenant {
+            organization: OrganizationId::new("alpha"),
+            connection: ConnectionId::new("highlevel"),
+        },
+        accounts,
+        application_url: "https://app.example.com/".to_owned(),
+    })
+}
+
+fn delivery(headers: &[(&str, &str)], body: impl Into<Bytes>) -> Delivery {
+    Delivery {
+        headers: headers.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect(),
+        body: body.into(),
+        received_at: "2026-11-21T10:00:00Z".parse().unwrap(),
+    }
+}
+
+fn read(body: serde_json::Value) -> Event {
+    reader(Accounts::Any).read(delivery(&[], body.to_string()))
+}
+
+#[test]
+fn the_same_webhook_is_the_same_event_whatever_its_headers_and_spacing() {
+    let reader = reader(Accounts::Any);
+    let first = reader.read(delivery(&[("deliveryid", "d1")], r#"{"webhookId":"w1","id":"c"}"#));
+    let again = reader.read(delivery(&[("deliveryid", "d2")], r#"{"webhookId": "w1","id":"c"}"#));
+    assert_eq!(first.id, again.id);
+    assert_ne!(first.alias, again.alias);
+    let other = reader.read(delivery(&[("deliveryid", "d1")], r#"{"webhookId":"w2","id":"c"}"#));
+    assert_eq!(first.alias, other.alias);
+    assert_ne!(first.id, other.id);
+}
+
+#[test]
+fn without_a_webhook_id_the_bytes_are_the_identity() {
+    let (one, same, other) = (json!({"id": "c"}), json!({"id": "c"}), json!({"id": "d"}));
+    assert_eq!(read(one.clone()).id, read(same).id);
+    assert_ne!(read(one).id, read(other).id);
+}
+
+#[test]
+fn a_signature_header_that_comes_twice_is_refused() {
+    let twice = delivery(&[("x-ghl-signature", "AAAA"), ("x-ghl-signature", "BBBB")], "{}");
+    assert_eq!(reader(Accounts::Any).authenticate(&twice), Err(Refusal::Malformed));
+    let none = delivery(&[], "{}");
+    assert_eq!(reader(Accounts::Any).authenticate(&none), Err(Refusal::Unsigned));
+}
+
+#[test]
+fn events_of_accounts_that_are_not_connected_belong_to_nobody() {
+    let reader = reader(Accounts::Listed(["loc1".to_owned(), "com1".to_owned()].into()));
+    let tenant = |body: &str| reader.read(delivery(&[], body.to_owned())).tenant.is_some();
+    assert!(tenant(r#"{"type":"ContactCreate","locationId":"loc1","id":"c"}"#));
+    assert!(tenant(r#"{"_id":"i","altType":"location","altId":"loc1","invoiceNumber":"1"}"#));
+    assert!(tenant(r#"{"type":"INSTALL","appId":"a","companyId":"com1"}"#));
+    assert!(!tenant(r#"{"type":"ContactCreate","locationId":"loc2","id":"c"}"#));
+    assert!(!tenant(r#"{"type":"ContactCreate","locationId":"loc2","companyId":"com1"}"#));
+    assert!(!tenant("not json"));
+}
+
+#[test]
+fn bytes_that_are_no_event_are_kept_as_unreadable() {
+    let event = reader(Accounts::Any).read(delivery(&[], &b"\xff\xfe"[..]));
+    assert_eq!(event.kind, EventKind::UNREADABLE);
+    assert_eq!(&event.body[..], b"\xff\xfe");
+}
+
+#[test]
+fn a_time_from_the_future_is_not_believed() {
+    let at = |timestamp: &str| read(json!({"timestamp": timestamp})).occurred_at.to_string();
+    assert_eq!(at("2026-11-21T09:59:00.000Z"), "2026-11-21T09:59:00Z");
+    assert_eq!(at("2036-01-01T00:00:00Z"), "2026-11-21T10:00:00Z");
+    assert_eq!(at("yesterday"), "2026-11-21T10:00:00Z");
+}
+
+#[test]
+fn a_contact_comes_in_the_hubs_words() {
+    let event = read(json!({
+        "type": "ContactUpdate", "locationId": "loc1", "id": "c1", "firstName": "Ada",
+        "email": null, "tags": ["vip"], "customFields": [{"id": "f1", "value": 7}],
+    }));
+    let updates = reader(Accounts::Any).updates(&event).unwrap();
+    let expected = [
+        ("custom_fields".to_owned(), json!({"f1": 7})),
+        ("email".to_owned(), json!(null)),
+        ("first_name".to_owned(), json!("Ada")),
+        ("tags".to_owned(), json!(["vip"])),
+    ];
+    let key = RecordKey::new(Entity::Contact, "c1");
+    assert_eq!(updates, [RecordUpdate::Set(key, expected.into())]);
+}
+
+#[test]
+fn a_message_moves_its_conversation_too() {
+    let event = read(json!({
+        "type": "InboundMessage", "direction": "inbound", "messageType": "SMS", "body": "hello",
+        "contactId": "c1", "conversationId": "v1", "dateAdded": "2026-11-21T09:00:00Z",
+    }));
+    assert_eq!((event.kind.verb, &event.record), (Verb::Received, &None));
+    let updates = reader(Accounts::Any).updates(&event).unwrap();
+    assert_eq!(updates[0].key().id, event.id.to_string());
+    assert_eq!(updates[1].key(), &RecordKey::new(Entity::Conversation, "v1"));
+    let RecordUpdate::Set(_, conversation) = &updates[1] else { panic!("removed") };
+    assert_eq!(conversation["last_message_at"], json!("2026-11-21T09:00:00Z"));
+}
+
+#[test]
+fn deletions_remove_and_shapeless_appointments_are_an_error() {
+    let gone = read(json!({"type": "NoteDelete", "id": "n1", "body": "x"}));
+    let updates = reader(Accounts::Any).updates(&gone).unwrap();
+    assert!(matches!(&updates[..], [RecordUpdate::Remove(..)]));
+    let odd = read(json!({"type": "AppointmentUpdate", "appointment": 7}));
+    assert!(reader(Accounts::Any).updates(&odd).is_err());
+    let deep = format!(
+        r#"{{"type":"ContactCreate","id":"c","x":{}{}}}"#,
+        "[".repeat(500),
+        "]".repeat(500)
+    );
+    let deep = reader(Accounts::Any).read(delivery(&[], deep));
+    assert!(reader(Accounts::Any).updates(&deep).is_err());
+}
+
+#[test]
+fn links_lead_to_the_record_and_never_outside_the_application() {
+    let reader = reader(Accounts::Any);
+    let link = |body| reader.link(&read(body));
+    assert_eq!(
+        link(json!({"type": "ContactCreate", "locationId": "loc1", "id": "c1"})).as_deref(),
+        Some("https://app.example.com/v2/location/loc1/contacts/detail/c1")
+    );
+    assert_eq!(
+        link(json!({"type": "NoteCreate", "locationId": "loc1", "id": "n1", "contactId": "../x"}))
+            .as_deref(),
+        Some("https://app.example.com/v2/location/loc1/dashboard")
+    );
+    assert_eq!(link(json!({"type": "LocationCreate", "id": "loc1", "companyId": "com1"})), None);
+}
+
+#[test]
+fn a_summary_names_the_record_and_says_what_is_telling() {
+    let summary = |body| reader(Accounts::Any).summarize(&read(body));
+    let contact = summary(json!({"type": "ContactCreate", "firstName": "Ada", "lastName": "L"}));
+    assert_eq!(contact.name.as_deref(), Some("Ada L"));
+    let invoice = summary(json!({
+        "invoiceNumber": "19", "altType": "location", "name": "Support", "total": 99.5,
+    }));
+    assert_eq!(invoice.name.as_deref(), Some("Support"));
+    let fact = |label: &str, value: &str| (label.to_owned(), value.to_owned());
+    assert_eq!(invoice.facts, [fact("Number", "19"), fact("Total", "99.5")]);
+}

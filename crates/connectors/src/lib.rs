@@ -1,0 +1,9 @@
+//! Vendors spoken in the words of the hub: one module per system.
+//!
+//! A connector is a [`domain::Source`] (reads the vendor's events), a [`domain::Destination`]
+//! (carries out the hub's actions), or both.
+//!
+//! Must not know: the HTTP server, MCP, SQL.
+
+pub mod highlevel;
+pub mod notion;
