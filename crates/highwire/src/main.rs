@@ -1,0 +1,83 @@
+//! `highwire`: the integration hub for the HighLevel CRM, as one binary.
+//!
+//! This crate alone knows every other; [`wiring`] puts them together and reads top to bottom.
+//!
+//! Must not know: business decisions.
+
+mod cli;
+mod clock;
+mod commands;
+mod failure;
+mod logs;
+mod printer;
+mod settings;
+mod wiring;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::{
+    cli::{Cli, Command, Events},
+    failure::Failure,
+    settings::{Environment, Settings},
+};
+
+/// Steadier memory under load than the system's allocator.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// What the exit codes mean besides 0; clap itself exits with 2 for a wrong command line.
+const USER: u8 = 1;
+const BUG: u8 = 70;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match std::panic::catch_unwind(|| run(cli)) {
+        Ok(Ok(())) => ExitCode::SUCCESS,
+        Ok(Err(failure)) => {
+            printer::failure(&failure);
+            ExitCode::from(USER)
+        }
+        Err(_) => {
+            printer::talk("\nhint: this is a bug in highwire; report it with the lines above");
+            ExitCode::from(BUG)
+        }
+    }
+}
+
+fn run(cli: Cli) -> Result<(), Failure> {
+    if matches!(cli.command, Command::Settings) {
+        printer::data(settings::DEFAULTS.trim_end());
+        return Ok(());
+    }
+    let mut settings = Settings::load(&cli.flags(), &Environment::read()?)?;
+    if matches!(cli.command, Command::Demo(_)) {
+        commands::demo::adapt(&mut settings);
+    }
+    logs::start(&settings.log)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|source| Failure::user("start the runtime", "free some memory").because(source))?;
+    runtime.block_on(dispatch(cli, settings))
+}
+
+async fn dispatch(cli: Cli, settings: Settings) -> Result<(), Failure> {
+    let json = cli.global.json;
+    match cli.command {
+        Command::Demo(demo) => commands::demo::run(&demo, settings, json).await,
+        Command::Up(_) => commands::up::run(settings, json).await,
+        Command::Sandbox => commands::sandbox::run(&settings, json).await,
+        Command::Events(Events::List { all, limit }) => {
+            commands::events::list(&settings, all, limit, json).await
+        }
+        Command::Events(Events::Show { event }) => {
+            commands::events::show(&settings, &event, json).await
+        }
+        Command::Notion(cli::Notion::Init { parent }) => {
+            commands::notion::init(&settings, &parent, json).await
+        }
+        Command::Settings => Ok(()),
+    }
+}

@@ -1,0 +1,42 @@
+//! The only place that writes to the terminal: data to stdout, talk to stderr.
+
+use std::io::{self, Write};
+
+use comfy_table::{ContentArrangement, Table, presets};
+
+use crate::failure::Failure;
+
+/// Writes a line of data. A reader that went away, as `head` does, is no failure.
+pub(crate) fn data(line: impl AsRef<str>) {
+    let mut stdout = io::stdout().lock();
+    if writeln!(stdout, "{}", line.as_ref()).and_then(|()| stdout.flush()).is_err() {
+        std::process::exit(0);
+    }
+}
+
+/// Writes a line of talk.
+pub(crate) fn talk(line: impl AsRef<str>) {
+    // Where stderr is closed there is nobody to tell.
+    let _ = writeln!(io::stderr().lock(), "{}", line.as_ref());
+}
+
+/// Writes what went wrong and what to do.
+pub(crate) fn failure(failure: &Failure) {
+    let mut lines = failure.chain().into_iter();
+    talk(format!("error: {}", lines.next().unwrap_or_default()));
+    for cause in lines {
+        talk(format!("  because: {cause}"));
+    }
+    talk(format!("\nhint: {}", failure.hint()));
+}
+
+/// A table with a line under its head and nothing else.
+pub(crate) fn table(head: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
+    table.set_header(head.iter().map(|name| name.to_uppercase()));
+    for row in rows {
+        table.add_row(row);
+    }
+    table.trim_fmt()
+}

@@ -1,0 +1,147 @@
+//! The settings: `highwire.default.toml`, then a file, then the environment, then flags.
+//!
+//! The default file is at once the manual, the list of known keys, their types and their values, so
+//! that none of the four can say something else than the others.
+
+mod environment;
+mod layers;
+
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
+
+use endpoint::Secret;
+use serde::Deserialize;
+
+pub(crate) use self::environment::Environment;
+use crate::failure::Failure;
+
+/// The manual, which every build carries.
+pub(crate) const DEFAULTS: &str = include_str!("../../../highwire.default.toml");
+
+/// The file that is read where it is present and no other is named.
+const FILE: &str = "highwire.toml";
+
+/// The environment's name for another settings file.
+const FILE_VARIABLE: &str = "HIGHWIRE_CONFIG";
+
+/// Every setting. The keys are explained in `highwire.default.toml`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Settings {
+    pub(crate) data_dir: PathBuf,
+    pub(crate) listen: SocketAddr,
+    pub(crate) log: Log,
+    pub(crate) webhook: Webhook,
+    pub(crate) highlevel: HighLevel,
+    pub(crate) notion: Notion,
+    pub(crate) sandbox: Sandbox,
+}
+
+/// What is told, and how.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Log {
+    pub(crate) level: String,
+    pub(crate) format: LogFormat,
+}
+
+/// How the log is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum LogFormat {
+    Auto,
+    Human,
+    Json,
+}
+
+/// How webhooks prove where they come from.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Webhook {
+    pub(crate) public_keys: Vec<String>,
+    pub(crate) secret: Secret,
+}
+
+/// The HighLevel connection.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct HighLevel {
+    pub(crate) location_ids: Vec<String>,
+    pub(crate) company_ids: Vec<String>,
+    pub(crate) accept_unknown_locations: bool,
+    /// Read so that the names which guides use are accepted; this version makes no calls.
+    #[expect(dead_code, reason = "kept for the calls to HighLevel's API")]
+    pub(crate) token: Secret,
+    pub(crate) application_url: String,
+}
+
+/// The Notion connection.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Notion {
+    pub(crate) token: Secret,
+    pub(crate) url: String,
+    pub(crate) activity_log: String,
+    pub(crate) requests_per_minute: u32,
+}
+
+/// The simulated vendors.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Sandbox {
+    pub(crate) highlevel_listen: SocketAddr,
+    pub(crate) notion_listen: SocketAddr,
+    pub(crate) seed: u64,
+    pub(crate) webhook_url: String,
+    pub(crate) notion_requests_per_minute: u32,
+}
+
+/// The flags that are settings too.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Flags {
+    pub(crate) config: Option<PathBuf>,
+    pub(crate) data_dir: Option<PathBuf>,
+    pub(crate) listen: Option<SocketAddr>,
+}
+
+impl Settings {
+    /// Reads every layer.
+    pub(crate) fn load(flags: &Flags, environment: &Environment) -> Result<Self, Failure> {
+        let named =
+            flags.config.clone().or_else(|| environment.get(FILE_VARIABLE).map(PathBuf::from));
+        let file = match named {
+            Some(path) => Some(read(&path)?),
+            None if Path::new(FILE).exists() => Some(read(Path::new(FILE))?),
+            None => None,
+        };
+        let mut table = layers::defaults();
+        if let Some((path, text)) = file {
+            layers::add_file(&mut table, &path, &text)?;
+        }
+        layers::add_environment(&mut table, environment)?;
+        let mut settings: Self = table.try_into().map_err(layers::bad_value)?;
+        if let Some(data_dir) = &flags.data_dir {
+            settings.data_dir.clone_from(data_dir);
+        }
+        if let Some(listen) = flags.listen {
+            settings.listen = listen;
+        }
+        Ok(settings)
+    }
+}
+
+fn read(path: &Path) -> Result<(PathBuf, String), Failure> {
+    match std::fs::read_to_string(path) {
+        Ok(text) => Ok((path.to_owned(), text)),
+        Err(source) => Err(Failure::user(
+            format!("read the settings file {}", path.display()),
+            "name a file that exists with --config, or leave it out",
+        )
+        .because(source)),
+    }
+}
+
+#[cfg(test)]
+mod tests;

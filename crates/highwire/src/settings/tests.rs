@@ -1,0 +1,87 @@
+//! Settings: what counts, what is refused, and that no message shows a secret.
+
+use std::io::Write;
+
+use super::*;
+
+fn load(file: Option<&str>, environment: &[(&str, &str)]) -> Result<Settings, Failure> {
+    let mut written = tempfile::NamedTempFile::new().unwrap();
+    written.write_all(file.unwrap_or_default().as_bytes()).unwrap();
+    let config = file.map(|_| written.path().to_owned());
+    let flags = Flags { config, ..Flags::default() };
+    let mut table = layers::defaults();
+    let environment = environment.iter().copied().collect();
+    if flags.config.is_some() {
+        return Settings::load(&flags, &environment);
+    }
+    // Without a named file the folder's own would count, which a test must not depend on.
+    layers::add_environment(&mut table, &environment)?;
+    table.try_into().map_err(layers::bad_value)
+}
+
+fn refused(file: Option<&str>, environment: &[(&str, &str)]) -> String {
+    load(file, environment).expect_err("the settings are wrong").to_string()
+}
+
+#[test]
+fn the_manual_is_a_valid_set_of_settings() {
+    let settings = load(None, &[]).unwrap();
+    assert_eq!(settings.listen.to_string(), "127.0.0.1:8080");
+    assert_eq!(settings.notion.requests_per_minute, 180);
+    assert_eq!(settings.log.format, LogFormat::Auto);
+    assert!(settings.notion.token.is_empty());
+}
+
+#[test]
+fn the_environment_counts_more_than_the_file() {
+    let file = "[notion]\nrequests_per_minute = 600\nurl = \"http://one.test\"\n";
+    let settings = load(Some(file), &[("HIGHWIRE_NOTION_URL", "http://two.test")]).unwrap();
+    assert_eq!(settings.notion.url, "http://two.test");
+    assert_eq!(settings.notion.requests_per_minute, 600);
+}
+
+#[test]
+fn the_names_that_users_have_today_work_and_our_own_count_more() {
+    let settings = load(
+        None,
+        &[
+            ("GHL_LOCATION_ID", "loc1"),
+            ("NOTION_TOKEN", "ntn_theirs\n"),
+            ("HIGHWIRE_NOTION_TOKEN", "ntn_ours"),
+            ("HIGHWIRE_WEBHOOK_PUBLIC_KEYS", "AAAA, BBBB"),
+            ("HIGHWIRE_HIGHLEVEL_ACCEPT_UNKNOWN_LOCATIONS", "true"),
+        ],
+    )
+    .unwrap();
+    assert_eq!(settings.highlevel.location_ids, ["loc1"]);
+    assert_eq!(settings.notion.token.expose(), "ntn_ours");
+    assert_eq!(settings.webhook.public_keys, ["AAAA", "BBBB"]);
+    assert!(settings.highlevel.accept_unknown_locations);
+}
+
+#[test]
+fn an_unknown_key_is_refused_with_the_nearest_one() {
+    let message = refused(Some("[notion]\ntokn = \"ntn_secret\"\n"), &[]);
+    assert!(message.contains("`notion.tokn`") && message.contains("`token`"), "{message}");
+    assert!(!message.contains("ntn_secret"), "{message}");
+    let message = refused(None, &[("HIGHWIRE_LISTN", "127.0.0.1:1")]);
+    assert!(message.contains("`HIGHWIRE_LISTEN`"), "{message}");
+}
+
+#[test]
+fn a_value_of_another_type_is_refused_without_showing_a_secret() {
+    let message = refused(Some("[notion]\ntoken = 7\n"), &[]);
+    assert!(message.contains("`notion.token`") && message.contains("string"), "{message}");
+    let message = refused(None, &[("HIGHWIRE_NOTION_REQUESTS_PER_MINUTE", "many")]);
+    assert!(message.contains("HIGHWIRE_NOTION_REQUESTS_PER_MINUTE"), "{message}");
+    let message = refused(Some("[notion]\ntoken = ntn_secret\n"), &[]);
+    assert!(message.contains("line 2") && !message.contains("ntn_secret"), "{message}");
+    let message = refused(None, &[("HIGHWIRE_LISTEN", "everywhere")]);
+    assert!(message.contains("highwire.default.toml"), "{message}");
+}
+
+#[test]
+fn settings_never_print_their_secrets() {
+    let settings = load(None, &[("NOTION_TOKEN", "ntn_canary"), ("GHL_API_KEY", "pit-canary")]);
+    assert!(!format!("{settings:?}").contains("canary"));
+}

@@ -1,0 +1,162 @@
+//! Puts the hub together: which store, which sources, which destinations, which doors.
+
+use std::{collections::BTreeMap, net::SocketAddr, path::Path, sync::Arc, time::Duration};
+
+use connectors::{
+    highlevel::{Accounts, HighLevel},
+    notion::ActivityLog,
+};
+use domain::{Clock, ConnectionId, Destination, OrganizationId, Source, Tenant};
+use endpoint::http::HttpTransport;
+use engine::{Hub, Parts};
+use highlevel::webhook::PublicKeys;
+use store::Sqlite;
+use web::{Door, Metrics, Server, Site};
+
+use crate::{
+    clock::{self, Timer},
+    failure::Failure,
+    settings::{self, Settings},
+};
+
+/// The client of the Notion API that the binary uses.
+pub(crate) type NotionClient = notion::Client<HttpTransport, Timer>;
+
+/// The only organization of this version.
+const ORGANIZATION: &str = "default";
+const HIGHLEVEL: &str = "highlevel";
+const NOTION: &str = "notion";
+
+/// The doors of HighLevel's webhooks; the second is the name that older guides use.
+pub(crate) const WEBHOOK_PATHS: [&str; 2] = ["/webhooks/highlevel", "/webhooks/ghl"];
+
+/// A hub that serves.
+pub(crate) struct Running {
+    pub(crate) hub: Hub<Sqlite>,
+    pub(crate) store: Sqlite,
+    server: Server,
+}
+
+impl Running {
+    /// The address of the hub.
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}", self.server.address())
+    }
+
+    /// Takes no more events, finishes what is under way, and closes the store.
+    pub(crate) async fn stop(self) {
+        self.server.stop().await;
+        self.hub.stop().await;
+    }
+}
+
+/// Starts the hub that the settings describe.
+pub(crate) async fn start(settings: &Settings) -> Result<Running, Failure> {
+    let clock = clock::system();
+    let store = Sqlite::open(&settings.data_dir, Arc::clone(&clock))?;
+    let source: Arc<dyn Source> = Arc::new(highlevel_source(settings)?);
+    let activity_log = activity_log(settings)?;
+    let connection = ConnectionId::new(NOTION);
+    let hub = Hub::start(Parts {
+        store: store.clone(),
+        sources: vec![Arc::clone(&source)],
+        activity_log: activity_log.is_some().then(|| connection.clone()),
+        destinations: activity_log
+            .map(|log| (connection, log))
+            .into_iter()
+            .collect::<BTreeMap<_, _>>(),
+        clock: Arc::clone(&clock),
+    })
+    .await?;
+    let server = serve(settings.listen, &hub, &store, &source, clock).await?;
+    Ok(Running { hub, store, server })
+}
+
+async fn serve(
+    listen: SocketAddr,
+    hub: &Hub<Sqlite>,
+    store: &Sqlite,
+    source: &Arc<dyn Source>,
+    clock: Arc<dyn Clock>,
+) -> Result<Server, Failure> {
+    let doors = WEBHOOK_PATHS.map(|path| Door { path, source: Arc::clone(source) });
+    let site = Site {
+        intake: hub.intake(),
+        store: store.clone(),
+        doors: doors.to_vec(),
+        metrics: Metrics::install(),
+        clock,
+    };
+    Server::start(listen, site).await.map_err(|source| {
+        let hint = "stop what uses the address, or choose another with --listen";
+        Failure::user(format!("listen on {listen}"), hint).because(source)
+    })
+}
+
+/// Opens a data folder to look at it, and who can read its events.
+pub(crate) fn open_to_read(
+    settings: &Settings,
+    folder: &Path,
+) -> Result<(Sqlite, engine::Sources), Failure> {
+    let store = Sqlite::open_to_read(folder)?;
+    let source: Arc<dyn Source> = Arc::new(highlevel_source(settings)?);
+    Ok((store, engine::Sources::new(vec![source])))
+}
+
+fn highlevel_source(settings: &Settings) -> Result<HighLevel, Failure> {
+    let public_keys = match settings.webhook.public_keys.as_slice() {
+        [] => PublicKeys::published(),
+        keys => PublicKeys::parse(keys.iter().map(String::as_str)).map_err(|source| {
+            Failure::user("read webhook.public_keys", "correct the key").because(source)
+        })?,
+    };
+    let connected = &settings.highlevel;
+    let accounts = match connected.accept_unknown_locations {
+        true => Accounts::Any,
+        false => {
+            let ids = connected.location_ids.iter().chain(&connected.company_ids);
+            Accounts::Listed(ids.cloned().collect())
+        }
+    };
+    Ok(HighLevel::new(connectors::highlevel::Settings {
+        public_keys,
+        tenant: Tenant {
+            organization: OrganizationId::new(ORGANIZATION),
+            connection: ConnectionId::new(HIGHLEVEL),
+        },
+        accounts,
+        application_url: connected.application_url.clone(),
+    }))
+}
+
+/// The activity log; none where Notion is switched off.
+fn activity_log(settings: &Settings) -> Result<Option<Arc<dyn Destination>>, Failure> {
+    let notion = &settings.notion;
+    match (notion.token.is_empty(), notion.activity_log.is_empty()) {
+        (true, _) => Ok(None),
+        (false, true) => Err(Failure::user(
+            "use Notion: notion.activity_log is not set",
+            "run `highwire notion init --parent PAGE` once and set what it prints",
+        )),
+        (false, false) => {
+            let log = ActivityLog::new(notion_client(notion)?, &notion.activity_log);
+            Ok(Some(Arc::new(log)))
+        }
+    }
+}
+
+/// A client of the configured Notion connection.
+pub(crate) fn notion_client(settings: &settings::Notion) -> Result<NotionClient, Failure> {
+    let transport = HttpTransport::new(endpoint::http::Settings {
+        call_timeout: Duration::from_secs(65), // Notion works up to 60 s before it answers 504.
+        ..endpoint::http::Settings::default()
+    })
+    .map_err(|source| Failure::user("prepare HTTPS", "see the line above").because(source))?;
+    let settings = notion::Settings {
+        base_url: settings.url.clone(),
+        token: settings.token.clone(),
+        requests_per_minute: settings.requests_per_minute,
+        ..notion::Settings::default()
+    };
+    Ok(NotionClient::new(transport, Timer, settings))
+}
