@@ -1,0 +1,130 @@
+//! The hub as a process of its own: started, watched, killed.
+
+use std::{
+    ffi::OsStr,
+    io::{BufRead, BufReader},
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    process::{Child, Command, ExitStatus, Stdio},
+    sync::OnceLock,
+};
+
+use anyhow::{Context, Result, ensure};
+
+/// The built binary.
+#[derive(Clone, Debug)]
+pub struct Program {
+    path: PathBuf,
+}
+
+impl Program {
+    /// The binary of the profile that the test was built in; built first where it is out of date.
+    ///
+    /// # Errors
+    /// Where it cannot be built.
+    pub fn built() -> Result<Self> {
+        static BUILT: OnceLock<Result<PathBuf, String>> = OnceLock::new();
+        match BUILT.get_or_init(|| build().map_err(|error| format!("{error:#}"))) {
+            Ok(path) => Ok(Self { path: path.clone() }),
+            Err(error) => anyhow::bail!("build the binary: {error}"),
+        }
+    }
+
+    /// A command that runs the binary with no settings but those given: the caller's environment
+    /// and the folder it stands in do not count.
+    #[must_use]
+    pub fn command(&self, folder: &Path) -> Command {
+        let mut command = Command::new(&self.path);
+        command.env_clear().current_dir(folder).stdin(Stdio::null());
+        command
+    }
+}
+
+/// `target/<profile>/highwire`, beside the folder of the running test.
+fn build() -> Result<PathBuf> {
+    let test = std::env::current_exe()?;
+    let profile = test.ancestors().nth(2).context("the test is not in a target folder")?;
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(["build", "--quiet", "--package", "highwire"]);
+    if profile.ends_with("release") {
+        cargo.arg("--release");
+    }
+    let target = profile.parent().context("the profile is not in a target folder")?;
+    cargo.env("CARGO_TARGET_DIR", target).current_dir(env!("CARGO_MANIFEST_DIR"));
+    ensure!(cargo.status()?.success(), "cargo build failed");
+    Ok(profile.join("highwire"))
+}
+
+/// A running hub. Dropping it kills it.
+pub struct Hub {
+    process: Child,
+    address: SocketAddr,
+}
+
+impl Hub {
+    /// Starts `highwire up` with these variables and waits until it says its address.
+    ///
+    /// # Errors
+    /// Where it does not come up; what it says is on the test's own stderr.
+    pub fn start<V: AsRef<OsStr>>(
+        program: &Program,
+        folder: &Path,
+        variables: impl IntoIterator<Item = (&'static str, V)>,
+    ) -> Result<Self> {
+        let mut process = program
+            .command(folder)
+            .args(["up", "--json"])
+            .env("HIGHWIRE_DATA_DIR", folder.join("data"))
+            .env("HIGHWIRE_LISTEN", "127.0.0.1:0")
+            .env("HIGHWIRE_LOG_LEVEL", "error")
+            .envs(variables)
+            .stdout(Stdio::piped())
+            .spawn()?;
+        let stdout = process.stdout.take().context("the hub has no stdout")?;
+        let mut line = String::new();
+        BufReader::new(stdout).read_line(&mut line)?;
+        let said: serde_json::Value =
+            serde_json::from_str(&line).with_context(|| format!("the hub said {line:?}"))?;
+        let url = said["url"].as_str().context("the hub said no address")?;
+        let address = url.trim_start_matches("http://").parse()?;
+        Ok(Self { process, address })
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Its process.
+    #[must_use]
+    pub fn process_id(&self) -> u32 {
+        self.process.id()
+    }
+
+    /// Waits until it ends by itself.
+    ///
+    /// # Errors
+    /// Where it cannot be waited for.
+    pub fn wait(mut self) -> Result<ExitStatus> {
+        Ok(self.process.wait()?)
+    }
+
+    /// Ends it as `kill -9` does: it can do nothing about it.
+    ///
+    /// # Errors
+    /// Where it is gone already.
+    pub fn kill(mut self) -> Result<()> {
+        self.process.kill()?;
+        self.process.wait()?;
+        Ok(())
+    }
+}
+
+impl Drop for Hub {
+    fn drop(&mut self) {
+        // It may be gone already, which is what is wanted.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}

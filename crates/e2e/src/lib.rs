@@ -1,0 +1,23 @@
+//! The whole system from outside: the real binary, the simulated vendors, and what drives them.
+//!
+//! Must not know: the inside of any stage. It reads what a user can read: the terminal, HTTP, and
+//! the data folder.
+
+mod events;
+mod hub;
+mod notion_log;
+mod sender;
+
+pub use self::{
+    events::{Events, Signed},
+    hub::{Hub, Program},
+    notion_log::NotionLog,
+    sender::Sender,
+};
+
+/// The real time, for simulated vendors that run in the test's own process.
+#[must_use]
+pub fn clock() -> sandbox::SandboxClock {
+    #[expect(clippy::disallowed_methods, reason = "time enters a test here")]
+    sandbox::SandboxClock::new(std::sync::Arc::new(jiff::Timestamp::now))
+}
