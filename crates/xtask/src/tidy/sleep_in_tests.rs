@@ -66,6 +66,12 @@ mod tests {
     #[test]
     fn product_code_and_other_words_pass() {
         assert!(lines("crates/a/src/lib.rs", "sleep(d);").is_empty());
-        assert!(lines("crates/a/tests/x.rs", "fn oversleep() {}\n// sleep(d)\nasync fn sleep(d: D) {}\n").is_empty());
+        assert!(
+            lines(
+                "crates/a/tests/x.rs",
+                "fn oversleep() {}\n// sleep(d)\nasync fn sleep(d: D) {}\n"
+            )
+            .is_empty()
+        );
     }
 }
