@@ -114,7 +114,7 @@ async fn events_can_be_listed_and_told_while_the_hub_runs() -> Result<()> {
         .collect::<Result<_>>()?;
     assert_eq!(ids, expected);
     let table = run(&["events", "list", "--limit", "2"])?;
-    assert_eq!(table.lines().count(), 3, "a head and two events: {table}");
+    assert_eq!(table.lines().count(), 4, "a head, a line and two events: {table}");
 
     let id = listed[0]["id"].as_str().context("an id")?;
     let story = run(&["events", "show", id])?;

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use comfy_table::{ContentArrangement, Table, presets};
+use comfy_table::{ContentArrangement, LineStyle, Table, TableStyle};
 
 use crate::failure::Failure;
 
@@ -30,11 +30,14 @@ pub(crate) fn failure(failure: &Failure) {
     talk(format!("\nhint: {}", failure.hint()));
 }
 
+/// A line under the head and nothing else.
+const STYLE: TableStyle = TableStyle::new().header_separator(LineStyle::new(' ', '─', ' ', ' '));
+
 /// A table with a line under its head and nothing else.
 pub(crate) fn table(head: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
     let mut table = Table::new();
-    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
-    table.set_header(head.iter().map(|name| name.to_uppercase()));
+    table.load_style(STYLE).set_content_arrangement(ContentArrangement::Disabled);
+    table.set_header(head.iter().copied());
     for row in rows {
         table.add_row(row);
     }

@@ -18,7 +18,7 @@ pub(super) enum Mode {
 
 /// What a connection keeps of the file in memory, in KiB: much for the writers, whose random keys
 /// touch the whole index, and little for those who read along.
-const WRITER_CACHE_KIB: i64 = 12 * 1024;
+const WRITER_CACHE_KIB: i64 = 8 * 1024;
 const READER_CACHE_KIB: i64 = 2 * 1024;
 
 /// How long a connection waits for another one's lock, in milliseconds.
