@@ -57,7 +57,10 @@ impl<S: Storage> Project<S> {
         }
         let span = tracing::debug_span!("event", event.id = %entry.event.id, stop = "mirror");
         span.in_scope(|| match self.sources.updates(&entry.event) {
-            Ok(updates) => updates,
+            Ok(updates) => {
+                tracing::debug!(event.kind = %entry.event.kind, records = updates.len(), "event is read");
+                updates
+            }
             Err(problem) => {
                 tracing::warn!(event.kind = %entry.event.kind, problem, "an event cannot be mirrored");
                 metrics::counter!("highwire_unmirrored_events_total").increment(1);
