@@ -2,7 +2,7 @@
 
 use crate::{Journal, Mirror, Outbox, Sequence};
 
-/// Everything that the hub keeps. Every store passes the suite in [`crate::contract`].
+/// Everything that the hub keeps. Every store passes the suite of the feature `contract`.
 pub trait Storage: Journal + Mirror + Outbox + Clone + Send + Sync + 'static {}
 
 impl<S: Journal + Mirror + Outbox + Clone + Send + Sync + 'static> Storage for S {}
