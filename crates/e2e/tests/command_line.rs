@@ -77,7 +77,8 @@ fn mistakes_have_their_exit_codes_and_a_way_out() -> Result<()> {
     assert!(code == 1 && said.contains("HIGHWIRE_LISTEN"), "{said}");
     let (code, said) = run(&["up"], &[("HIGHWIRE_WEBHOOK_PUBLIC_KEYS", "nonsense")])?;
     assert!(code == 1 && said.contains("webhook.public_keys"), "{said}");
-    let (code, said) = run(&["up"], &[("NOTION_TOKEN", "ntn_canary")])?;
+    std::fs::write(folder.path().join(".env"), "NOTION_TOKEN=ntn_canary\n")?;
+    let (code, said) = run(&["up"], &[])?;
     assert!(
         code == 1 && said.contains("highwire notion init") && !said.contains("canary"),
         "{said}"

@@ -22,7 +22,7 @@ impl Environment {
                 let hint = "write one NAME=value per line, with quotes around values with spaces";
                 Failure::user("read the file .env", hint).because(source)
             };
-            for pair in dotenvy::from_filename_iter(FILE).map_err(refused)? {
+            for pair in dotenvy::from_path_iter(Path::new(FILE)).map_err(refused)? {
                 let (name, value) = pair.map_err(refused)?;
                 variables.insert(name, value);
             }
