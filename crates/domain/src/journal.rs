@@ -49,7 +49,8 @@ pub trait Journal {
     /// Dropping the future does not take the event back.
     fn append(&self, event: Event) -> impl Future<Output = Result<Appended, StorageError>> + Send;
 
-    /// The entries after a place, in order, at most `limit`.
+    /// The entries after a place, in order, at most `limit`, and fewer where they are large; none
+    /// only at the journal's end.
     fn entries_after(
         &self,
         after: Sequence,

@@ -5,6 +5,10 @@ use rusqlite::OptionalExtension;
 
 use super::{Sqlite, row};
 
+/// How many bytes of bodies one read takes in before it stops early: a page of the largest events
+/// would otherwise fill the memory.
+const PAGE_BYTES: usize = 8 * 1024 * 1024;
+
 impl Journal for Sqlite {
     async fn append(&self, event: Event) -> Result<Appended, StorageError> {
         match &self.shared.writer {
@@ -27,8 +31,16 @@ impl Journal for Sqlite {
                 row::ENTRY_COLUMNS
             );
             let mut statement = connection.prepare_cached(&sql)?;
-            let entries = statement.query_map((after.0 as i64, limit as i64), row::entry)?;
-            Ok(entries.collect::<rusqlite::Result<_>>()?)
+            let mut rows = statement.query((after.0 as i64, limit as i64))?;
+            let (mut entries, mut bytes) = (Vec::new(), 0);
+            while bytes < PAGE_BYTES
+                && let Some(row) = rows.next()?
+            {
+                let entry = row::entry(row)?;
+                bytes += entry.event.body.len();
+                entries.push(entry);
+            }
+            Ok(entries)
         };
         self.shared.journal.read("read the journal", read).await
     }

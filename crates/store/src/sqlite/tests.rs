@@ -77,6 +77,25 @@ async fn an_event_whose_door_went_away_is_kept_all_the_same() {
 }
 
 #[tokio::test]
+async fn a_page_of_large_events_is_short_and_the_next_one_goes_on() {
+    let folder = TempDir::new().unwrap();
+    let store = Sqlite::open(folder.path(), clock()).unwrap();
+    for number in 1..=5 {
+        let mut large = event(number);
+        large.body = vec![b'x'; 5 * 1024 * 1024].into();
+        store.append(large).await.unwrap();
+    }
+    let (mut cursor, mut pages) = (Sequence(0), Vec::new());
+    loop {
+        let page = store.entries_after(cursor, 256).await.unwrap();
+        let Some(last) = page.last() else { break };
+        cursor = last.sequence;
+        pages.push(page.len());
+    }
+    assert_eq!(pages, [2, 2, 1]);
+}
+
+#[tokio::test]
 async fn a_queue_that_is_full_says_so_and_loses_nothing_that_it_took() {
     let folder = TempDir::new().unwrap();
     let store = Sqlite::open(folder.path(), clock()).unwrap();
