@@ -6,6 +6,7 @@
 mod events;
 mod hub;
 mod notion_log;
+pub mod power;
 mod sender;
 
 pub use self::{
