@@ -177,3 +177,6 @@ fn deliveries(tracked: &Tracked) -> Vec<Step> {
     });
     std::iter::once(deliver).chain(speak).collect()
 }
+
+#[cfg(test)]
+mod tests;

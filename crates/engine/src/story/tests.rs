@@ -1,0 +1,88 @@
+//! Stories: whole, cut short, and of events that lead nowhere.
+
+use domain::{
+    ConnectionId, EventKind, Journal, Memory, Outbox, Receipt, Settlement,
+    contract::sample::{at, event_id},
+};
+
+use super::*;
+use crate::{
+    decide::Decide,
+    fixture::{clock, saying, sources, store},
+    project::Project,
+    stage::Stage,
+};
+
+async fn run(store: &Memory) {
+    let next = std::sync::Arc::new(tokio::sync::Notify::new());
+    let mut project = Project { store: store.clone(), sources: sources(), next };
+    let mut decide = Decide {
+        store: store.clone(),
+        sources: sources(),
+        clock: clock(),
+        activity_log: Some(ConnectionId::new("notion")),
+        next: Vec::new(),
+    };
+    project.pass().await.unwrap();
+    decide.pass().await.unwrap();
+}
+
+async fn texts(store: &Memory, number: u128) -> Vec<String> {
+    let story = tell(store, &sources(), event_id(number)).await.unwrap().unwrap();
+    story
+        .steps
+        .into_iter()
+        .map(|step| format!("{} {}: {}", step.stop, step.name, step.text))
+        .collect()
+}
+
+#[tokio::test]
+async fn a_story_grows_with_its_event() {
+    let store = store();
+    assert_eq!(tell(&store, &sources(), event_id(1)).await.unwrap(), None);
+    store.append(saying(1, "a Ada")).await.unwrap();
+    let early = texts(&store, 1).await;
+    assert_eq!(early[2], "3 journal: durable as entry 1, then answered with 200");
+    assert_eq!(early[3..], ["4 mirror: not reached yet", "5 decide: not reached yet"]);
+
+    run(&store).await;
+    let notion = ConnectionId::new("notion");
+    let claimed = store.claim(&notion, at(9), 1).await.unwrap().remove(0);
+    let cut_off = texts(&store, 1).await;
+    assert_eq!(
+        cut_off[5..],
+        ["6 deliver: to con_notion: started", "7 speak: attempt 1: its end is not known"]
+    );
+    let receipt = Receipt { reference: "page-1".to_owned(), adopted: false };
+    store.settle(&claimed.action.id, at(10), Settlement::Done(receipt)).await.unwrap();
+    let whole = texts(&store, 1).await;
+    assert_eq!(
+        whole[3..],
+        [
+            "4 mirror: one record",
+            "5 decide: one action",
+            "6 deliver: to con_notion: done",
+            "7 speak: attempt 1: done",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn an_event_that_leads_nowhere_says_why() {
+    let store = store();
+    let mut nobodys = saying(1, "a Ada");
+    nobodys.tenant = None;
+    let mut unreadable = saying(3, "odd");
+    unreadable.kind = EventKind::UNREADABLE;
+    for event in [nobodys, saying(2, "odd"), unreadable] {
+        store.append(event).await.unwrap();
+    }
+    run(&store).await;
+    let nobodys = texts(&store, 1).await;
+    assert_eq!(
+        nobodys[3..],
+        ["4 mirror: not mirrored: it belongs to nobody", "5 decide: nothing: it belongs to nobody",]
+    );
+    assert_eq!(texts(&store, 2).await[3], "4 mirror: not mirrored: `odd` has no name");
+    assert_eq!(texts(&store, 3).await[4], "5 decide: nothing follows from it");
+}
