@@ -71,7 +71,7 @@ impl HighLevel {
     fn unreadable(&self, delivery: Delivery) -> Event {
         Event {
             id: identity::of_body(&delivery.body),
-            alias: identity::of_delivery(&delivery),
+            alias: None,
             source: Self::NAME.to_owned(),
             origin: Origin::Webhook,
             tenant: self.tenant_of(None),
@@ -121,15 +121,16 @@ impl Source for HighLevel {
             None => identity::of_body(&delivery.body),
         };
         let account = account_of(&envelope);
+        let record = record_id(&envelope, kind).map(|id| RecordKey::new(kind.entity, id));
         Event {
             id,
-            alias: identity::of_delivery(&delivery),
+            alias: identity::of_delivery(&delivery, kind, record.as_ref()),
             source: Self::NAME.to_owned(),
             origin: Origin::Webhook,
             tenant: self.tenant_of(account.as_deref()),
             kind,
             vendor_type: envelope.text("type"),
-            record: record_id(&envelope, kind).map(|id| RecordKey::new(kind.entity, id)),
+            record,
             account,
             webhook_id,
             occurred_at: occurred_at(&envelope, delivery.received_at),

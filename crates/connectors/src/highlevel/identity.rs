@@ -3,10 +3,12 @@
 //! The id is taken from the signed bytes, never from a header alone: a header is not signed, so
 //! whoever repeats a captured body with a new header would otherwise make a new event of it. The
 //! delivery's own id, which stays the same over retries, is a second identity beside it
-//! (`facts/highlevel.md` 7.2).
+//! (`facts/highlevel.md` 7.2). It counts together with the kind and the record, so that two events
+//! which a vendor sent under one delivery id are still two: doubling an event is a nuisance, losing
+//! one is not to be mended.
 
 use aws_lc_rs::digest::{Context, SHA256};
-use domain::{Delivery, EventId};
+use domain::{Delivery, EventId, EventKind, RecordKey};
 
 /// The header that names a delivery, in lower case.
 const DELIVERY_HEADER: &str = "deliveryid";
@@ -21,10 +23,15 @@ pub(super) fn of_body(body: &[u8]) -> EventId {
     digest("body", body)
 }
 
-/// The identity of the delivery, where it has an id.
-pub(super) fn of_delivery(delivery: &Delivery) -> Option<EventId> {
+/// The identity of the delivery of this kind of event about this record, where it has an id.
+pub(super) fn of_delivery(
+    delivery: &Delivery,
+    kind: EventKind,
+    record: Option<&RecordKey>,
+) -> Option<EventId> {
     let id = delivery.header(DELIVERY_HEADER)?.trim();
-    (!id.is_empty()).then(|| digest("delivery", id.as_bytes()))
+    let record = record.map(ToString::to_string).unwrap_or_default();
+    (!id.is_empty()).then(|| digest("delivery", format!("{id}\0{kind}\0{record}").as_bytes()))
 }
 
 fn digest(space: &str, value: &[u8]) -> EventId {

@@ -40,6 +40,11 @@ fn the_same_webhook_is_the_same_event_whatever_its_headers_and_spacing() {
     let other = reader.read(delivery(&[("deliveryid", "d1")], r#"{"webhookId":"w2","id":"c"}"#));
     assert_eq!(first.alias, other.alias);
     assert_ne!(first.id, other.id);
+    let another = reader.read(delivery(
+        &[("deliveryid", "d1")],
+        r#"{"webhookId":"w3","type":"NoteCreate","id":"n"}"#,
+    ));
+    assert_ne!(first.alias, another.alias, "two events under one delivery id are two");
 }
 
 #[test]
