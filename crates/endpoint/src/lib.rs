@@ -38,6 +38,7 @@ mod error;
 pub mod http;
 mod operation;
 mod secret;
+mod timer;
 mod transport;
 
 pub use self::{
@@ -46,5 +47,6 @@ pub use self::{
     error::{Error, Retry},
     operation::{Endpoint, Method},
     secret::Secret,
+    timer::Timer,
     transport::{Request, Response, Transport, TransportError},
 };

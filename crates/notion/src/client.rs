@@ -3,7 +3,6 @@
 mod patience;
 #[cfg(test)]
 mod tests;
-mod timer;
 
 use std::{
     fmt,
@@ -11,10 +10,10 @@ use std::{
     time::Duration,
 };
 
+pub use endpoint::Timer;
 use endpoint::{Budget, Endpoint, Request, Reservation, Secret, Transport};
 
 use self::patience::{Next, Patience};
-pub use self::timer::Timer;
 use crate::{Error, resources};
 
 /// The version of Notion's API that this crate speaks, sent with every call.

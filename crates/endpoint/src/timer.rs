@@ -1,4 +1,4 @@
-//! The timer: tells the time and waits, so that the client works on any runtime and in tests.
+//! The timer: tells the time and waits, so that a client works on any runtime and in tests.
 
 use std::{future::Future, time::Duration};
 
