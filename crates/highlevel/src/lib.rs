@@ -1,4 +1,96 @@
-//! The HighLevel API: what its webhooks are signed with, and what they say.
+//! The HighLevel API: calls with tokens, limits, pages and typed errors, and signed webhooks.
+//!
+//! # Calls
+//!
+//! Each operation is a value, such as [`resources::GetContact`], that knows its path, its scope and
+//! its [`Version`]; [`Client::call`] sends it. The client stands on three things: a
+//! [`endpoint::Transport`], which carries requests; a [`endpoint::Timer`], which tells and passes
+//! the time; and an [`auth::TokenSource`], which is a private integration token or an installed
+//! app's OAuth tokens. It works on behalf of one [`Tenant`].
+//!
+//! - **Limits.** HighLevel allows 100 calls in 10 seconds and 200,000 a day for one app and tenant.
+//!   Clones of a client share that budget, never go above it, and learn from replies what others
+//!   spend. After a 429 all of them pause, and the call is repeated.
+//! - **Repetitions.** A failed call is repeated where it cannot do harm, and only there: it never
+//!   left, it reads, or twice is as good as once. Everything else is the caller's to look up, and
+//!   [`Error::is_ambiguous`] says so.
+//! - **Errors.** [`Error::kind`] tells the many refusals apart: of about eight 401s one asks for a
+//!   new token, and a duplicate contact comes with its id. [`Error::hint`] says what to do.
+//! - **Unknown members.** Objects keep what they do not know, so reading and writing back loses
+//!   nothing.
+//!
+//! ```
+//! use std::{sync::Arc, time::Duration};
+//!
+//! use endpoint::{Request, Response, Timer, Transport, TransportError};
+//! use highlevel::{
+//!     Client, ContactId, Kind, LocationId, Settings,
+//!     auth::PrivateToken,
+//!     models::ContactFields,
+//!     resources::{CreateContact, GetContact, SearchContacts},
+//! };
+//! use jiff::Timestamp;
+//!
+//! /// The time of a program that runs on tokio.
+//! struct Clock;
+//!
+//! impl Timer for Clock {
+//!     fn now(&self) -> Timestamp {
+//!         Timestamp::now()
+//!     }
+//!
+//!     async fn sleep(&self, duration: Duration) {
+//!         tokio::time::sleep(duration).await;
+//!     }
+//! }
+//!
+//! /// Stands in for HighLevel; a program uses `endpoint::http::HttpTransport`.
+//! struct Canned;
+//!
+//! impl Transport for Canned {
+//!     async fn send(&self, request: Request) -> Result<Response, TransportError> {
+//!         let (status, body) = match request.url.rsplit('/').next() {
+//!             Some("search") => (200, r#"{"contacts":[{"id":"c1","firstName":"Ada"}],"total":1}"#),
+//!             Some("c1") => (200, r#"{"contact":{"id":"c1","firstName":"Ada","brandNew":true}}"#),
+//!             _ => (400, r#"{"message":"This location does not allow duplicated contacts.",
+//!                 "meta":{"contactId":"c1","matchingField":"email"}}"#),
+//!         };
+//!         Ok(Response { status, headers: vec![], body: body.into() })
+//!     }
+//! }
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), highlevel::Error> {
+//! let token = Arc::new(PrivateToken::new("pit-…"));
+//! let location = LocationId::new("ajsQIFJLgWv9VxXPLEUh");
+//! let client = Client::new(Canned, Clock, token, location.clone(), Settings::default());
+//!
+//! // One call.
+//! let contact = client.call(&GetContact { contact_id: ContactId::new("c1") }).await?.contact;
+//! assert_eq!(contact.first_name.as_deref(), Some("Ada"));
+//! assert_eq!(contact.extra["brandNew"], true);
+//!
+//! // A list, page by page.
+//! let mut pages = client.pages(SearchContacts::new(location.clone()));
+//! while let Some(page) = pages.next().await {
+//!     assert_eq!(page?.len(), 1);
+//! }
+//!
+//! // A refusal says what it means. `resources::safe_upsert` handles this one by itself.
+//! let email = Some("ada@example.com".to_owned());
+//! let fields = ContactFields { email, ..ContactFields::default() };
+//! let refused = client.call(&CreateContact::new(location, fields)).await.unwrap_err();
+//! match refused.kind() {
+//!     Some(Kind::DuplicateContact { contact_id, .. }) => {
+//!         assert_eq!(contact_id.as_ref(), Some(&ContactId::new("c1")));
+//!     }
+//!     other => panic!("{other:?}"),
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Webhooks
 //!
 //! ```
 //! use highlevel::webhook::{Envelope, EventType, Family, Recognized, recognize};
@@ -14,4 +106,28 @@
 //!
 //! Must not know: the hub, SQL, MCP.
 
+pub mod auth;
+mod client;
+mod error;
+mod ids;
+pub mod models;
+mod operation;
+mod pages;
+pub mod resources;
+#[cfg(test)]
+mod stand_ins;
+mod tenant;
 pub mod webhook;
+
+pub use self::{
+    client::{Client, Settings},
+    error::{Channel, Error, Kind},
+    ids::{
+        CompanyId, ContactId, ConversationId, CustomFieldId, CustomValueId, LocationId,
+        LostReasonId, MessageId, NoteId, OpportunityId, PipelineId, StageId, TagId, TaskId, UserId,
+        WorkflowId,
+    },
+    operation::{Effect, HighLevelEndpoint, Version},
+    pages::{Paged, Pages, Turn},
+    tenant::Tenant,
+};

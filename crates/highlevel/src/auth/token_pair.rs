@@ -1,0 +1,100 @@
+//! A pair of tokens as HighLevel issues it: one to call with, one to refresh with.
+
+use std::time::Duration;
+
+use endpoint::Secret;
+use jiff::Timestamp;
+use serde::Deserialize;
+
+use crate::{CompanyId, LocationId, Tenant, UserId};
+
+/// An access token, the refresh token that replaces it, and whose they are.
+///
+/// `Debug` prints neither.
+#[derive(Clone, Debug)]
+pub struct TokenPair {
+    /// Authorizes calls, for about 24 hours.
+    pub access: Secret,
+    /// Buys the next pair, once, within a year.
+    pub refresh: Secret,
+    /// When the pair was issued.
+    pub issued_at: Timestamp,
+    /// When [`Self::access`] expires.
+    pub expires_at: Timestamp,
+    /// The location or company that the app was installed in.
+    pub tenant: Tenant,
+    /// The agency above it.
+    pub company_id: Option<CompanyId>,
+    /// Who installed the app.
+    pub user_id: Option<UserId>,
+    /// What the token may do: scopes, separated by spaces.
+    pub scope: String,
+}
+
+/// A reply of the token operations, with the names of both generations
+/// (`facts/highlevel.md` 2.2). It has no `Debug`.
+#[derive(Deserialize)]
+pub(super) struct Issued {
+    #[serde(alias = "accessToken")]
+    pub(super) access_token: Secret,
+    #[serde(alias = "refreshToken")]
+    pub(super) refresh_token: Option<Secret>,
+    #[serde(alias = "expiresIn", default)]
+    expires_in: Option<u64>,
+    #[serde(default)]
+    scope: String,
+    #[serde(rename = "locationId")]
+    location_id: Option<LocationId>,
+    #[serde(rename = "companyId")]
+    company_id: Option<CompanyId>,
+    #[serde(rename = "userId")]
+    user_id: Option<UserId>,
+}
+
+/// How long an access token lives where HighLevel does not say.
+const LIFETIME: Duration = Duration::from_secs(86_399);
+
+impl Issued {
+    /// How long the access token lives.
+    pub(super) fn lifetime(&self) -> Duration {
+        self.expires_in.map_or(LIFETIME, Duration::from_secs)
+    }
+
+    /// The first pair of an installation; none where the reply names no refresh token, or nobody
+    /// whose the pair is.
+    pub(super) fn first(self, now: Timestamp) -> Option<TokenPair> {
+        let tenant = match (&self.location_id, &self.company_id) {
+            (Some(location), _) => Tenant::Location(location.clone()),
+            (None, Some(company)) => Tenant::Company(company.clone()),
+            (None, None) => return None,
+        };
+        Some(TokenPair {
+            expires_at: self.expires_at(now),
+            access: self.access_token,
+            refresh: self.refresh_token?,
+            issued_at: now,
+            tenant,
+            company_id: self.company_id,
+            user_id: self.user_id,
+            scope: self.scope,
+        })
+    }
+
+    /// The pair after `current`; what the reply does not say stays as it was.
+    pub(super) fn succeeding(self, current: &TokenPair, now: Timestamp) -> TokenPair {
+        TokenPair {
+            expires_at: self.expires_at(now),
+            access: self.access_token,
+            refresh: self.refresh_token.unwrap_or_else(|| current.refresh.clone()),
+            issued_at: now,
+            tenant: current.tenant.clone(),
+            company_id: self.company_id.or_else(|| current.company_id.clone()),
+            user_id: self.user_id.or_else(|| current.user_id.clone()),
+            scope: self.scope,
+        }
+    }
+
+    fn expires_at(&self, now: Timestamp) -> Timestamp {
+        now.saturating_add(self.lifetime()).unwrap_or(Timestamp::MAX)
+    }
+}

@@ -1,0 +1,273 @@
+//! The client: sends operations with a token, within the rate budget, and repeats what it safely can.
+
+mod jitter;
+pub(crate) mod limits;
+mod patience;
+#[cfg(test)]
+mod tests;
+
+use std::{
+    collections::HashMap,
+    fmt,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use endpoint::{Request, Response, Retry, Secret, Timer, Transport};
+use jiff::Timestamp;
+
+use self::{
+    jitter::Jitter,
+    limits::{Admission, Limits},
+    patience::{Next, Patience},
+};
+use crate::{Error, HighLevelEndpoint, Kind, Tenant, auth::TokenSource};
+
+/// How a client reaches HighLevel and how patient it is.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Where HighLevel is.
+    pub base_url: String,
+    /// How many calls leave in any [`Self::window`] for one tenant, at least one. HighLevel allows
+    /// 100, and a sandbox agency 25 (`facts/highlevel.md` 3); replies that name a lower number
+    /// lower it.
+    pub requests_per_window: u32,
+    /// The stretch of time in which calls are counted: 10 seconds.
+    pub window: Duration,
+    /// Added to the window, because calls arrive in other distances than they leave.
+    pub window_margin: Duration,
+    /// How many calls leave in any 24 hours for one tenant, at least one. HighLevel allows 200,000.
+    pub requests_per_day: u32,
+    /// How often a call is repeated after the connection or HighLevel failed: after 0.5, 1 and then
+    /// 2 seconds each, give or take a fifth.
+    pub retries: u32,
+    /// How often one call is repeated after it was throttled (429); none for any number of times.
+    pub throttle_retries: Option<u32>,
+    /// How long after its first attempt a call may still be repeated, for whatever reason; none
+    /// for ever. Waiting for the budget before the first attempt does not count.
+    pub patience: Option<Duration>,
+    /// Decides how repetitions spread. Give each process another one.
+    pub jitter_seed: u64,
+}
+
+impl Default for Settings {
+    /// HighLevel itself with its documented limits; three repetitions after failures, as many as
+    /// it takes after throttling, within five minutes.
+    fn default() -> Self {
+        Self {
+            base_url: "https://services.leadconnectorhq.com".to_owned(),
+            requests_per_window: 100,
+            window: Duration::from_secs(10),
+            window_margin: Duration::from_millis(100),
+            requests_per_day: 200_000,
+            retries: 3,
+            throttle_retries: None,
+            patience: Some(Duration::from_secs(300)),
+            jitter_seed: 0,
+        }
+    }
+}
+
+/// Calls HighLevel on behalf of one tenant. Cheap to clone.
+///
+/// Clones, and clients for other tenants made with [`Self::for_tenant`], share the connections,
+/// the tokens and, per tenant, the rate budget. HighLevel counts per app and tenant: use one client
+/// and its clones for all calls of one app. Calls that wait for the budget leave in no particular
+/// order.
+pub struct Client<T, C> {
+    shared: Arc<Shared<T, C>>,
+    tenant: Tenant,
+    limits: Arc<Mutex<Limits>>,
+}
+
+struct Shared<T, C> {
+    transport: T,
+    timer: C,
+    tokens: Arc<dyn TokenSource>,
+    settings: Settings,
+    jitter: Jitter,
+    limits: Mutex<HashMap<Tenant, Arc<Mutex<Limits>>>>,
+}
+
+impl<T: Transport, C: Timer> Client<T, C> {
+    /// A client with a whole budget. Nothing is sent.
+    #[must_use]
+    pub fn new(
+        transport: T,
+        timer: C,
+        tokens: Arc<dyn TokenSource>,
+        tenant: impl Into<Tenant>,
+        settings: Settings,
+    ) -> Self {
+        let jitter = Jitter::new(settings.jitter_seed);
+        let limits = Mutex::default();
+        let shared = Shared { transport, timer, tokens, settings, jitter, limits };
+        Self::of(Arc::new(shared), tenant.into())
+    }
+
+    /// Carries out one operation; waits first while the rate budget is used up.
+    ///
+    /// - What HighLevel throttled (429) did not happen: all clones for this tenant pause for as
+    ///   long as HighLevel says, or for the rest of the window, and the call is repeated.
+    /// - A call whose token has expired is repeated once with a new one, where the
+    ///   [`TokenSource`] has one. No other 401 asks for a new token.
+    /// - A call that never left is repeated. One that may have been carried out is repeated only
+    ///   where twice is as good as once ([`HighLevelEndpoint::REPEATABLE`]). A DELETE that is
+    ///   repeated may find its record gone: its [`Kind::NotFound`] may be its own doing.
+    ///
+    /// # Errors
+    /// Whatever is left after that; [`Error::retry`] and [`Error::is_ambiguous`] say what follows.
+    /// [`Kind::DailyLimit`] when the day's calls are used up: nothing was sent.
+    pub async fn call<E: HighLevelEndpoint>(&self, operation: &E) -> Result<E::Response, Error> {
+        let settings = &self.shared.settings;
+        let request = endpoint::encode(&settings.base_url, operation)
+            .map_err(Error::of::<E>)?
+            .with_header("version", E::VERSION.as_str());
+        let mut patience = Patience::new(settings, E::REPEATABLE);
+        let mut renewed = None;
+        loop {
+            let sent = self.reserve::<E>().await?;
+            patience.start(sent);
+            let token = self.token::<E>(renewed.as_ref()).await?;
+            let error = match self.attempt::<E>(&request, &token, sent).await {
+                Ok(reply) => return Ok(reply),
+                Err(error) => error,
+            };
+            if error.kind() == Some(&Kind::Expired) && renewed.is_none() {
+                renewed = self.renew::<E>(&token).await?;
+                match renewed {
+                    Some(_) => continue,
+                    None => return Err(error),
+                }
+            }
+            match patience.after(&error, self.shared.timer.now(), &self.shared.jitter) {
+                Next::GiveUp => return Err(error),
+                Next::Again(wait) => self.shared.timer.sleep(wait).await,
+                Next::AfterPause => {}
+            }
+        }
+    }
+
+    /// One attempt. Its reply teaches the limits, whatever it says.
+    async fn attempt<E: HighLevelEndpoint>(
+        &self,
+        request: &Request,
+        token: &Secret,
+        sent: Timestamp,
+    ) -> Result<E::Response, Error> {
+        let bearer = format!("Bearer {}", token.expose());
+        let request = request.clone().with_header("authorization", bearer);
+        let response = self.shared.transport.send(request).await.map_err(|source| {
+            Error::of::<E>(endpoint::Error::Send { operation: E::NAME, method: E::METHOD, source })
+        })?;
+        let now = self.shared.timer.now();
+        self.limits().learn(sent, now, &response);
+        match decode::<E>(response) {
+            Ok(reply) => Ok(reply),
+            Err(error) => {
+                self.pause_after(&error, now);
+                Err(error)
+            }
+        }
+    }
+
+    fn pause_after(&self, error: &Error, now: Timestamp) {
+        let Some(response) = error.response().filter(|response| response.status == 429) else {
+            return;
+        };
+        let named = match error.retry() {
+            Retry::After(wait) => Some(wait),
+            Retry::Backoff | Retry::Never => None,
+        };
+        self.limits().throttled(now, response, named);
+    }
+
+    /// Waits until the budget grants a call; gives the moment at which it did.
+    async fn reserve<E: HighLevelEndpoint>(&self) -> Result<Timestamp, Error> {
+        loop {
+            let now = self.shared.timer.now();
+            let admission = self.limits().reserve(now);
+            match admission {
+                Admission::Granted => return Ok(now),
+                Admission::Wait(wait) => self.shared.timer.sleep(wait).await,
+                Admission::DayOver(until) => return Err(Error::day_over::<E>(now, until)),
+            }
+        }
+    }
+
+    async fn token<E: HighLevelEndpoint>(&self, renewed: Option<&Secret>) -> Result<Secret, Error> {
+        match renewed {
+            Some(token) => Ok(token.clone()),
+            None => {
+                let token = self.shared.tokens.access(&self.tenant).await;
+                token.map_err(Error::credential::<E>)
+            }
+        }
+    }
+
+    async fn renew<E: HighLevelEndpoint>(&self, refused: &Secret) -> Result<Option<Secret>, Error> {
+        let renewed = self.shared.tokens.renew(&self.tenant, refused).await;
+        renewed.map_err(Error::credential::<E>)
+    }
+}
+
+impl<T, C> Client<T, C> {
+    /// The same client for another tenant.
+    #[must_use]
+    pub fn for_tenant(&self, tenant: impl Into<Tenant>) -> Self {
+        Self::of(Arc::clone(&self.shared), tenant.into())
+    }
+
+    /// Whose data this client's calls use.
+    #[must_use]
+    pub fn tenant(&self) -> &Tenant {
+        &self.tenant
+    }
+
+    fn of(shared: Arc<Shared<T, C>>, tenant: Tenant) -> Self {
+        let limits = {
+            let mut all = locked(&shared.limits);
+            let fresh = || Arc::new(Mutex::new(Limits::new(&shared.settings)));
+            Arc::clone(all.entry(tenant.clone()).or_insert_with(fresh))
+        };
+        Self { shared, tenant, limits }
+    }
+
+    fn limits(&self) -> MutexGuard<'_, Limits> {
+        locked(&self.limits)
+    }
+}
+
+/// What these locks guard is whole between any two calls, so what a panic left behind is good.
+fn locked<V>(mutex: &Mutex<V>) -> MutexGuard<'_, V> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Reads a reply; an empty success reads as `null` where the operation allows one.
+fn decode<E: HighLevelEndpoint>(mut response: Response) -> Result<E::Response, Error> {
+    let is_success = (200..300).contains(&response.status);
+    if E::EMPTY_REPLY && is_success && response.body.is_empty() {
+        response.body = "null".into();
+    }
+    endpoint::decode::<E>(response).map_err(Error::of::<E>)
+}
+
+impl<T, C> Clone for Client<T, C> {
+    fn clone(&self) -> Self {
+        Self {
+            shared: Arc::clone(&self.shared),
+            tenant: self.tenant.clone(),
+            limits: Arc::clone(&self.limits),
+        }
+    }
+}
+
+impl<T, C> fmt::Debug for Client<T, C> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Client")
+            .field("settings", &self.shared.settings)
+            .field("tenant", &self.tenant)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,269 @@
+//! Why a call to HighLevel failed, what kind of failure it is, and what to do next.
+
+mod kind;
+mod reply;
+#[cfg(test)]
+mod tests;
+
+use std::{fmt, time::Duration};
+
+use endpoint::{Response, Retry, TransportError};
+use jiff::Timestamp;
+use serde_json::{Map, Value};
+
+pub use self::kind::{Channel, Kind};
+use self::reply::ErrorReply;
+use crate::{HighLevelEndpoint, auth::TokenError};
+
+/// A failed call: at which stage, with what answer, and what follows.
+///
+/// `Display` is a sentence for people that ends with what to do. It has no secret, and the e-mail
+/// addresses, numbers and tokens that HighLevel quotes back are left out of it; `Debug` and
+/// [`Self::response`] keep the reply's bytes, which may hold them.
+#[derive(Debug)]
+pub struct Error(Box<Failed>);
+
+#[derive(Debug)]
+struct Failed {
+    operation: &'static str,
+    repeatable: bool,
+    stage: Stage,
+    kind: Option<Kind>,
+    reply: Option<ErrorReply>,
+}
+
+#[derive(Debug)]
+enum Stage {
+    Call(endpoint::Error),
+    Credential(TokenError),
+    DayOver(Duration),
+    RepeatedPage,
+}
+
+impl Error {
+    pub(crate) fn of<E: HighLevelEndpoint>(call: endpoint::Error) -> Self {
+        Self::of_call(E::NAME, E::REPEATABLE, E::SCOPE, call)
+    }
+
+    /// A failed token operation. What it did shows in the next one, so it is never ambiguous.
+    pub(crate) fn of_token_call(operation: &'static str, call: endpoint::Error) -> Self {
+        Self::of_call(operation, true, None, call)
+    }
+
+    fn of_call(
+        operation: &'static str,
+        repeatable: bool,
+        scope: Option<&'static str>,
+        call: endpoint::Error,
+    ) -> Self {
+        let (kind, reply) = match &call {
+            endpoint::Error::Status { response, .. } => {
+                let reply = ErrorReply::parse(&response.body);
+                (Some(Kind::of(response, reply.as_ref(), scope)), reply)
+            }
+            _ => (None, None),
+        };
+        Self(Box::new(Failed { operation, repeatable, stage: Stage::Call(call), kind, reply }))
+    }
+
+    pub(crate) fn credential<E: HighLevelEndpoint>(error: TokenError) -> Self {
+        let kind = match &error {
+            TokenError::Fetch(error) => error.kind().cloned(),
+            TokenError::Store(_) => None,
+            TokenError::OtherTenant(_) => Some(Kind::WrongTenant),
+        };
+        Self::before_sending::<E>(Stage::Credential(error), kind)
+    }
+
+    pub(crate) fn day_over<E: HighLevelEndpoint>(now: Timestamp, until: Timestamp) -> Self {
+        let wait = Duration::try_from(until.duration_since(now)).unwrap_or_default();
+        Self::before_sending::<E>(Stage::DayOver(wait), Some(Kind::DailyLimit))
+    }
+
+    pub(crate) fn repeated_page<E: HighLevelEndpoint>() -> Self {
+        Self::before_sending::<E>(Stage::RepeatedPage, None)
+    }
+
+    /// An argument that makes no sense; nothing was sent.
+    pub(crate) fn argument(operation: &'static str, problem: &str) -> Self {
+        let problem = problem.to_owned();
+        Self::of_call(
+            operation,
+            true,
+            None,
+            endpoint::Error::Build { operation, problem, source: None },
+        )
+    }
+
+    fn before_sending<E: HighLevelEndpoint>(stage: Stage, kind: Option<Kind>) -> Self {
+        Self(Box::new(Failed { operation: E::NAME, repeatable: true, stage, kind, reply: None }))
+    }
+
+    /// The call by stage, with the whole response where one arrived. None where the call was not
+    /// tried: there was no token for it, the day's calls are used up, or a page came twice.
+    #[must_use]
+    pub fn call(&self) -> Option<&endpoint::Error> {
+        match &self.0.stage {
+            Stage::Call(call) => Some(call),
+            Stage::Credential(_) | Stage::DayOver(_) | Stage::RepeatedPage => None,
+        }
+    }
+
+    /// Why there was no token for the call, where that is the reason.
+    #[must_use]
+    pub fn credential_error(&self) -> Option<&TokenError> {
+        match &self.0.stage {
+            Stage::Credential(error) => Some(error),
+            Stage::Call(_) | Stage::DayOver(_) | Stage::RepeatedPage => None,
+        }
+    }
+
+    /// The name of the operation, such as `contacts.get-contact`.
+    #[must_use]
+    pub fn operation(&self) -> &'static str {
+        self.0.operation
+    }
+
+    /// What HighLevel's refusal means. None where nothing was refused: the call could not be
+    /// encoded, no answer arrived, or a success cannot be read.
+    #[must_use]
+    pub fn kind(&self) -> Option<&Kind> {
+        self.0.kind.as_ref()
+    }
+
+    /// The HTTP status, where HighLevel refused or failed. None for a success that cannot be read.
+    #[must_use]
+    pub fn status(&self) -> Option<u16> {
+        match self.call()? {
+            endpoint::Error::Status { response, .. } => Some(response.status),
+            _ => None,
+        }
+    }
+
+    /// The whole answer, where one arrived.
+    #[must_use]
+    pub fn response(&self) -> Option<&Response> {
+        self.call()?.response()
+    }
+
+    /// HighLevel's messages, whole: one, or one for each wrong field. They may quote values of the
+    /// call: show them, do not log them.
+    #[must_use]
+    pub fn messages(&self) -> &[String] {
+        self.0.reply.as_ref().map_or(&[], |reply| &reply.messages)
+    }
+
+    /// HighLevel's code, where it has one, such as `OPPORTUNITY_NO_DUPLICATE`.
+    #[must_use]
+    pub fn code(&self) -> Option<&str> {
+        self.0.reply.as_ref()?.code.as_deref()
+    }
+
+    /// What else the reply says about the refusal (`facts/highlevel.md` 4).
+    #[must_use]
+    pub fn meta(&self) -> Option<&Map<String, Value>> {
+        self.0.reply.as_ref()?.meta.as_ref()
+    }
+
+    /// The id by which HighLevel's support finds the call.
+    #[must_use]
+    pub fn trace_id(&self) -> Option<&str> {
+        self.0.reply.as_ref()?.trace_id.as_deref()
+    }
+
+    /// When the same call may be tried again.
+    ///
+    /// Where [`Self::is_ambiguous`] holds, look up what happened before repeating.
+    #[must_use]
+    pub fn retry(&self) -> Retry {
+        match &self.0.stage {
+            Stage::Call(call) => call.retry(),
+            Stage::Credential(TokenError::Fetch(error)) => error.retry(),
+            Stage::Credential(TokenError::Store(_)) => Retry::Backoff,
+            Stage::DayOver(wait) => Retry::After(*wait),
+            Stage::Credential(TokenError::OtherTenant(_)) | Stage::RepeatedPage => Retry::Never,
+        }
+    }
+
+    /// Whether the call may have been carried out although it failed, so that repeating it may do
+    /// it twice. Never for what twice is as good as once.
+    ///
+    /// A 422 counts as a refusal, although HighLevel has been seen to create a contact and answer
+    /// so (`facts/highlevel.md` 10, row 13).
+    #[must_use]
+    pub fn is_ambiguous(&self) -> bool {
+        !self.0.repeatable && self.call().is_some_and(endpoint::Error::is_ambiguous)
+    }
+
+    /// What a person can do about it.
+    #[must_use]
+    pub fn hint(&self) -> &'static str {
+        if self.is_ambiguous() {
+            return "it may have been carried out: look it up before repeating it";
+        }
+        match (&self.0.stage, self.kind()) {
+            (Stage::Credential(TokenError::Store(_)), _) => {
+                "repair the store, then repeat the call"
+            }
+            (Stage::Credential(TokenError::OtherTenant(_)), _) => {
+                "connect the tenant, or call on behalf of the one that is connected"
+            }
+            (Stage::RepeatedPage, _) => "begin again, or narrow the search",
+            (_, Some(kind)) => kind.hint(),
+            (Stage::Call(endpoint::Error::Build { .. }), None) => "correct the argument",
+            (
+                Stage::Call(endpoint::Error::Send {
+                    source: TransportError::Connect { .. }, ..
+                }),
+                None,
+            ) => "nothing was carried out: check the base address and the network, then repeat it",
+            (Stage::Call(endpoint::Error::Decode { .. }), None) => {
+                "check that the base address leads to HighLevel"
+            }
+            (_, None) => "repeat it later",
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (operation, hint) = (self.operation(), self.hint());
+        match &self.0.stage {
+            Stage::Call(endpoint::Error::Build { problem, .. }) => {
+                write!(formatter, "build {operation}: {problem}")?;
+            }
+            Stage::Call(endpoint::Error::Send { .. }) => write!(formatter, "send {operation}")?,
+            Stage::Call(endpoint::Error::Decode { .. }) => {
+                let shape = "which is not what HighLevel answers";
+                write!(formatter, "read the reply of {operation}, {shape}")?;
+            }
+            Stage::Call(endpoint::Error::Status { response, .. }) => {
+                write!(formatter, "{operation} was answered with status {}", response.status)?;
+                if let Some(reply) = &self.0.reply {
+                    write!(formatter, "{}", reply.in_a_sentence())?;
+                }
+            }
+            Stage::Credential(_) => write!(formatter, "get a token for {operation}")?,
+            Stage::DayOver(wait) => {
+                let minutes = wait.as_secs().div_ceil(60);
+                let used = "the calls that HighLevel allows in a day are used up";
+                write!(formatter, "send {operation}: {used}, for {minutes} more minutes")?;
+            }
+            Stage::RepeatedPage => {
+                write!(formatter, "list {operation}: HighLevel gave the same page twice")?;
+            }
+        }
+        write!(formatter, "; {hint}")
+    }
+}
+
+impl std::error::Error for Error {
+    /// What lies below the call: this error's own sentence already speaks for the call.
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match &self.0.stage {
+            Stage::Call(call) => call.source(),
+            Stage::Credential(error) => Some(error),
+            Stage::DayOver(_) | Stage::RepeatedPage => None,
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! What the operations carry: objects as HighLevel answers them, and values to write.
+//!
+//! Objects keep the members that they do not know, in `extra` or inside: what is read and written
+//! back loses nothing. Almost every member may be missing, because HighLevel leaves out what is
+//! empty, and more than that.
+
+mod contact;
+mod contact_fields;
+mod conversation;
+mod custom_field;
+mod dnd;
+mod done;
+mod envelope;
+mod followers;
+mod location;
+mod message;
+mod moment;
+mod note;
+mod opportunity;
+mod pipeline;
+mod tags;
+mod task;
+#[cfg(test)]
+mod tests;
+mod user;
+
+pub use self::{
+    contact::Contact,
+    contact_fields::ContactFields,
+    conversation::Conversation,
+    custom_field::{CustomField, CustomFieldDefinition, CustomFieldWrite},
+    dnd::{DndSettings, DndState},
+    done::Done,
+    envelope::{
+        ContactReply, ContactsReply, ConversationsReply, CustomFieldReply, CustomFieldsReply,
+        CustomValueReply, CustomValuesReply, DuplicateReply, LocationReply, LocationsReply,
+        NoteReply, NotesReply, OpportunitiesReply, OpportunityReply, PipelinesReply, TagReply,
+        TagsReply, TaskReply, TasksReply, UpsertReply, UsersReply,
+    },
+    followers::Followers,
+    location::{CustomValue, Location, LocationSettings},
+    message::{Message, MessagesReply, SentMessage},
+    moment::Moment,
+    note::Note,
+    opportunity::{Opportunity, OpportunityStatus, PageMeta},
+    pipeline::{Pipeline, Stage},
+    tags::{ContactTags, Tag},
+    task::Task,
+    user::User,
+};

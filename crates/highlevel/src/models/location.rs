@@ -1,0 +1,91 @@
+//! A location and its custom values.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::{CompanyId, CustomValueId, LocationId};
+
+/// A location: the account of one business.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Location {
+    /// Its id.
+    pub id: LocationId,
+    /// The agency above it. Rows of a search lack it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub company_id: Option<CompanyId>,
+    /// The name of the business.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Its e-mail address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    /// Its phone number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
+    /// Street and number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
+    /// The city.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub city: Option<String>,
+    /// The state or region.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state: Option<String>,
+    /// The country as two letters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub country: Option<String>,
+    /// The postal code.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub postal_code: Option<String>,
+    /// The web site.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub website: Option<String>,
+    /// The time zone by its IANA name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub timezone: Option<String>,
+    /// What the location allows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub settings: Option<LocationSettings>,
+    /// What else HighLevel says.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
+}
+
+/// What a location allows. The first two decide what an upsert does (`facts/highlevel.md` 9.4).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LocationSettings {
+    /// Whether two contacts may share an e-mail address or a phone number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub allow_duplicate_contact: Option<bool>,
+    /// Whether a contact may have two opportunities in a pipeline.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub allow_duplicate_opportunity: Option<bool>,
+    /// What else HighLevel says.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
+}
+
+/// A custom value of a location: a text that templates insert.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CustomValue {
+    /// Its id.
+    pub id: CustomValueId,
+    /// What people call it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// How templates name it, braces included.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub field_key: Option<String>,
+    /// The text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value: Option<String>,
+    /// The location that it belongs to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub location_id: Option<LocationId>,
+    /// What else HighLevel says.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
+}

@@ -1,0 +1,43 @@
+//! The operations, one type for each, grouped as HighLevel's paths are.
+//!
+//! Each implements [`crate::HighLevelEndpoint`], so any of them can also be encoded, sent or
+//! described without the client. [`safe_upsert`] is the one that makes several calls.
+
+mod contacts;
+mod conversations;
+mod custom_fields;
+mod custom_values;
+mod locations;
+mod messages;
+mod opportunities;
+mod pipelines;
+mod tags;
+#[cfg(test)]
+mod tests;
+mod users;
+
+pub use self::{
+    contacts::{
+        AddFollowers, AddTags, AddToWorkflow, CompleteTask, CreateContact, CreateNote, CreateTask,
+        DeleteContact, DeleteNote, DeleteTask, Field, Filter, FindDuplicate, GetContact, GetNote,
+        GetTask, ListNotes, ListTasks, NotApplied, RemoveFollowers, RemoveFromWorkflow, RemoveTags,
+        SafeUpsert, SearchContacts, Sort, UpdateContact, UpdateNote, UpdateTask, UpsertContact,
+        Upserted, safe_upsert,
+    },
+    conversations::SearchConversations,
+    custom_fields::{
+        CreateCustomField, DeleteCustomField, GetCustomField, ListCustomFields, UpdateCustomField,
+    },
+    custom_values::{
+        CreateCustomValue, DeleteCustomValue, GetCustomValue, ListCustomValues, UpdateCustomValue,
+    },
+    locations::{GetLocation, SearchLocations},
+    messages::{ListMessages, SendMessage},
+    opportunities::{
+        AddOpportunityFollowers, CreateOpportunity, DeleteOpportunity, GetOpportunity,
+        RemoveOpportunityFollowers, SearchOpportunities, SetOpportunityStatus, UpdateOpportunity,
+    },
+    pipelines::ListPipelines,
+    tags::{CreateTag, DeleteTag, GetTag, ListTags, UpdateTag},
+    users::{GetUser, SearchUsers},
+};

@@ -1,0 +1,23 @@
+//! `/contacts`: records, search, tags, notes, tasks, followers, workflows, and the safe upsert.
+
+mod followers;
+mod notes;
+mod records;
+mod safe_upsert;
+mod search;
+mod tags;
+mod tasks;
+mod workflows;
+
+pub use self::{
+    followers::{AddFollowers, RemoveFollowers},
+    notes::{CreateNote, DeleteNote, GetNote, ListNotes, UpdateNote},
+    records::{
+        CreateContact, DeleteContact, FindDuplicate, GetContact, UpdateContact, UpsertContact,
+    },
+    safe_upsert::{NotApplied, SafeUpsert, Upserted, safe_upsert},
+    search::{Field, Filter, SearchContacts, Sort},
+    tags::{AddTags, RemoveTags},
+    tasks::{CompleteTask, CreateTask, DeleteTask, GetTask, ListTasks, UpdateTask},
+    workflows::{AddToWorkflow, RemoveFromWorkflow},
+};

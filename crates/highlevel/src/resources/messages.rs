@@ -1,0 +1,147 @@
+//! `/conversations/messages`: list those of a conversation, send.
+
+use endpoint::{Endpoint, Method};
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::{
+    ContactId, ConversationId, Effect, HighLevelEndpoint, MessageId, Version,
+    models::{Message, MessagesReply, SentMessage},
+    operation::{add, json},
+    pages::{Paged, Turn},
+};
+
+/// Lists the messages of a conversation, in pages, the newest first.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ListMessages {
+    /// Which conversation.
+    pub conversation_id: ConversationId,
+    /// How many in a page.
+    pub limit: u32,
+    /// Where the page begins: the last message of the one before it.
+    pub last_message_id: Option<MessageId>,
+}
+
+impl ListMessages {
+    /// All messages of a conversation, 100 in a page.
+    #[must_use]
+    pub fn new(conversation_id: ConversationId) -> Self {
+        Self { conversation_id, limit: 100, last_message_id: None }
+    }
+}
+
+impl Paged for ListMessages {
+    type Item = Message;
+
+    fn turn(&self, reply: MessagesReply) -> Turn<Self> {
+        let last = reply.last_message_id.filter(|_| reply.next_page);
+        let next =
+            last.map(|id| (id.to_string(), Self { last_message_id: Some(id), ..self.clone() }));
+        // HighLevel says itself whether more follow, and may give fewer than asked.
+        Turn::cursored(reply.messages, 0, next)
+    }
+}
+
+impl Endpoint for ListMessages {
+    const NAME: &'static str = "conversations.get-messages";
+    const METHOD: Method = Method::Get;
+    const PATH: &'static str = "/conversations/{conversationId}/messages";
+    type Response = MessagesReply;
+
+    fn path_parameters(&self) -> Vec<(&'static str, &str)> {
+        vec![("conversationId", self.conversation_id.as_str())]
+    }
+
+    fn query(&self) -> Vec<(&'static str, String)> {
+        let mut query = vec![("limit", self.limit.to_string())];
+        add(&mut query, "lastMessageId", self.last_message_id.as_ref());
+        query
+    }
+}
+
+impl HighLevelEndpoint for ListMessages {
+    const VERSION: Version = Version::V2021_04_15;
+    const EFFECT: Effect = Effect::Read;
+    const SCOPE: Option<&'static str> = Some("conversations/message.readonly");
+}
+
+/// Sends a message to a contact. **It reaches a person.**
+///
+/// It is never repeated once it may have been sent: HighLevel has no idempotency key. A contact who
+/// opted out is refused with [`crate::Kind::OptedOut`]. A success may have no body, for instance where
+/// a custom provider is missing: the reply is then none, and nothing may have been sent.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SendMessage {
+    /// The channel: `SMS`, `Email`, `WhatsApp`, `IG`, `FB`, `Custom`, `Live_Chat`, `RCS` or `TIKTOK`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// To whom.
+    pub contact_id: ContactId,
+    /// The text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+    /// The body of an e-mail, which wins over the text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub html: Option<String>,
+    /// The subject of an e-mail.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
+    /// Addresses of files to send along.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<String>,
+    /// When to send it, in **seconds** since 1970; at once without it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scheduled_timestamp: Option<i64>,
+    /// Further members, sent as they are, such as `emailFrom` or `conversationProviderId`.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
+}
+
+impl SendMessage {
+    /// A text message.
+    #[must_use]
+    pub fn sms(contact_id: ContactId, message: &str) -> Self {
+        Self { message: Some(message.to_owned()), ..Self::empty("SMS", contact_id) }
+    }
+
+    /// An e-mail.
+    #[must_use]
+    pub fn email(contact_id: ContactId, subject: &str, html: &str) -> Self {
+        let (subject, html) = (Some(subject.to_owned()), Some(html.to_owned()));
+        Self { subject, html, ..Self::empty("Email", contact_id) }
+    }
+
+    /// A message of any channel without content.
+    #[must_use]
+    pub fn empty(kind: &str, contact_id: ContactId) -> Self {
+        Self {
+            kind: kind.to_owned(),
+            contact_id,
+            message: None,
+            html: None,
+            subject: None,
+            attachments: Vec::new(),
+            scheduled_timestamp: None,
+            extra: Map::new(),
+        }
+    }
+}
+
+impl Endpoint for SendMessage {
+    const NAME: &'static str = "conversations.send-a-new-message";
+    const METHOD: Method = Method::Post;
+    const PATH: &'static str = "/conversations/messages";
+    type Response = Option<SentMessage>;
+
+    fn body(&self) -> Result<Option<Vec<u8>>, serde_json::Error> {
+        json(self)
+    }
+}
+
+impl HighLevelEndpoint for SendMessage {
+    const VERSION: Version = Version::V2021_04_15;
+    const EFFECT: Effect = Effect::Send;
+    const SCOPE: Option<&'static str> = Some("conversations/message.write");
+    const EMPTY_REPLY: bool = true;
+}
