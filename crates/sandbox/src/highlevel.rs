@@ -1,7 +1,7 @@
-//! The simulated HighLevel: sends signed webhooks as the vendor does, and says so on a port of its own.
+//! The simulated HighLevel: an API with state, limits, OAuth and faults, and signed webhooks of every change.
 //!
-//! It has no API operations: whatever is not listed at `GET /` is answered as HighLevel's router
-//! answers a path that it does not know.
+//! It covers the operations that are listed at `GET /`; any other path is answered as HighLevel's
+//! router answers a path that it does not know.
 //!
 //! ```no_run
 //! # async fn example(clock: sandbox::SandboxClock) -> Result<(), Box<dyn std::error::Error>> {
@@ -16,6 +16,7 @@
 //! # }
 //! ```
 
+mod api;
 mod delivered;
 mod deliveries;
 mod examples;
@@ -31,9 +32,12 @@ mod webhook;
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use endpoint::TransportError;
-use tokio::task::JoinSet;
+use serde_json::Value;
+use tokio::{sync::mpsc, task::JoinSet};
 
+use self::api::door::Api;
 pub use self::{
+    api::limiter::{RateLimits, Window},
     delivered::Delivered,
     deliveries::{Attempt, Delivery},
     examples::{Example, example, examples},
@@ -42,7 +46,7 @@ pub use self::{
     signer::{Signer, SignerError},
     webhook::{WebhookError, WebhookSender},
 };
-use crate::{clock::SandboxClock, server::Server};
+use crate::{clock::SandboxClock, fault::Faults, server::Server};
 
 /// How the simulated HighLevel is set up.
 #[derive(Clone, Debug)]
@@ -55,6 +59,22 @@ pub struct HighLevelSettings {
     pub location_id: String,
     /// The company that the location belongs to.
     pub company_id: String,
+    /// A second location of the company.
+    pub other_location_id: String,
+    /// Where the consent page leads back to: the app's only registered address.
+    pub redirect_uri: String,
+    /// What an app may ask in a time.
+    pub rate_limits: RateLimits,
+    /// The scopes of the private tokens of the start; all of them when absent.
+    pub token_scopes: Option<Vec<String>>,
+    /// Whether two contacts of a location may share an e-mail address or a phone number.
+    pub allow_duplicate_contacts: bool,
+    /// How many contacts the location has from the start.
+    pub contacts: usize,
+    /// How many contacts the second location has from the start.
+    pub other_contacts: usize,
+    /// How many opportunities the location has from the start, at most one per contact.
+    pub opportunities: usize,
     /// The marketplace app that the hub is to it.
     pub app_id: String,
     /// The version of that app.
@@ -75,6 +95,14 @@ impl Default for HighLevelSettings {
             seed: 1,
             location_id: "ajsQIFJLgWv9VxXPLEUh".to_owned(),
             company_id: "56ef6yYlLGvewkUJ2HUL".to_owned(),
+            other_location_id: "Rk3Vd8PzQm5TbWy1NcXs".to_owned(),
+            redirect_uri: "http://localhost:8080/oauth/callback".to_owned(),
+            rate_limits: RateLimits::default(),
+            token_scopes: None,
+            allow_duplicate_contacts: false,
+            contacts: 1_000,
+            other_contacts: 50,
+            opportunities: 200,
             app_id: "690d3f1c163553f58055d5e2".to_owned(),
             version_id: "69ea128150dd63907cf80b95".to_owned(),
             rsa_signature: false,
@@ -102,9 +130,10 @@ pub enum StartError {
 pub struct HighLevelSandbox {
     settings: HighLevelSettings,
     sender: Arc<WebhookSender>,
+    api: Arc<Api>,
     server: Server,
-    /// Sends retries; aborted on drop.
-    _retries: JoinSet<()>,
+    /// Sends webhooks and their retries; aborted on drop.
+    _sending: JoinSet<()>,
 }
 
 impl HighLevelSandbox {
@@ -118,12 +147,20 @@ impl HighLevelSandbox {
     ) -> Result<Self, StartError> {
         let signer = Signer::new(settings.seed, settings.rsa_signature)?;
         let sender = Arc::new(WebhookSender::new(&settings, signer, clock.clone())?);
-        let shared = routes::Shared { settings: settings.clone(), clock, sender: sender.clone() };
+        let (events, queued) = mpsc::unbounded_channel();
+        let api = Arc::new(Api::new(settings.clone(), clock.clone(), sender.clone(), events));
+        let shared = routes::Shared {
+            settings: settings.clone(),
+            clock,
+            sender: sender.clone(),
+            api: api.clone(),
+        };
         let server = Server::start(settings.listen, routes::router(shared)).await?;
-        let mut retries = JoinSet::new();
+        let mut sending = JoinSet::new();
         let retrying = sender.clone();
-        retries.spawn(async move { retrying.keep_sending_due().await });
-        Ok(Self { settings, sender, server, _retries: retries })
+        sending.spawn(async move { retrying.keep_sending_due().await });
+        sending.spawn(send_in_order(sender.clone(), queued));
+        Ok(Self { settings, sender, api, server, _sending: sending })
     }
 
     /// Where its server answers, without a slash at the end.
@@ -190,9 +227,80 @@ impl HighLevelSandbox {
         &self.settings.company_id
     }
 
+    /// A second location of the company, with data of its own.
+    #[must_use]
+    pub fn other_location_id(&self) -> &str {
+        &self.settings.other_location_id
+    }
+
+    /// The private token of the location.
+    #[must_use]
+    pub fn token(&self) -> &str {
+        &self.api.tokens.location
+    }
+
+    /// The private token of the second location.
+    #[must_use]
+    pub fn other_token(&self) -> &str {
+        &self.api.tokens.other_location
+    }
+
+    /// The private token of the agency.
+    #[must_use]
+    pub fn agency_token(&self) -> &str {
+        &self.api.tokens.agency
+    }
+
+    /// The id of the marketplace app as an OAuth client.
+    #[must_use]
+    pub fn client_id(&self) -> String {
+        self.api.state().world.grants.client_id.clone()
+    }
+
+    /// The secret of that client.
+    #[must_use]
+    pub fn client_secret(&self) -> String {
+        self.api.state().world.grants.client_secret.clone()
+    }
+
+    /// Where its consent page leads back to.
+    #[must_use]
+    pub fn redirect_uri(&self) -> &str {
+        &self.settings.redirect_uri
+    }
+
+    /// What goes wrong; clones of the handle share it.
+    #[must_use]
+    pub fn faults(&self) -> &Faults {
+        &self.api.faults
+    }
+
+    /// How many requests have come to the API, failed ones too.
+    #[must_use]
+    pub fn request_count(&self) -> u64 {
+        self.api.state().log.count()
+    }
+
+    /// How many contacts the location has.
+    #[must_use]
+    pub fn contact_count(&self) -> usize {
+        let state = self.api.state();
+        let account = state.world.accounts.get(&self.settings.location_id);
+        account.map_or(0, |account| account.contacts().len())
+    }
+
     /// Ends its server and its retries; resolves when the port is free.
     pub async fn stop(self) {
         self.server.stop().await;
+    }
+}
+
+/// Delivers the webhooks of changes, one after the other, in the order of the changes.
+async fn send_in_order(sender: Arc<WebhookSender>, mut queued: mpsc::UnboundedReceiver<Value>) {
+    while let Some(event) = queued.recv().await {
+        if let Err(error) = sender.deliver(&event.to_string(), "the change").await {
+            tracing::debug!(%error, "webhook of a change not sent");
+        }
     }
 }
 

@@ -56,8 +56,13 @@ impl Vendors {
         json!({
             "highlevel": {
                 "url": self.highlevel.url(),
+                "token": self.highlevel.token(),
                 "location_id": self.highlevel.location_id(),
+                "other_location_id": self.highlevel.other_location_id(),
                 "company_id": self.highlevel.company_id(),
+                "client_id": self.highlevel.client_id(),
+                "client_secret": self.highlevel.client_secret(),
+                "redirect_uri": self.highlevel.redirect_uri(),
                 "webhook_public_keys": self.highlevel.webhook_public_keys(),
             },
             "notion": {

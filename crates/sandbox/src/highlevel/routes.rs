@@ -1,4 +1,4 @@
-//! The routes of the simulated HighLevel: its own controls under `/_sandbox`, and the vendor's 404 elsewhere.
+//! The routes of the simulated HighLevel: its own controls under `/_sandbox`, and its API elsewhere.
 
 use std::{sync::Arc, time::Duration};
 
@@ -6,7 +6,7 @@ use axum::{
     Json, Router,
     body::Bytes,
     extract::{DefaultBodyLimit, Query, State},
-    http::{Method, StatusCode, Uri},
+    http::StatusCode,
     response::{IntoResponse, Response},
     routing::{get, post, put},
 };
@@ -17,6 +17,11 @@ use crate::{
     clock::SandboxClock,
     highlevel::{
         HighLevelSettings,
+        api::{
+            control,
+            door::{Api, serve},
+            route,
+        },
         delivered::Delivered,
         example, examples,
         webhook::{WebhookError, WebhookSender},
@@ -31,22 +36,28 @@ pub(crate) struct Shared {
     pub(crate) settings: HighLevelSettings,
     pub(crate) clock: SandboxClock,
     pub(crate) sender: Arc<WebhookSender>,
+    pub(crate) api: Arc<Api>,
 }
 
 pub(crate) fn router(shared: Shared) -> Router {
-    Router::new()
+    let api = shared.api.clone();
+    let controls = Router::new()
         .route("/", get(about))
         .route("/_sandbox/webhooks", post(send))
         .route("/_sandbox/examples", get(list_examples))
         .route("/_sandbox/subscription", put(subscribe))
         .route("/_sandbox/deliveries", get(deliveries))
         .route("/_sandbox/keys", get(keys))
-        .route("/_sandbox/clock", post(advance))
+        .route("/_sandbox/clock", get(tell).post(advance))
         .route("/_sandbox/reset", post(reset))
-        .fallback(unknown)
-        .method_not_allowed_fallback(unknown)
+        .with_state(Arc::new(shared));
+    Router::<Arc<Api>>::new()
+        .merge(controls)
+        .merge(control::router(api.clone()))
+        .fallback(serve)
+        .method_not_allowed_fallback(serve)
         .layer(DefaultBodyLimit::max(EVENT_LIMIT))
-        .with_state(Arc::new(shared))
+        .with_state(api)
 }
 
 type Answer<T> = Result<Json<T>, Refusal>;
@@ -100,8 +111,9 @@ fn read<T: DeserializeOwned>(shared: &Shared, body: &[u8], wanted: &str) -> Resu
 async fn about(State(shared): State<Arc<Shared>>) -> Json<Value> {
     Json(json!({
         "name": "Highwire sandbox: HighLevel",
-        "simulates": "signed webhooks; API operations are not simulated",
+        "simulates": "signed webhooks, OAuth, and the operations listed",
         "locationId": shared.settings.location_id,
+        "otherLocationId": shared.settings.other_location_id,
         "companyId": shared.settings.company_id,
         "appId": shared.settings.app_id,
         "controls": [
@@ -110,9 +122,15 @@ async fn about(State(shared): State<Arc<Shared>>) -> Json<Value> {
             "PUT /_sandbox/subscription {\"url\": \"http://…\"}",
             "GET /_sandbox/deliveries",
             "GET /_sandbox/keys",
-            "POST /_sandbox/clock {\"advance_seconds\": 600}",
+            "GET or POST /_sandbox/clock {\"advance_seconds\": 600}",
             "POST /_sandbox/reset",
+            "GET, POST or DELETE /_sandbox/faults \
+             [{\"operation\": \"contacts.create-contact\", \"action\": {\"kind\": \"status\", \"status\": 503, \"committed\": true}, \"count\": 1}]",
+            "GET /_sandbox/requests",
+            "POST /_sandbox/tokens {\"scopes\": [\"contacts.readonly\"]}",
+            "POST /_sandbox/uninstall {\"location_id\": \"…\"}",
         ],
+        "operations": route::all().map(|route| route.name).collect::<Vec<_>>(),
     }))
 }
 
@@ -176,6 +194,10 @@ struct Advance {
     advance_seconds: u32,
 }
 
+async fn tell(State(shared): State<Arc<Shared>>) -> Json<Value> {
+    Json(json!({ "now": shared.clock.now() }))
+}
+
 /// Advances the clock and sends what that makes due before it answers.
 async fn advance(State(shared): State<Arc<Shared>>, body: Bytes) -> Answer<Value> {
     let Advance { advance_seconds } = read(&shared, &body, "{\"advance_seconds\": 600}")?;
@@ -186,10 +208,6 @@ async fn advance(State(shared): State<Arc<Shared>>, body: Bytes) -> Answer<Value
 
 async fn reset(State(shared): State<Arc<Shared>>) -> Json<Value> {
     shared.sender.reset();
+    shared.api.reset();
     Json(json!({ "reset": true }))
-}
-
-/// HighLevel's router does not know the path, or not with this method; it says the same to both.
-async fn unknown(State(shared): State<Arc<Shared>>, method: Method, uri: Uri) -> Refusal {
-    Refusal::new(&shared, StatusCode::NOT_FOUND, format!("Cannot {method} {uri}"))
 }

@@ -138,6 +138,11 @@ impl WebhookSender {
         Ok(())
     }
 
+    /// Whether anybody wants webhooks.
+    pub(crate) fn is_subscribed(&self) -> bool {
+        self.state().subscriber.is_some()
+    }
+
     /// Sends an event in live form, signed. `file` names it where it has no `type`.
     ///
     /// # Errors

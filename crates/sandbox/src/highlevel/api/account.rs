@@ -1,0 +1,114 @@
+//! What one location holds: contacts with their indexes, and the records around them.
+
+use std::collections::{BTreeMap, HashMap};
+
+use serde_json::{Map, Value};
+
+use super::{contact::Contact, refusal::Refusal, shelf::Shelf};
+
+/// A location and everything in it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Account {
+    pub(crate) id: String,
+    /// As `GET /locations/{id}` shows it.
+    pub(crate) record: Map<String, Value>,
+    contacts: Shelf<Contact>,
+    /// By lower-cased address.
+    emails: HashMap<String, Vec<String>>,
+    phones: HashMap<String, Vec<String>>,
+    /// By contact.
+    pub(crate) notes: BTreeMap<String, Shelf<Value>>,
+    /// By contact.
+    pub(crate) tasks: BTreeMap<String, Shelf<Value>>,
+    pub(crate) tags: Shelf<Value>,
+    pub(crate) custom_fields: Shelf<Value>,
+    pub(crate) custom_values: Shelf<Value>,
+    pub(crate) pipelines: Vec<Value>,
+    pub(crate) lost_reasons: Vec<Value>,
+    pub(crate) opportunities: Shelf<Value>,
+    pub(crate) businesses: Shelf<Value>,
+    /// The workflows that a contact can be added to.
+    pub(crate) workflows: Vec<Value>,
+    /// The workflows that each contact is in.
+    pub(crate) enrolled: BTreeMap<String, Vec<String>>,
+}
+
+impl Account {
+    pub(crate) fn new(id: &str, record: Map<String, Value>) -> Self {
+        Self { id: id.to_owned(), record, ..Self::default() }
+    }
+
+    pub(crate) fn contacts(&self) -> &Shelf<Contact> {
+        &self.contacts
+    }
+
+    /// A contact by its id.
+    ///
+    /// # Errors
+    /// 404 when there is none.
+    pub(crate) fn contact(&self, id: &str) -> Result<&Contact, Refusal> {
+        self.contacts.get(id).ok_or_else(|| Refusal::not_found("Contact", id))
+    }
+
+    /// Adds a contact, or puts it in the place of the one with its id.
+    pub(crate) fn put_contact(&mut self, contact: Contact) {
+        let id = contact.id.to_string();
+        let new = keys(&contact);
+        match self.contacts.get_mut(&id) {
+            Some(place) => {
+                let old = std::mem::replace(place, contact);
+                self.forget(&old);
+            }
+            None => self.contacts.add(&id, contact),
+        }
+        let indexes = [&mut self.emails, &mut self.phones];
+        for (index, key) in indexes.into_iter().zip(new) {
+            if let Some(key) = key {
+                index.entry(key).or_default().push(id.clone());
+            }
+        }
+    }
+
+    /// Takes a contact out, with its notes, tasks and workflows.
+    pub(crate) fn remove_contact(&mut self, id: &str) -> Option<Contact> {
+        let contact = self.contacts.remove(id)?;
+        self.forget(&contact);
+        self.notes.remove(id);
+        self.tasks.remove(id);
+        self.enrolled.remove(id);
+        Some(contact)
+    }
+
+    fn forget(&mut self, contact: &Contact) {
+        let indexes = [&mut self.emails, &mut self.phones];
+        for (index, key) in indexes.into_iter().zip(keys(contact)) {
+            let Some(key) = key else { continue };
+            if let Some(ids) = index.get_mut(&key) {
+                ids.retain(|id| **id != *contact.id);
+                if ids.is_empty() {
+                    index.remove(&key);
+                }
+            }
+        }
+    }
+
+    pub(crate) fn by_email(&self, email: &str) -> Option<&Contact> {
+        self.contacts.get(self.emails.get(&email.trim().to_lowercase())?.first()?)
+    }
+
+    /// `phone` in its stored form.
+    pub(crate) fn by_phone(&self, phone: &str) -> Option<&Contact> {
+        self.contacts.get(self.phones.get(phone)?.first()?)
+    }
+
+    /// Whether two contacts may share an e-mail address or a phone number.
+    pub(crate) fn allows_duplicates(&self) -> bool {
+        let settings = self.record.get("settings");
+        settings.is_some_and(|settings| settings["allowDuplicateContact"] == true)
+    }
+}
+
+fn keys(contact: &Contact) -> [Option<String>; 2] {
+    let phone = contact.text("phone").map(str::to_owned);
+    [contact.text("email").map(str::to_lowercase), phone]
+}

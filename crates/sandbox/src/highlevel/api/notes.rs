@@ -1,0 +1,101 @@
+//! `/contacts/{contactId}/notes`: list, read, write and delete.
+
+use serde_json::{Map, Value, json};
+
+use super::{
+    answer::Answer,
+    call::Call,
+    moment::iso,
+    refusal::Refusal,
+    route::{Act, Route, delete, get, post, put},
+    shape::{Field, Kind, optional, required, text},
+    world::{World, pick},
+};
+
+const READ: &str = "contacts.readonly";
+const WRITE: &str = "contacts.write";
+const CREATE: &[Field] = &[
+    text("userId"),
+    required("body", Kind::Text),
+    text("title"),
+    text("color"),
+    optional("pinned", Kind::Boolean),
+];
+const UPDATE: &[Field] = &[
+    text("userId"),
+    text("body"),
+    text("title"),
+    text("color"),
+    optional("pinned", Kind::Boolean),
+];
+
+#[rustfmt::skip]
+pub(crate) const ROUTES: &[Route] = &[
+    get("contacts.get-all-notes", "/contacts/{contactId}/notes", READ, list as Act),
+    post("contacts.create-note", "/contacts/{contactId}/notes", WRITE, create).takes(CREATE),
+    get("contacts.get-note", "/contacts/{contactId}/notes/{id}", READ, read),
+    put("contacts.update-note", "/contacts/{contactId}/notes/{id}", WRITE, update).takes(UPDATE),
+    delete("contacts.delete-note", "/contacts/{contactId}/notes/{id}", WRITE, remove),
+];
+
+/// The fields of its webhooks: a fixed list (`facts/highlevel.md` 7.1).
+const TOLD: [&str; 4] = ["id", "body", "contactId", "dateAdded"];
+
+fn told(note: &Value) -> Map<String, Value> {
+    pick(note, &TOLD)
+}
+
+/// A note of the contact that the path names.
+fn find<'a>(world: &'a mut World, call: &Call) -> Result<&'a mut Value, Refusal> {
+    let id = call.segment("id");
+    let account = world.contact_account(call)?;
+    let notes = account.notes.get_mut(call.segment("contactId"));
+    notes.and_then(|notes| notes.get_mut(id)).ok_or_else(|| Refusal::not_found("Note", id))
+}
+
+/// Newest first.
+fn list(world: &mut World, call: &Call) -> Result<Answer, Refusal> {
+    let account = world.contact_account(call)?;
+    let notes = account.notes.get(call.segment("contactId"));
+    let notes: Vec<&Value> = notes.into_iter().flat_map(|notes| notes.iter().rev()).collect();
+    Ok(json!({ "notes": notes }).into())
+}
+
+fn create(world: &mut World, call: &Call) -> Result<Answer, Refusal> {
+    let id = world.ids.record();
+    let account = world.contact_account(call)?;
+    let (location, contact) = (account.id.clone(), call.segment("contactId").to_owned());
+    let mut note = Value::Object(call.body.clone());
+    note["id"] = json!(id);
+    note["contactId"] = json!(contact);
+    note["dateAdded"] = json!(iso(call.now));
+    account.notes.entry(contact).or_default().add(&id, note.clone());
+    world.tell("NoteCreate", &location, told(&note));
+    Ok(Answer::created(json!({ "note": note })))
+}
+
+fn read(world: &mut World, call: &Call) -> Result<Answer, Refusal> {
+    Ok(json!({ "note": find(world, call)? }).into())
+}
+
+fn update(world: &mut World, call: &Call) -> Result<Answer, Refusal> {
+    let note = find(world, call)?;
+    for (key, value) in &call.body {
+        note[key.as_str()] = value.clone();
+    }
+    let note = note.clone();
+    let location = world.account(call)?.id.clone();
+    world.tell("NoteUpdate", &location, told(&note));
+    Ok(json!({ "note": note }).into())
+}
+
+fn remove(world: &mut World, call: &Call) -> Result<Answer, Refusal> {
+    let note = find(world, call)?.clone();
+    let account = world.account(call)?;
+    let location = account.id.clone();
+    if let Some(notes) = account.notes.get_mut(call.segment("contactId")) {
+        notes.remove(call.segment("id"));
+    }
+    world.tell("NoteDelete", &location, told(&note));
+    Ok(json!({ "succeded": true }).into())
+}

@@ -1,0 +1,349 @@
+//! `/opportunities`: create, read, update, upsert, delete, status and followers.
+
+use serde_json::{Map, Value, json};
+
+use super::{
+    account::Account,
+    answer::Answer,
+    call::Call,
+    contact::custom_field_id,
+    moment::iso,
+    opportunity_search,
+    refusal::Refusal,
+    route::{Act, Route, delete, get, post, put},
+    shape::{Field, Kind, optional, required, text},
+    world::{World, pick},
+};
+
+const READ: &str = "opportunities.readonly";
+const WRITE: &str = "opportunities.write";
+const STATUS: Kind = Kind::OneOf(&["open", "won", "lost", "abandoned", "all"]);
+const CREATE: &[Field] = &[
+    required("pipelineId", Kind::Text),
+    required("locationId", Kind::Text),
+    required("name", Kind::Text),
+    text("pipelineStageId"),
+    required("status", STATUS),
+    required("contactId", Kind::Text),
+    optional("monetaryValue", Kind::Number),
+    text("assignedTo"),
+    text("source"),
+    optional("customFields", Kind::Objects),
+];
+const UPDATE: &[Field] = &[
+    text("pipelineId"),
+    text("name"),
+    text("pipelineStageId"),
+    optional("status", STATUS),
+    optional("monetaryValue", Kind::Number),
+    text("assignedTo"),
+    optional("customFields", Kind::Objects),
+];
+/// The required list of the specification looks wrong: followers are taken as optional
+/// (`facts/highlevel.md` 6.4).
+const UPSERT: &[Field] = &[
+    text("id"),
+    required("pipelineId", Kind::Text),
+    required("locationId", Kind::Text),
+    text("contactId"),
+    optional("followers", Kind::Texts),
+    optional("isRemoveAllFollowers", Kind::Boolean),
+    optional("followersActionType", Kind::OneOf(&["add", "remove"])),
+    text("name"),
+    optional("status", STATUS),
+    text("pipelineStageId"),
+    optional("monetaryValue", Kind::Number),
+    text("assignedTo"),
+    text("lostReasonId"),
+];
+const NEW_STATUS: &[Field] = &[required("status", STATUS), text("lostReasonId")];
+const FOLLOWERS: &[Field] = &[required("followers", Kind::Texts)];
+
+#[rustfmt::skip]
+pub(crate) const ROUTES: &[Route] = &[
+    get("opportunities.search-opportunity", "/opportunities/search", READ, opportunity_search::search as Act).asks(&["location_id"]),
+    post("opportunities.search-opportunities-advanced", "/opportunities/search", READ, opportunity_search::advanced).takes(opportunity_search::BODY),
+    post("opportunities.upsert-opportunity", "/opportunities/upsert", WRITE, upsert).takes(UPSERT),
+    post("opportunities.create-opportunity", "/opportunities", WRITE, create).takes(CREATE),
+    get("opportunities.get-opportunity", "/opportunities/{id}", READ, read),
+    put("opportunities.update-opportunity", "/opportunities/{id}", WRITE, update).takes(UPDATE),
+    delete("opportunities.delete-opportunity", "/opportunities/{id}", WRITE, remove),
+    put("opportunities.update-opportunity-status", "/opportunities/{id}/status", WRITE, set_status).takes(NEW_STATUS),
+    post("opportunities.add-followers-opportunity", "/opportunities/{id}/followers", WRITE, follow).takes(FOLLOWERS),
+    delete("opportunities.remove-followers-opportunity", "/opportunities/{id}/followers", WRITE, unfollow).takes(FOLLOWERS),
+];
+
+/// Events that come with `OpportunityUpdate`, by the field that changed.
+const SPECIFIC: [(&str, &str); 4] = [
+    ("pipelineStageId", "OpportunityStageUpdate"),
+    ("status", "OpportunityStatusUpdate"),
+    ("monetaryValue", "OpportunityMonetaryValueUpdate"),
+    ("assignedTo", "OpportunityAssignedToUpdate"),
+];
+
+fn told(opportunity: &Value) -> Map<String, Value> {
+    let names = [
+        "id",
+        "name",
+        "contactId",
+        "pipelineId",
+        "pipelineStageId",
+        "status",
+        "monetaryValue",
+        "assignedTo",
+        "source",
+    ];
+    let mut told = pick(opportunity, &names);
+    told.insert("dateAdded".to_owned(), opportunity["createdAt"].clone());
+    told
+}
+
+/// As it is read: with what of its contact is shown beside it.
+pub(crate) fn shown(account: &Account, opportunity: &Value) -> Value {
+    let mut shown = opportunity.clone();
+    let contact = account.contacts().get(opportunity["contactId"].as_str().unwrap_or_default());
+    if let Some(contact) = contact {
+        shown["contact"] = json!({
+            "id": contact.id,
+            "name": contact.full_name(),
+            "companyName": contact.text("companyName"),
+            "email": contact.text("email"),
+            "phone": contact.text("phone"),
+            "tags": contact.tags,
+        });
+    }
+    shown
+}
+
+/// Looks for the opportunity that the path names among the caller's.
+fn find(world: &mut World, call: &Call) -> Result<Value, Refusal> {
+    let id = call.segment("id");
+    if let Some(found) = world.account(call)?.opportunities.get(id) {
+        return Ok(found.clone());
+    }
+    let elsewhere = world.accounts.values().any(|account| account.opportunities.get(id).is_some());
+    Err(match elsewhere {
+        true => Refusal::wrong_location(),
+        false => Refusal::not_found("Opportunity", id),
+    })
+}
+
+/// The stage that is meant: the one that is named, otherwise the pipeline's first.
+fn stage(account: &Account, pipeline: &str, stage: Option<&str>) -> Result<Value, Refusal> {
+    let found = account.pipelines.iter().find(|known| known["id"] == pipeline);
+    let found = found
+        .ok_or_else(|| Refusal::bad_request(format!("The pipeline id {pipeline} is invalid.")))?;
+    let stages = found["stages"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let wanted = |known: &&Value| stage.is_none_or(|stage| known["id"] == stage);
+    let found = stages.iter().find(wanted).map(|known| known["id"].clone());
+    found.ok_or_else(|| Refusal::bad_request("The pipeline stage id is invalid."))
+}
+
+fn create(world: &mut World, call: &Call) -> Result<Answer, Refusal> {
+    let contact = call.text("contactId").unwrap_or_default();
+    let account = world.account(call)?;
+    if account.contacts().get(contact).is_none() {
+        return Err(Refusal::bad_request(format!("The contact id {contact} is invalid.")));
+    }
+    if let Some(existing) = twin(account, contact, call.text("pipelineId").unwrap_or_default()) {
+        let refusal = Refusal::bad_request("Can not create duplicate opportunity for the contact.");
+        let refusal = refusal.with("code", json!("OPPORTUNITY_NO_DUPLICATE"));
+        return Err(refusal.with("meta", json!({ "existingId": existing })));
+    }
+    let opportunity = add(world, call)?;
+    let shown = shown(world.account(call)?, &opportunity);
+    Ok(Answer::created(json!({ "opportunity": shown })))
+}
+
+/// An opportunity of the contact in the pipeline, where the location allows only one.
+fn twin(account: &Account, contact: &str, pipeline: &str) -> Option<String> {
+    let settings = account.record.get("settings");
+    if settings.is_some_and(|settings| settings["allowDuplicateOpportunity"] == true) {
+        return None;
+    }
+    let mut all = account.opportunities.iter();
+    let found = all.find(|known| known["contactId"] == contact && known["pipelineId"] == pipeline);
+    found?["id"].as_str().map(str::to_owned)
+}
+
+/// Makes an opportunity of a body.
+fn add(world: &mut World, call: &Call) -> Result<Value, Refusal> {
+    let id = world.ids.record();
+    let account = world.account(call)?;
+    let (location, now) = (account.id.clone(), iso(call.now));
+    let mut opportunity = json!({
+        "id": id,
+        "name": "",
+        "status": "open",
+        "monetaryValue": 0,
+        "locationId": location,
+        "customFields": [],
+        "followers": [],
+        "notes": [],
+        "tasks": [],
+        "calendarEvents": [],
+        "createdAt": now,
+        "lastStatusChangeAt": now,
+        "lastStageChangeAt": now,
+        "updatedAt": now,
+    });
+    change(account, &mut opportunity, &call.body, &now)?;
+    account.opportunities.add(&id, opportunity.clone());
+    for kind in ["OpportunityCreate", "OpportunityUpdate"] {
+        world.tell(kind, &location, told(&opportunity));
+    }
+    Ok(opportunity)
+}
+
+/// Takes over a body, with the moments of change and a stage that is the pipeline's.
+fn change(
+    account: &Account,
+    opportunity: &mut Value,
+    body: &Map<String, Value>,
+    now: &str,
+) -> Result<(), Refusal> {
+    let old = (opportunity["status"].clone(), opportunity["pipelineStageId"].clone());
+    let ignored = [
+        "customFields",
+        "locationId",
+        "id",
+        "followers",
+        "isRemoveAllFollowers",
+        "followersActionType",
+    ];
+    for (key, value) in body.iter().filter(|(key, _)| !ignored.contains(&key.as_str())) {
+        opportunity[key.as_str()] = value.clone();
+    }
+    if body.contains_key("pipelineId") || body.contains_key("pipelineStageId") {
+        let pipeline = opportunity["pipelineId"].as_str().unwrap_or_default().to_owned();
+        let named = body.get("pipelineStageId").and_then(Value::as_str);
+        let kept = old.1.as_str().filter(|kept| stage(account, &pipeline, Some(kept)).is_ok());
+        opportunity["pipelineStageId"] = stage(account, &pipeline, named.or(kept))?;
+    }
+    set_custom_fields(account, opportunity, body);
+    if opportunity["status"] != old.0 {
+        opportunity["lastStatusChangeAt"] = json!(now);
+    }
+    if opportunity["pipelineStageId"] != old.1 {
+        opportunity["lastStageChangeAt"] = json!(now);
+    }
+    opportunity["updatedAt"] = json!(now);
+    Ok(())
+}
+
+fn set_custom_fields(account: &Account, opportunity: &mut Value, body: &Map<String, Value>) {
+    let mut fields = opportunity["customFields"].as_array().cloned().unwrap_or_default();
+    for item in body.get("customFields").and_then(Value::as_array).into_iter().flatten() {
+        let Some(id) = custom_field_id(item, &account.custom_fields) else {
+            continue;
+        };
+        let value = item.get("field_value").or(item.get("fieldValue")).cloned();
+        fields.retain(|field| field["id"] != id.as_str());
+        fields.push(json!({ "id": id, "fieldValue": value }));
+    }
+    opportunity["customFields"] = Value::Array(fields);
+}
+
+fn read(world: &mut World, call: &Call) -> Result<Answer, Refusal> {
+    let opportunity = find(world, call)?;
+    Ok(json!({ "opportunity": shown(world.account(call)?, &opportunity) }).into())
+}
+
+fn update(world: &mut World, call: &Call) -> Result<Answer, Refusal> {
+    let old = find(world, call)?;
+    let new = save(world, call, &old)?;
+    Ok(json!({ "opportunity": shown(world.account(call)?, &new) }).into())
+}
+
+/// Changes an opportunity by a body and tells of it.
+fn save(world: &mut World, call: &Call, old: &Value) -> Result<Value, Refusal> {
+    let mut new = old.clone();
+    let account = world.account(call)?;
+    change(account, &mut new, &call.body, &iso(call.now))?;
+    let (location, id) = (account.id.clone(), new["id"].as_str().unwrap_or_default());
+    if let Some(place) = account.opportunities.get_mut(id) {
+        place.clone_from(&new);
+    }
+    for (field, kind) in SPECIFIC {
+        if old.get(field) != new.get(field) {
+            world.tell(kind, &location, told(&new));
+        }
+    }
+    world.tell("OpportunityUpdate", &location, told(&new));
+    Ok(new)
+}
+
+fn set_status(world: &mut World, call: &Call) -> Result<Answer, Refusal> {
+    let old = find(world, call)?;
+    save(world, call, &old)?;
+    Ok(json!({ "succeded": true }).into())
+}
+
+/// By its id, otherwise by contact and pipeline.
+fn upsert(world: &mut World, call: &Call) -> Result<Answer, Refusal> {
+    let account = world.account(call)?;
+    let by_id = call.text("id").and_then(|id| account.opportunities.get(id));
+    let pipeline = call.text("pipelineId").unwrap_or_default();
+    let found = by_id.or_else(|| {
+        let contact = call.text("contactId")?;
+        let mut all = account.opportunities.iter();
+        all.find(|known| known["contactId"] == contact && known["pipelineId"] == pipeline)
+    });
+    let found = found.cloned();
+    let new = found.is_none();
+    let opportunity = match found {
+        Some(old) => save(world, call, &old)?,
+        None => {
+            let contact = call.text("contactId").unwrap_or_default();
+            if account.contacts().get(contact).is_none() {
+                return Err(Refusal::bad_request(format!("The contact id {contact} is invalid.")));
+            }
+            add(world, call)?
+        }
+    };
+    let shown = shown(world.account(call)?, &opportunity);
+    Ok(json!({ "new": new, "opportunity": shown }).into())
+}
+
+/// The deletion is told twice, as live (`facts/highlevel.md` 6.4).
+fn remove(world: &mut World, call: &Call) -> Result<Answer, Refusal> {
+    let old = find(world, call)?;
+    let account = world.account(call)?;
+    let location = account.id.clone();
+    account.opportunities.remove(call.segment("id"));
+    for kind in ["OpportunityDelete", "OpportunityUpdate"] {
+        world.tell(kind, &location, told(&old));
+    }
+    Ok(json!({ "succeded": true }).into())
+}
+
+/// Changes the followers; returns those it then has and those that were named and changed.
+fn change_followers(
+    world: &mut World,
+    call: &Call,
+    add: bool,
+) -> Result<(Vec<Value>, Vec<Value>), Refusal> {
+    let old = find(world, call)?;
+    let mut followers = old["followers"].as_array().cloned().unwrap_or_default();
+    let named = call.texts("followers").into_iter().map(|id| json!(id));
+    let changed: Vec<Value> = named.filter(|id| followers.contains(id) != add).collect();
+    match add {
+        true => followers.extend(changed.iter().cloned()),
+        false => followers.retain(|id| !changed.contains(id)),
+    }
+    if let Some(place) = world.account(call)?.opportunities.get_mut(call.segment("id")) {
+        place["followers"] = json!(followers);
+        place["updatedAt"] = json!(iso(call.now));
+    }
+    Ok((followers, changed))
+}
+
+fn follow(world: &mut World, call: &Call) -> Result<Answer, Refusal> {
+    let (followers, added) = change_followers(world, call, true)?;
+    Ok(Answer::created(json!({ "followers": followers, "followersAdded": added })))
+}
+
+fn unfollow(world: &mut World, call: &Call) -> Result<Answer, Refusal> {
+    let (followers, removed) = change_followers(world, call, false)?;
+    Ok(json!({ "followers": followers, "followersRemoved": removed }).into())
+}

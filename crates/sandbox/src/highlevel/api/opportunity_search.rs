@@ -1,0 +1,206 @@
+//! `/opportunities/search`: by query with pages or keys, and by body (`facts/highlevel.md` 5 and 6.4).
+
+use serde_json::{Value, json};
+
+use super::{
+    account::Account,
+    answer::Answer,
+    call::{Call, within},
+    opportunities::shown,
+    refusal::Refusal,
+    shape::{Field, Kind, optional, required},
+    world::World,
+};
+
+/// The body's required list is the specification's without what only some searches need.
+pub(crate) const BODY: &[Field] = &[
+    required("locationId", Kind::Text),
+    optional("query", Kind::Text),
+    optional("limit", Kind::Number),
+    optional("page", Kind::Number),
+    optional("searchAfter", Kind::Any),
+    optional("additionalDetails", Kind::Object),
+    optional("filters", Kind::Objects),
+    optional("sort", Kind::Objects),
+];
+
+/// What the query may name; other names are refused, `sortBy` among them.
+const QUERY: [&str; 20] = [
+    "q",
+    "location_id",
+    "pipeline_id",
+    "pipeline_stage_id",
+    "contact_id",
+    "status",
+    "assigned_to",
+    "campaignId",
+    "id",
+    "order",
+    "endDate",
+    "startAfter",
+    "startAfterId",
+    "date",
+    "country",
+    "page",
+    "limit",
+    "getTasks",
+    "getNotes",
+    "getCalendarEvents",
+];
+
+/// The parameters that a field must equal.
+const EXACT: [(&str, &str); 5] = [
+    ("pipeline_id", "pipelineId"),
+    ("pipeline_stage_id", "pipelineStageId"),
+    ("contact_id", "contactId"),
+    ("assigned_to", "assignedTo"),
+    ("id", "id"),
+];
+
+fn milliseconds(value: &Value) -> i64 {
+    let moment = value.as_str().and_then(|text| text.parse::<jiff::Timestamp>().ok());
+    moment.map_or(0, jiff::Timestamp::as_millisecond)
+}
+
+/// Whether a lower-cased text stands in the names of an opportunity or its contact.
+fn mentions(account: &Account, opportunity: &Value, query: &str) -> bool {
+    let contact = account.contacts().get(opportunity["contactId"].as_str().unwrap_or_default());
+    let contact = contact.is_some_and(|contact| super::contact_search::mentions(contact, query));
+    contact || opportunity["name"].as_str().unwrap_or_default().to_lowercase().contains(query)
+}
+
+/// A day written `mm-dd-yyyy`, in milliseconds since 1970.
+fn day(call: &Call, name: &str) -> Result<Option<i64>, Refusal> {
+    let Some(text) = call.query(name) else {
+        return Ok(None);
+    };
+    let parts: Vec<&str> = text.split('-').collect();
+    let midnight = match parts.as_slice() {
+        [month, day, year] => format!("{year}-{month:0>2}-{day:0>2}T00:00:00Z"),
+        _ => String::new(),
+    };
+    let complaint =
+        || Refusal::unprocessable(vec![format!("{name} must be a date in the format mm-dd-yyyy")]);
+    let midnight: jiff::Timestamp = midnight.parse().map_err(|_| complaint())?;
+    Ok(Some(midnight.as_millisecond()))
+}
+
+pub(crate) fn search(world: &mut World, call: &Call) -> Result<Answer, Refusal> {
+    let unknown = call.query.iter().filter(|(key, _)| !QUERY.contains(&key.as_str()));
+    let unknown: Vec<String> =
+        unknown.map(|(key, _)| format!("property {key} should not exist")).collect();
+    if !unknown.is_empty() {
+        return Err(Refusal::unprocessable(unknown));
+    }
+    let (limit, page) =
+        (call.number("limit", 20, 1..=100)?, call.number("page", 1, 1..=usize::MAX)?);
+    let (from, until) = (day(call, "date")?, day(call, "endDate")?);
+    let status = call.query("status").filter(|status| *status != "all");
+    let query = call.query("q").unwrap_or_default().to_lowercase();
+    let account = world.account(call)?;
+    let wanted = |one: &&Value| {
+        let created = milliseconds(&one["createdAt"]);
+        EXACT
+            .iter()
+            .all(|(name, field)| call.query(name).is_none_or(|wanted| one[*field] == wanted))
+            && status.is_none_or(|status| one["status"] == status)
+            && from.is_none_or(|from| created >= from)
+            && until.is_none_or(|until| created < until + 86_400_000)
+            && (query.is_empty() || mentions(account, one, &query))
+    };
+    // Newest first.
+    let found: Vec<&Value> = account.opportunities.iter().rev().filter(wanted).collect();
+    let start = match (call.query("startAfterId"), call.query("startAfter")) {
+        (None, None) => (page - 1).saturating_mul(limit),
+        (id, after) => after_key(&found, id, after),
+    };
+    let rows: Vec<&Value> = found.iter().skip(start).take(limit).copied().collect();
+    let meta = meta(&rows, found.len(), (page, start, limit), &account.id);
+    let rows: Vec<Value> = rows.iter().map(|row| shown(account, row)).collect();
+    Ok(json!({ "opportunities": rows, "meta": meta, "aggregations": {} }).into())
+}
+
+/// Where the rows after a pair of moment and id begin.
+fn after_key(found: &[&Value], id: Option<&str>, after: Option<&str>) -> usize {
+    let place = id.and_then(|id| found.iter().position(|row| row["id"] == id));
+    if let Some(place) = place {
+        return place + 1;
+    }
+    let after = after.and_then(|after| after.parse().ok()).unwrap_or(i64::MAX);
+    found.iter().position(|row| milliseconds(&row["createdAt"]) < after).unwrap_or(found.len())
+}
+
+fn meta(
+    rows: &[&Value],
+    total: usize,
+    (page, start, limit): (usize, usize, usize),
+    location: &str,
+) -> Value {
+    let last = rows.last().filter(|_| start + rows.len() < total);
+    let mut meta = json!({
+        "total": total,
+        "nextPageUrl": null,
+        "startAfterId": null,
+        "startAfter": null,
+        "currentPage": page,
+        "nextPage": null,
+        "prevPage": (page > 1).then(|| page - 1),
+    });
+    if let Some(last) = last {
+        let (after, id) =
+            (milliseconds(&last["createdAt"]), last["id"].as_str().unwrap_or_default());
+        meta["startAfter"] = json!(after);
+        meta["startAfterId"] = json!(id);
+        meta["nextPage"] = json!(page + 1);
+        meta["nextPageUrl"] = json!(format!(
+            "https://services.leadconnectorhq.com/opportunities/search?location_id={location}&limit={limit}&startAfter={after}&startAfterId={id}"
+        ));
+    }
+    meta
+}
+
+pub(crate) fn advanced(world: &mut World, call: &Call) -> Result<Answer, Refusal> {
+    let number = |name: &str| {
+        let given = call.body.get(name).and_then(Value::as_u64);
+        given.map(|given| usize::try_from(given).unwrap_or(usize::MAX))
+    };
+    let limit = within("limit", number("limit").unwrap_or(20), 1..=100)?;
+    let page = within("page", number("page").unwrap_or(1), 1..=usize::MAX)?;
+    let query = call.text("query").unwrap_or_default().to_lowercase();
+    let filters = call.body.get("filters").and_then(Value::as_array).map(Vec::as_slice);
+    let filters = filters.unwrap_or_default();
+    let after =
+        call.body.get("searchAfter").and_then(Value::as_array).filter(|after| after.len() == 2);
+    let account = world.account(call)?;
+    let wanted = |one: &&Value| {
+        filters.iter().all(|filter| equals(one, filter))
+            && (query.is_empty() || mentions(account, one, &query))
+    };
+    let found: Vec<&Value> = account.opportunities.iter().rev().filter(wanted).collect();
+    let start = match after {
+        Some(after) => {
+            let moment = after[0].as_i64().map(|moment| moment.to_string());
+            after_key(&found, after[1].as_str(), moment.as_deref())
+        }
+        None => (page - 1).saturating_mul(limit),
+    };
+    let rows = found.iter().skip(start).take(limit).map(|row| {
+        let mut shown = shown(account, row);
+        shown["searchAfter"] = json!([milliseconds(&row["createdAt"]), row["id"]]);
+        shown
+    });
+    let rows: Vec<Value> = rows.collect();
+    Ok(json!({ "opportunities": rows, "total": found.len(), "aggregations": {} }).into())
+}
+
+/// The one operator whose grammar is known: equality with a value or one of several.
+fn equals(opportunity: &Value, filter: &Value) -> bool {
+    let name = filter["field"].as_str().unwrap_or_default();
+    let exact = EXACT.iter().find(|(snake, _)| *snake == name);
+    let found = &opportunity[exact.map_or(name, |(_, field)| *field)];
+    let matches = match &filter["value"] {
+        Value::Array(values) => values.contains(found),
+        value => value == found,
+    };
+    matches != (filter["operator"] == "not_eq")
+}

@@ -1,0 +1,112 @@
+//! Everything that the simulated HighLevel knows: an agency, its locations, its people and its app.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+
+use super::{
+    account::Account, call::Call, ids::RecordIds, oauth::Grants, refusal::Refusal, shelf::Shelf,
+    token::Tokens,
+};
+
+/// The state behind the API.
+#[derive(Debug)]
+pub(crate) struct World {
+    pub(crate) company_id: String,
+    pub(crate) main_location: String,
+    pub(crate) accounts: BTreeMap<String, Account>,
+    pub(crate) users: Shelf<Value>,
+    pub(crate) ids: RecordIds,
+    pub(crate) tokens: Tokens,
+    pub(crate) grants: Grants,
+    /// Webhooks to send once the request is answered.
+    events: Vec<Value>,
+}
+
+impl World {
+    pub(crate) fn new(
+        company_id: &str,
+        main_location: &str,
+        grants: Grants,
+        ids: RecordIds,
+    ) -> Self {
+        Self {
+            company_id: company_id.to_owned(),
+            main_location: main_location.to_owned(),
+            accounts: BTreeMap::new(),
+            users: Shelf::default(),
+            ids,
+            tokens: Tokens::default(),
+            grants,
+            events: Vec::new(),
+        }
+    }
+
+    /// The location of the caller's token.
+    ///
+    /// # Errors
+    /// 403 when the token has none, or it is gone.
+    pub(crate) fn account(&mut self, call: &Call) -> Result<&mut Account, Refusal> {
+        let location = call.caller()?.location.as_deref().unwrap_or_default();
+        self.accounts.get_mut(location).ok_or_else(Refusal::wrong_location)
+    }
+
+    /// The location that a path names.
+    ///
+    /// # Errors
+    /// 404 when there is none.
+    pub(crate) fn location(&mut self, id: &str) -> Result<&mut Account, Refusal> {
+        self.accounts.get_mut(id).ok_or_else(|| Refusal::not_found("Location", id))
+    }
+
+    /// The caller's location, if the contact that the path names is one of its contacts.
+    ///
+    /// # Errors
+    /// 403 when it is another location's, 404 when it is nobody's.
+    pub(crate) fn contact_account(&mut self, call: &Call) -> Result<&mut Account, Refusal> {
+        let id = call.segment("contactId");
+        if self.account(call)?.contacts().get(id).is_none() {
+            let elsewhere =
+                self.accounts.values().any(|account| account.contacts().get(id).is_some());
+            return Err(match elsewhere {
+                true => Refusal::wrong_location(),
+                false => Refusal::not_found("Contact", id),
+            });
+        }
+        self.account(call)
+    }
+
+    /// Has a webhook sent once the request is answered.
+    pub(crate) fn tell(&mut self, kind: &str, location: &str, fields: Map<String, Value>) {
+        let mut event = Map::new();
+        event.insert("type".to_owned(), json!(kind));
+        event.insert("locationId".to_owned(), json!(location));
+        event.extend(fields);
+        self.events.push(Value::Object(event));
+    }
+
+    /// As [`Self::tell`], for events that name no location.
+    pub(crate) fn tell_all(&mut self, event: Value) {
+        self.events.push(event);
+    }
+
+    pub(crate) fn take_events(&mut self) -> Vec<Value> {
+        std::mem::take(&mut self.events)
+    }
+}
+
+/// The fields of an object that are wanted, where it has them.
+pub(crate) fn pick(record: &Value, names: &[&str]) -> Map<String, Value> {
+    let found =
+        names.iter().filter_map(|name| Some(((*name).to_owned(), record.get(*name)?.clone())));
+    found.collect()
+}
+
+/// Takes over the fields of a body, and the moment where the record tells one.
+pub(crate) fn merge(record: &mut Value, body: &Map<String, Value>, updated: (&str, Timestamp)) {
+    for (key, value) in body {
+        record[key.as_str()] = value.clone();
+    }
+    record[updated.0] = json!(super::moment::iso(updated.1));
+}
