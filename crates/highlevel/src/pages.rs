@@ -61,7 +61,7 @@ fn is_whole<I>(items: &[I], limit: u32) -> bool {
 /// # use endpoint::{Timer, Transport};
 /// # use highlevel::{Client, Error, LocationId, resources::{SearchContacts}};
 /// # async fn all<T: Transport, C: Timer>(client: &Client<T, C>) -> Result<(), Error> {
-/// let mut pages = client.pages(SearchContacts::new(LocationId::new("ve9EPM428h8vShlRW1KT")));
+/// let mut pages = client.pages(SearchContacts::new(LocationId::new("ajsQIFJLgWv9VxXPLEUh")));
 /// while let Some(page) = pages.next().await {
 ///     for contact in page? {
 ///         println!("{}", contact.full_name());
