@@ -32,6 +32,7 @@
 //! Must not know: any vendor; without the feature `http`, any runtime.
 
 mod budget;
+pub mod catalogue;
 mod codec;
 mod error;
 #[cfg(feature = "http")]
