@@ -107,6 +107,7 @@
 //! Must not know: the hub, SQL, MCP.
 
 pub mod auth;
+pub mod catalogue;
 mod client;
 mod error;
 mod ids;
