@@ -131,3 +131,26 @@ async fn events_can_be_listed_and_told_while_the_hub_runs() -> Result<()> {
     assert!(stderr(&refused).contains("another hub runs"), "{}", stderr(&refused));
     Ok(())
 }
+
+#[test]
+fn operations_are_found_and_explained_without_a_hub() -> Result<()> {
+    let program = Program::built()?;
+    let folder = tempfile::tempdir()?;
+    let run = |arguments: &[&str]| {
+        program.command(folder.path()).arg("operations").args(arguments).output()
+    };
+    let found = stdout(&run(&["search", "create", "contact", "--json"])?);
+    let first: Value = serde_json::from_str(found.lines().next().context("a line")?)?;
+    assert_eq!(
+        (&first["id"], &first["kind"]),
+        (&"contacts.create-contact".into(), &"write".into())
+    );
+    let told = stdout(&run(&["describe", "contacts.create-contact"])?);
+    for part in ["POST /contacts/", "2021-07-28", "contacts.write", "locationId", "required"] {
+        assert!(told.contains(part), "{part} is missing: {told}");
+    }
+    let mistyped = run(&["describe", "contacts.creat-contact"])?;
+    assert_eq!(mistyped.status.code(), Some(1));
+    assert!(stderr(&mistyped).contains("`contacts.create-contact`"), "{}", stderr(&mistyped));
+    Ok(())
+}

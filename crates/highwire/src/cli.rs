@@ -45,6 +45,9 @@ pub(crate) enum Command {
     /// Prepare Notion
     #[command(subcommand)]
     Notion(Notion),
+    /// Find and explain the operations of the HighLevel API
+    #[command(subcommand)]
+    Operations(Operations),
     /// Print every setting with its default and what it means
     Settings,
 }
@@ -95,6 +98,25 @@ pub(crate) enum Notion {
         /// The id of the page
         #[arg(long, value_name = "PAGE")]
         parent: String,
+    },
+}
+
+/// The commands below `operations`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Operations {
+    /// List the operations that fit some words best
+    Search {
+        /// What it should do, such as: create contact
+        #[arg(required = true)]
+        words: Vec<String>,
+        /// How many at most
+        #[arg(long, default_value_t = 10, value_name = "COUNT")]
+        limit: usize,
+    },
+    /// Explain one operation: versions, scopes, parameters, body, paging
+    Describe {
+        /// Its id, such as contacts.get-contact
+        operation: String,
     },
 }
 

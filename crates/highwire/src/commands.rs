@@ -3,6 +3,7 @@
 pub(crate) mod demo;
 pub(crate) mod events;
 pub(crate) mod notion;
+pub(crate) mod operations;
 pub(crate) mod sandbox;
 pub(crate) mod up;
 

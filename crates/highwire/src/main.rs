@@ -51,6 +51,9 @@ fn run(cli: Cli) -> Result<(), Failure> {
         printer::data(settings::DEFAULTS.trim_end());
         return Ok(());
     }
+    if let Command::Operations(asked) = &cli.command {
+        return commands::operations::run(asked, cli.global.json);
+    }
     let mut settings = Settings::load(&cli.flags(), &Environment::read()?)?;
     if matches!(cli.command, Command::Demo(_)) {
         commands::demo::adapt(&mut settings);
@@ -78,6 +81,6 @@ async fn dispatch(cli: Cli, settings: Settings) -> Result<(), Failure> {
         Command::Notion(cli::Notion::Init { parent }) => {
             commands::notion::init(&settings, &parent, json).await
         }
-        Command::Settings => Ok(()),
+        Command::Operations(_) | Command::Settings => Ok(()),
     }
 }
