@@ -16,9 +16,7 @@ pub(super) enum Mode {
     Read,
 }
 
-/// What a connection keeps of the file in memory, in KiB: much for the writers, whose random keys
-/// touch the whole index, and little for those who read along.
-const WRITER_CACHE_KIB: i64 = 8 * 1024;
+/// What a connection that only reads along keeps of the file in memory, in KiB.
 const READER_CACHE_KIB: i64 = 2 * 1024;
 
 /// How long a connection waits for another one's lock, in milliseconds.
@@ -38,7 +36,7 @@ pub(super) fn open(path: &Path, mode: Mode) -> Result<Connection, OpenError> {
             .map_err(refused)?;
     connection.pragma_update(None, "busy_timeout", BUSY_TIMEOUT_MS).map_err(refused)?;
     let cache = match mode {
-        Mode::Write(_) => WRITER_CACHE_KIB,
+        Mode::Write(schema) => schema.cache_kib,
         Mode::Checkpoint | Mode::Read => READER_CACHE_KIB,
     };
     // A negative size is in KiB, a positive one in pages.
