@@ -8,6 +8,7 @@ pub mod fault;
 pub mod highlevel;
 mod line;
 pub mod notion;
+mod request_log;
 pub mod server;
 
 pub use clock::SandboxClock;

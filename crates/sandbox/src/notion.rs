@@ -36,7 +36,6 @@ mod page;
 mod paging;
 mod refusal;
 mod reply;
-mod request_log;
 mod rich_text;
 mod schema;
 mod sort;

@@ -30,7 +30,6 @@ mod phone;
 mod pipelines;
 mod refusal;
 mod reply;
-mod request_log;
 pub(crate) mod route;
 mod seed;
 mod shape;

@@ -18,7 +18,6 @@ use super::{
     operation,
     refusal::Refusal,
     reply::{self, Reply},
-    request_log::{Entry, RequestLog},
     version::Version,
     workspace::Workspace,
 };
@@ -26,6 +25,7 @@ use crate::{
     clock::SandboxClock,
     fault::{FaultAction, Faults},
     line::Line,
+    request_log::{Entry, RequestLog},
 };
 
 /// `facts/notion.md` 5: the whole payload.

@@ -16,7 +16,6 @@ use super::{
     limiter::{Budget, Limiter},
     refusal::Refusal,
     reply::{self, Reply},
-    request_log::{Entry, RequestLog},
     route::{self, Route, Segments},
     seed::{self, PrivateTokens},
     shape,
@@ -29,6 +28,7 @@ use crate::{
     fault::{FaultAction, Faults},
     highlevel::{HighLevelSettings, webhook::WebhookSender},
     line::Line,
+    request_log::{Entry, RequestLog},
 };
 
 /// What all requests share.

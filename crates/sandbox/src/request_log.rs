@@ -1,4 +1,4 @@
-//! What has been asked of the simulated Notion: method, path, status and time, never a body.
+//! What has been asked of a simulated vendor: method, path, status and time, never a body or a query.
 
 use std::collections::VecDeque;
 
