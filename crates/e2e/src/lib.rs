@@ -6,6 +6,7 @@
 mod events;
 mod hub;
 mod notion_log;
+mod official_client;
 pub mod power;
 mod sender;
 
@@ -13,6 +14,7 @@ pub use self::{
     events::{Events, Signed},
     hub::{Hub, Program},
     notion_log::NotionLog,
+    official_client::OfficialClient,
     sender::Sender,
 };
 
