@@ -1,7 +1,8 @@
 //! The simulated HighLevel: an API with state, limits, OAuth and faults, and signed webhooks of every change.
 //!
-//! It covers the operations that are listed at `GET /`; any other path is answered as HighLevel's
-//! router answers a path that it does not know.
+//! Every operation of the catalogue is answered: those around contacts from a state that remembers,
+//! all others from their schemas. Any other path is answered as HighLevel's router answers a path
+//! that it does not know.
 //!
 //! ```no_run
 //! # async fn example(clock: sandbox::SandboxClock) -> Result<(), Box<dyn std::error::Error>> {
@@ -69,6 +70,8 @@ pub struct HighLevelSettings {
     pub token_scopes: Option<Vec<String>>,
     /// Whether two contacts of a location may share an e-mail address or a phone number.
     pub allow_duplicate_contacts: bool,
+    /// Whether to answer as the specification says where the live API is known to differ.
+    pub strict_spec: bool,
     /// How many contacts the location has from the start.
     pub contacts: usize,
     /// How many contacts the second location has from the start.
@@ -100,6 +103,7 @@ impl Default for HighLevelSettings {
             rate_limits: RateLimits::default(),
             token_scopes: None,
             allow_duplicate_contacts: false,
+            strict_spec: false,
             contacts: 1_000,
             other_contacts: 50,
             opportunities: 200,

@@ -1,13 +1,17 @@
 //! The API of the simulated HighLevel: contacts and what belongs to them, locations, opportunities, users, OAuth.
 //!
-//! A request passes the door (`door.rs`), which knows tokens, versions, limits and validation; the
-//! operations work on a world (`world.rs`) that is seeded alike for the same seed. One file has the
-//! routes of one noun. What is in no list of `route.rs` is answered 404, as HighLevel's router does.
+//! A request passes the door (`door.rs`), which finds the operation in the catalogue (`route.rs`)
+//! and holds the request against it: token, version, limits, scopes, values. The operations of
+//! `acts.rs` work on a world (`world.rs`) that is seeded alike for the same seed; one file has those
+//! of one noun. All others are answered from their schemas (`specimen.rs`).
 
 mod account;
+mod acts;
 mod answer;
+mod body;
 mod businesses;
 mod call;
+mod complaint;
 mod consent;
 mod contact;
 mod contact_filter;
@@ -32,8 +36,8 @@ mod refusal;
 mod reply;
 pub(crate) mod route;
 mod seed;
-mod shape;
 mod shelf;
+mod specimen;
 mod tags;
 mod tasks;
 mod token;

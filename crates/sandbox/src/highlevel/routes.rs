@@ -130,7 +130,7 @@ async fn about(State(shared): State<Arc<Shared>>) -> Json<Value> {
             "POST /_sandbox/tokens {\"scopes\": [\"contacts.readonly\"]}",
             "POST /_sandbox/uninstall {\"location_id\": \"…\"}",
         ],
-        "operations": route::all().map(|route| route.name).collect::<Vec<_>>(),
+        "operations": route::all().collect::<Vec<_>>(),
     }))
 }
 

@@ -14,6 +14,11 @@ pub(crate) struct Answer {
 pub(crate) enum Content {
     Json(Value),
     Html(String),
+    /// A file, or text that is none of the API's JSON.
+    Bytes {
+        kind: String,
+        bytes: Vec<u8>,
+    },
     /// The address that it leads to.
     Redirect(String),
 }

@@ -3,50 +3,20 @@
 use serde_json::{Value, json};
 
 use super::{
+    acts::Acts,
     answer::Answer,
     call::Call,
     moment::iso,
     refusal::Refusal,
-    route::{Act, Route, delete, get, post, put},
-    shape::{Field, Kind, required, text},
     world::{World, merge},
 };
 
-const READ: &str = "businesses.readonly";
-const WRITE: &str = "businesses.write";
-const CREATE: &[Field] = &[
-    required("name", Kind::Text),
-    required("locationId", Kind::Text),
-    text("phone"),
-    text("email"),
-    text("website"),
-    text("address"),
-    text("city"),
-    text("postalCode"),
-    text("state"),
-    text("country"),
-    text("description"),
-];
-const UPDATE: &[Field] = &[
-    text("name"),
-    text("phone"),
-    text("email"),
-    text("postalCode"),
-    text("website"),
-    text("address"),
-    text("state"),
-    text("city"),
-    text("country"),
-    text("description"),
-];
-
-#[rustfmt::skip]
-pub(crate) const ROUTES: &[Route] = &[
-    get("businesses.get-businesses-by-location", "/businesses", READ, list as Act).asks(&["locationId"]),
-    post("businesses.create-business", "/businesses", WRITE, create).takes(CREATE),
-    get("businesses.get-business", "/businesses/{businessId}", READ, read),
-    put("businesses.update-business", "/businesses/{businessId}", WRITE, update).takes(UPDATE),
-    delete("businesses.delete-business", "/businesses/{businessId}", WRITE, remove),
+pub(crate) const ACTS: Acts = &[
+    ("businesses.get-businesses-by-location", list),
+    ("businesses.create-business", create),
+    ("businesses.get-business", read),
+    ("businesses.update-business", update),
+    ("businesses.delete-business", remove),
 ];
 
 fn missing(id: &str) -> Refusal {

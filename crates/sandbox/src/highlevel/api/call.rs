@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use endpoint::catalogue::Generation;
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
@@ -15,12 +16,32 @@ pub(crate) struct Call {
     /// What the path names.
     pub(crate) segments: Vec<(&'static str, String)>,
     pub(crate) query: Vec<(String, String)>,
-    /// Empty where there is none.
+    /// The fields of a JSON object, a form or parts; empty where there are none.
     pub(crate) body: Map<String, Value>,
+    /// The generation whose shapes the caller speaks.
+    pub(crate) generation: Generation,
+    /// Whether to answer as the specification says where the live API differs.
+    pub(crate) strict_spec: bool,
     pub(crate) now: Timestamp,
 }
 
 impl Call {
+    /// Whether the caller speaks the third generation.
+    pub(crate) fn is_v3(&self) -> bool {
+        self.generation == Generation::V3
+    }
+
+    /// The location that the request names: in the path, the query or the body.
+    pub(crate) fn named_location(&self) -> Option<&str> {
+        let of_alternative = |kind: Option<&str>| kind.is_none_or(|kind| kind == "location");
+        let path = Some(self.segment("locationId")).filter(|text| !text.is_empty());
+        let query = self.query("locationId").or(self.query("location_id"));
+        let query_alternative =
+            self.query("altId").filter(|_| of_alternative(self.query("altType")));
+        let alternative = self.text("altId").filter(|_| of_alternative(self.text("altType")));
+        path.or(query).or(query_alternative).or(self.text("locationId")).or(alternative)
+    }
+
     /// What the path names so; empty where it names nothing so.
     pub(crate) fn segment(&self, name: &str) -> &str {
         let mut found = self.segments.iter().filter(|(segment, _)| *segment == name);
@@ -35,6 +56,11 @@ impl Call {
     /// A text of the body; none where it is absent or null.
     pub(crate) fn text(&self, name: &str) -> Option<&str> {
         self.body.get(name)?.as_str()
+    }
+
+    /// A text that the body has under another name in each generation.
+    pub(crate) fn text_as(&self, v2: &str, v3: &str) -> Option<&str> {
+        self.text(if self.is_v3() { v3 } else { v2 })
     }
 
     /// A list of texts in the body.

@@ -2,32 +2,17 @@
 
 use serde_json::{Value, json};
 
-use super::{
-    answer::Answer,
-    call::Call,
-    contacts,
-    refusal::Refusal,
-    route::{Act, Route, delete, get, post},
-    shape::{Field, Kind, optional, required},
-    world::World,
-};
+use super::{acts::Acts, answer::Answer, call::Call, contacts, refusal::Refusal, world::World};
 
-const READ: &str = "contacts.readonly";
-const WRITE: &str = "contacts.write";
-const TAGS: &[Field] = &[required("tags", Kind::Texts)];
-const FOLLOWERS: &[Field] = &[required("followers", Kind::Texts)];
-const ENROLMENT: &[Field] = &[optional("eventStartTime", Kind::Moment)];
-
-#[rustfmt::skip]
-pub(crate) const ROUTES: &[Route] = &[
-    post("contacts.add-tags", "/contacts/{contactId}/tags", WRITE, add_tags as Act).takes(TAGS),
-    delete("contacts.remove-tags", "/contacts/{contactId}/tags", WRITE, remove_tags).takes(TAGS),
-    get("contacts.get-appointments-for-contact", "/contacts/{contactId}/appointments", READ, appointments),
-    post("contacts.add-followers-contact", "/contacts/{contactId}/followers", WRITE, follow).takes(FOLLOWERS),
-    delete("contacts.remove-followers-contact", "/contacts/{contactId}/followers", WRITE, unfollow).takes(FOLLOWERS),
-    post("contacts.add-contact-to-workflow", "/contacts/{contactId}/workflow/{workflowId}", WRITE, enrol).takes(ENROLMENT),
-    delete("contacts.delete-contact-from-workflow", "/contacts/{contactId}/workflow/{workflowId}", WRITE, leave).takes(ENROLMENT),
-    get("workflows.get-workflow", "/workflows", "workflows.readonly", workflows).asks(&["locationId"]),
+pub(crate) const ACTS: Acts = &[
+    ("contacts.add-tags", add_tags),
+    ("contacts.remove-tags", remove_tags),
+    ("contacts.get-appointments-for-contact", appointments),
+    ("contacts.add-followers-contact", follow),
+    ("contacts.remove-followers-contact", unfollow),
+    ("contacts.add-contact-to-workflow", enrol),
+    ("contacts.delete-contact-from-workflow", leave),
+    ("workflows.get-workflow", workflows),
 ];
 
 fn add_tags(world: &mut World, call: &Call) -> Result<Answer, Refusal> {

@@ -11,7 +11,6 @@ use super::{
     contact_filter::{Filter, check_name, field},
     moment::iso,
     refusal::Refusal,
-    shape::{Field, Kind, optional, required},
     world::World,
 };
 
@@ -20,16 +19,6 @@ const PAGED: usize = 10_000;
 
 /// The longest text to look for.
 const QUERY_LENGTH: usize = 75;
-
-pub(crate) const BODY: &[Field] = &[
-    required("locationId", Kind::Text),
-    required("pageLimit", Kind::Number),
-    optional("page", Kind::Number),
-    optional("searchAfter", Kind::Any),
-    optional("query", Kind::Text),
-    optional("filters", Kind::Objects),
-    optional("sort", Kind::Objects),
-];
 
 /// How rows are ordered: by fields, then by id.
 struct Order {

@@ -4,108 +4,26 @@ use serde_json::{Map, Value, json};
 
 use super::{
     account::Account,
+    acts::Acts,
     answer::Answer,
     call::Call,
     contact::{CHANNELS, Contact, holds},
     contact_search, phone,
     refusal::Refusal,
-    route::{Act, Route, delete, get, post, put},
-    shape::{Field, Kind, optional, required, text},
     tags,
     world::World,
 };
 
-const READ: &str = "contacts.readonly";
-const WRITE: &str = "contacts.write";
-
-/// The fields that an update takes; `locationId` is none of them (`facts/highlevel.md` 6.1).
-const UPDATE: &[Field] = &[
-    text("firstName"),
-    text("lastName"),
-    text("name"),
-    optional("email", Kind::Email),
-    text("phone"),
-    text("address1"),
-    text("city"),
-    text("state"),
-    text("postalCode"),
-    text("website"),
-    text("timezone"),
-    optional("dnd", Kind::Boolean),
-    optional("dndSettings", Kind::Object),
-    optional("inboundDndSettings", Kind::Object),
-    optional("tags", Kind::Texts),
-    optional("customFields", Kind::Objects),
-    text("source"),
-    optional("dateOfBirth", Kind::Any),
-    text("country"),
-    text("assignedTo"),
-];
-
-const CREATE: &[Field] = &[
-    text("firstName"),
-    text("lastName"),
-    text("name"),
-    optional("email", Kind::Email),
-    required("locationId", Kind::Text),
-    text("gender"),
-    text("phone"),
-    text("address1"),
-    text("city"),
-    text("state"),
-    text("postalCode"),
-    text("website"),
-    text("timezone"),
-    optional("dnd", Kind::Boolean),
-    optional("dndSettings", Kind::Object),
-    optional("inboundDndSettings", Kind::Object),
-    optional("tags", Kind::Texts),
-    optional("customFields", Kind::Objects),
-    text("source"),
-    optional("dateOfBirth", Kind::Any),
-    text("country"),
-    text("companyName"),
-    text("assignedTo"),
-];
-
-const UPSERT: &[Field] = &[
-    text("firstName"),
-    text("lastName"),
-    text("name"),
-    optional("email", Kind::Email),
-    required("locationId", Kind::Text),
-    text("gender"),
-    text("phone"),
-    text("address1"),
-    text("city"),
-    text("state"),
-    text("postalCode"),
-    text("website"),
-    text("timezone"),
-    optional("dnd", Kind::Boolean),
-    optional("dndSettings", Kind::Object),
-    optional("inboundDndSettings", Kind::Object),
-    optional("tags", Kind::Texts),
-    optional("customFields", Kind::Objects),
-    text("source"),
-    optional("dateOfBirth", Kind::Any),
-    text("country"),
-    text("companyName"),
-    text("assignedTo"),
-    optional("createNewIfDuplicateAllowed", Kind::Boolean),
-];
-
-#[rustfmt::skip]
-pub(crate) const ROUTES: &[Route] = &[
-    post("contacts.search-contacts-advanced", "/contacts/search", READ, contact_search::search as Act).takes(contact_search::BODY),
-    get("contacts.get-duplicate-contact", "/contacts/search/duplicate", READ, duplicate).asks(&["locationId"]),
-    post("contacts.upsert-contact", "/contacts/upsert", WRITE, upsert).takes(UPSERT),
-    get("contacts.get-contacts-by-business-id", "/contacts/business/{businessId}", READ, of_business).asks(&["locationId"]),
-    get("contacts.get-contacts", "/contacts", READ, list).asks(&["locationId"]).until_v2(),
-    post("contacts.create-contact", "/contacts", WRITE, create).takes(CREATE),
-    get("contacts.get-contact", "/contacts/{contactId}", READ, read),
-    put("contacts.update-contact", "/contacts/{contactId}", WRITE, update).takes(UPDATE),
-    delete("contacts.delete-contact", "/contacts/{contactId}", WRITE, remove),
+pub(crate) const ACTS: Acts = &[
+    ("contacts.search-contacts-advanced", contact_search::search),
+    ("contacts.get-duplicate-contact", duplicate),
+    ("contacts.upsert-contact", upsert),
+    ("contacts.get-contacts-by-business-id", of_business),
+    ("contacts.get-contacts", list),
+    ("contacts.create-contact", create),
+    ("contacts.get-contact", read),
+    ("contacts.update-contact", update),
+    ("contacts.delete-contact", remove),
 ];
 
 fn read(world: &mut World, call: &Call) -> Result<Answer, Refusal> {

@@ -2,51 +2,14 @@
 
 use serde_json::{Value, json};
 
-use super::{
-    answer::Answer,
-    call::Call,
-    refusal::Refusal,
-    route::{Act, Route, delete, get, post, put},
-    shape::{Field, Kind, optional, required, text},
-    world::World,
-};
+use super::{acts::Acts, answer::Answer, call::Call, refusal::Refusal, world::World};
 
-const MODELS: Kind = Kind::OneOf(&["contact", "opportunity"]);
-const CREATE: &[Field] = &[
-    required("name", Kind::Text),
-    required("dataType", Kind::Text),
-    text("placeholder"),
-    optional("acceptedFormat", Kind::Texts),
-    optional("isMultipleFile", Kind::Boolean),
-    optional("maxNumberOfFiles", Kind::Number),
-    optional("textBoxListOptions", Kind::Any),
-    optional("options", Kind::Texts),
-    optional("position", Kind::Number),
-    optional("model", MODELS),
-    // Undocumented but taken (`facts/highlevel.md` 6.5).
-    text("parentId"),
-    text("fieldKey"),
-    text("description"),
-];
-const UPDATE: &[Field] = &[
-    required("name", Kind::Text),
-    text("placeholder"),
-    optional("acceptedFormat", Kind::Texts),
-    optional("isMultipleFile", Kind::Boolean),
-    optional("maxNumberOfFiles", Kind::Number),
-    optional("textBoxListOptions", Kind::Any),
-    optional("options", Kind::Texts),
-    optional("position", Kind::Number),
-    optional("model", MODELS),
-];
-
-#[rustfmt::skip]
-pub(crate) const ROUTES: &[Route] = &[
-    get("locations.get-custom-fields", "/locations/{locationId}/customFields", "locations/customFields.readonly", list as Act),
-    post("locations.create-custom-field", "/locations/{locationId}/customFields", "locations/customFields.write", create).takes(CREATE),
-    get("locations.get-custom-field", "/locations/{locationId}/customFields/{id}", "", read),
-    put("locations.update-custom-field", "/locations/{locationId}/customFields/{id}", "", update).takes(UPDATE),
-    delete("locations.delete-custom-field", "/locations/{locationId}/customFields/{id}", "", remove),
+pub(crate) const ACTS: Acts = &[
+    ("locations.get-custom-fields", list),
+    ("locations.create-custom-field", create),
+    ("locations.get-custom-field", read),
+    ("locations.update-custom-field", update),
+    ("locations.delete-custom-field", remove),
 ];
 
 fn missing(id: &str) -> Refusal {

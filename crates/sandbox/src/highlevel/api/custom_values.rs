@@ -2,24 +2,14 @@
 
 use serde_json::{Value, json};
 
-use super::{
-    answer::Answer,
-    call::Call,
-    refusal::Refusal,
-    route::{Act, Route, delete, get, post, put},
-    shape::{Field, Kind, required},
-    world::World,
-};
+use super::{acts::Acts, answer::Answer, call::Call, refusal::Refusal, world::World};
 
-const BODY: &[Field] = &[required("name", Kind::Text), required("value", Kind::Text)];
-
-#[rustfmt::skip]
-pub(crate) const ROUTES: &[Route] = &[
-    get("locations.get-custom-values", "/locations/{locationId}/customValues", "locations/customValues.readonly", list as Act),
-    post("locations.create-custom-value", "/locations/{locationId}/customValues", "locations/customValues.write", create).takes(BODY),
-    get("locations.get-custom-value", "/locations/{locationId}/customValues/{id}", "", read),
-    put("locations.update-custom-value", "/locations/{locationId}/customValues/{id}", "", update).takes(BODY),
-    delete("locations.delete-custom-value", "/locations/{locationId}/customValues/{id}", "", remove),
+pub(crate) const ACTS: Acts = &[
+    ("locations.get-custom-values", list),
+    ("locations.create-custom-value", create),
+    ("locations.get-custom-value", read),
+    ("locations.update-custom-value", update),
+    ("locations.delete-custom-value", remove),
 ];
 
 fn missing(id: &str) -> Refusal {

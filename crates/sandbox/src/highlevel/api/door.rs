@@ -3,24 +3,25 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::{
-    body::{Body, Bytes},
-    extract::{ConnectInfo, Query, State as Extracted, rejection::BytesRejection},
-    http::{HeaderMap, Method, Response, Uri, header},
+    body::Bytes,
+    extract::{ConnectInfo, State as Extracted, rejection::BytesRejection},
+    http::{HeaderMap, Method, Response, Uri},
 };
-use serde_json::{Map, Value};
+use endpoint::catalogue::{Edition, Generation, Place};
+use serde_json::Value;
 use tokio::{sync::mpsc::UnboundedSender, time::sleep};
 
 use super::{
     answer::Answer,
+    body::{Body, read_query},
     call::Call,
+    complaint,
     limiter::{Budget, Limiter},
     refusal::Refusal,
     reply::{self, Reply},
-    route::{self, Route, Segments},
+    route::{self, Candidate, Found, Task, Unserved},
     seed::{self, PrivateTokens},
-    shape,
-    token::{Access, Token},
-    version,
+    specimen, version,
     world::World,
 };
 use crate::{
@@ -55,8 +56,11 @@ struct Parts {
     method: Method,
     uri: Uri,
     headers: HeaderMap,
-    found: Option<(&'static Route, Segments)>,
+    found: Option<Found>,
 }
+
+/// A body as it was read, or why there is none.
+type Given = Result<Body, Refusal>;
 
 impl Api {
     pub(crate) fn new(
@@ -100,7 +104,7 @@ impl Api {
         let entry = Entry {
             method: parts.method.to_string(),
             path: parts.uri.path().to_owned(),
-            operation: parts.found.as_ref().map(|(route, _)| route.name),
+            operation: parts.found.as_ref().map(Found::name),
             status,
             at: self.clock.now(),
         };
@@ -108,7 +112,7 @@ impl Api {
     }
 
     /// Does what the request asks for.
-    fn answer(&self, parts: &Parts, body: &[u8]) -> Reply {
+    fn answer(&self, parts: &Parts, body: Given) -> Reply {
         let mut budget = None;
         let result = self.admit(parts, body, &mut budget);
         Reply { result, budget }
@@ -117,43 +121,54 @@ impl Api {
     fn admit(
         &self,
         parts: &Parts,
-        body: &[u8],
+        body: Given,
         budget: &mut Option<Budget>,
     ) -> Result<Answer, Refusal> {
-        let Some((route, segments)) = &parts.found else {
-            return Err(cannot(&parts.method, &parts.uri));
-        };
+        let unknown = || route::cannot(parts.method.as_str(), &parts.uri.to_string());
+        let found = parts.found.as_ref().ok_or_else(unknown)?;
         let now = self.clock.now();
         let mut state = self.state();
-        let token = match route.access {
-            Access::Public => None,
-            _ => {
-                let token =
-                    state.world.tokens.find(header(&parts.headers, "authorization"), now)?;
-                version::check(header(&parts.headers, "version"))?;
+        let version = header(&parts.headers, "version");
+        let token = match found.is_public() {
+            true => None,
+            false => {
+                let authorization = header(&parts.headers, "authorization");
+                let token = state.world.tokens.find(authorization, now)?;
+                version::check(version, found.wants_version())?;
                 let counted = state.limiter.admit(&token.app, token.resource(), now);
                 *budget = Some(counted);
                 if !counted.admitted {
                     return Err(Refusal::too_many());
                 }
-                check_generation(route, parts)?;
-                token.open(route.access, route.scope)?;
                 Some(token)
             }
         };
+        let task = found.task(version).map_err(|unserved| match unserved {
+            Unserved::Removed => removed(parts),
+            Unserved::Unknown => unknown(),
+        })?;
+        let edition = match &task {
+            Task::Operation(candidate) => Some(candidate.edition()),
+            Task::Extra(_) => None,
+        };
+        if let (Some(token), Some(edition)) = (&token, edition) {
+            token.open(edition)?;
+        }
+        let body = body?.of(edition)?;
         let call = Call {
             token,
-            segments: segments.clone(),
-            query: query(&parts.uri),
-            body: read_body(route, &parts.headers, body)?,
+            segments: found.segments(&task),
+            query: read_query(&parts.uri),
+            body: body.fields(),
+            generation: edition.map_or(Generation::V2, Edition::generation),
+            strict_spec: self.settings.strict_spec,
             now,
         };
-        if let Some(token) = &call.token {
-            check_location(token, &call)?;
+        check_location(&call)?;
+        if let Task::Operation(candidate) = &task {
+            check(parts, candidate, &call, &body)?;
         }
-        shape::check(&call.body, route.body)?;
-        check_query(route, &call)?;
-        let result = (route.act)(&mut state.world, &call);
+        let result = perform(&mut state.world, &task, &call);
         let events = state.world.take_events();
         drop(state);
         self.send(events);
@@ -161,48 +176,52 @@ impl Api {
     }
 }
 
-/// HighLevel's router does not know the path, or not with this method; it says the same to both.
-fn cannot(method: &Method, uri: &Uri) -> Refusal {
-    Refusal::new(404, format!("Cannot {method} {uri}"))
-}
-
-/// A path that v3 has dropped (`facts/highlevel.md` 1.2; reports differ, this is the documented one).
-fn check_generation(route: &Route, parts: &Parts) -> Result<(), Refusal> {
-    match route.before_v3 && header(&parts.headers, "version") == Some("v3") {
-        true => Err(Refusal::bad_request(format!(
-            "Endpoint {} {} is not available in API version v3. It was removed in version v3.",
-            parts.method,
-            parts.uri.path()
-        ))),
-        false => Ok(()),
+/// Does what is asked; what has no memory is answered from its schema.
+fn perform(world: &mut World, task: &Task, call: &Call) -> Result<Answer, Refusal> {
+    match task {
+        Task::Extra(extra) => (extra.act)(world, call),
+        Task::Operation(candidate) => match candidate.act {
+            Some(act) => act(world, call),
+            None => Ok(specimen::answer(candidate.edition(), call, &mut world.ids)),
+        },
     }
 }
 
+/// A path that v3 has dropped (`facts/highlevel.md` 1.2; reports differ, this is the documented one).
+fn removed(parts: &Parts) -> Refusal {
+    Refusal::bad_request(format!(
+        "Endpoint {} {} is not available in API version v3. It was removed in version v3.",
+        parts.method,
+        parts.uri.path()
+    ))
+}
+
 /// The location that a request names must be the token's.
-fn check_location(token: &Token, call: &Call) -> Result<(), Refusal> {
-    let Some(own) = &token.location else {
+fn check_location(call: &Call) -> Result<(), Refusal> {
+    let Some(own) = call.token.as_ref().and_then(|token| token.location.as_deref()) else {
         return Ok(());
     };
-    let query = call.query("locationId").or(call.query("location_id"));
     let path = Some(call.segment("locationId")).filter(|text| !text.is_empty());
-    let named = [path, query, call.text("locationId")];
+    let query = call.query("locationId").or(call.query("location_id"));
+    let named = [path, query, call.text("locationId"), call.named_location()];
     match named.into_iter().flatten().all(|named| named == own) {
         true => Ok(()),
         false => Err(Refusal::wrong_location()),
     }
 }
 
-fn check_query(route: &Route, call: &Call) -> Result<(), Refusal> {
-    let missing = route.query.iter().filter(|name| call.query(name).is_none());
-    let complaints: Vec<String> = missing
-        .flat_map(|name| {
-            [format!("{name} should not be empty"), format!("{name} must be a string")]
-        })
-        .collect();
-    match complaints.is_empty() {
-        true => Ok(()),
-        false => Err(Refusal::unprocessable(complaints)),
-    }
+/// Holds the request against the catalogue.
+fn check(parts: &Parts, candidate: &Candidate, call: &Call, body: &Body) -> Result<(), Refusal> {
+    let edition = candidate.edition();
+    let path: Vec<String> = call.segments.iter().map(|(_, text)| text.clone()).collect();
+    let headers = edition.parameters().filter(|parameter| parameter.place() == Place::Header);
+    let headers = headers.filter_map(|parameter| {
+        let text = header(&parts.headers, &parameter.name().to_lowercase())?;
+        Some((parameter.name(), text.to_owned()))
+    });
+    let given =
+        complaint::Given { path: &path, query: &call.query, headers: &headers.collect(), body };
+    complaint::check(candidate.operation, edition, &given)
 }
 
 /// Serves one request of the API.
@@ -213,18 +232,19 @@ pub(crate) async fn serve(
     uri: Uri,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
-) -> Response<Body> {
+) -> Response<axum::body::Body> {
     let found = route::find(method.as_str(), uri.path());
     let parts = Parts { method, uri, headers, found };
-    let name = parts.found.as_ref().map_or("unknown", |(route, _)| route.name);
+    let name = parts.found.as_ref().map_or("unknown", Found::name);
+    let body = match body {
+        Ok(bytes) => Ok(Body::read(&parts.headers, &bytes).await),
+        Err(_) => Err(Refusal::new(413, "request entity too large")),
+    };
     let mishap = api.faults.befall(name);
     if !mishap.latency.is_zero() {
         sleep(mishap.latency).await;
     }
-    let act = || match &body {
-        Ok(body) => api.answer(&parts, body),
-        Err(_) => Reply::from(Refusal::new(413, "request entity too large")),
-    };
+    let act = || api.answer(&parts, body.clone());
     let reply = match mishap.action {
         None | Some(FaultAction::Latency { .. }) => Some(act()),
         Some(FaultAction::Outage | FaultAction::Reset { committed: false }) => None,
@@ -261,41 +281,4 @@ pub(crate) async fn serve(
 
 fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name)?.to_str().ok()
-}
-
-fn query(uri: &Uri) -> Vec<(String, String)> {
-    if uri.query().is_none() {
-        return Vec::new();
-    }
-    let pairs = Query::<Vec<(String, String)>>::try_from_uri(uri);
-    pairs.map(|Query(pairs)| pairs).unwrap_or_default()
-}
-
-/// Reads a body; none is an empty object. A form is read only where a form is asked for, and what
-/// comes in another form counts as nothing.
-fn read_body(
-    route: &Route,
-    headers: &HeaderMap,
-    body: &[u8],
-) -> Result<Map<String, Value>, Refusal> {
-    if body.is_empty() {
-        return Ok(Map::new());
-    }
-    let kind = header(headers, header::CONTENT_TYPE.as_str()).unwrap_or_default();
-    match route.form {
-        true if kind.starts_with("application/x-www-form-urlencoded") => Ok(read_form(body)),
-        true => Ok(Map::new()),
-        false => match serde_json::from_slice(body) {
-            Ok(Value::Object(body)) => Ok(body),
-            Ok(_) => Err(Refusal::bad_request("the body must be a JSON object")),
-            Err(error) => Err(Refusal::bad_request(format!("the body is not valid JSON: {error}"))),
-        },
-    }
-}
-
-fn read_form(body: &[u8]) -> Map<String, Value> {
-    let text = std::str::from_utf8(body).unwrap_or_default().trim();
-    let uri = format!("/?{text}").parse::<Uri>();
-    let pairs = uri.map(|uri| query(&uri)).unwrap_or_default();
-    pairs.into_iter().map(|(key, value)| (key, Value::String(value))).collect()
 }

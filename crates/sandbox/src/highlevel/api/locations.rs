@@ -3,33 +3,12 @@
 use serde_json::{Value, json};
 
 use super::{
+    acts::Acts,
     answer::Answer,
     call::Call,
     refusal::Refusal,
-    route::{Act, Route, get, put},
-    shape::{Field, Kind, optional, required, text},
-    token::Access,
     world::{World, pick},
 };
-
-const UPDATE: &[Field] = &[
-    text("name"),
-    text("phone"),
-    required("companyId", Kind::Text),
-    text("address"),
-    text("city"),
-    text("state"),
-    text("country"),
-    text("postalCode"),
-    text("website"),
-    text("timezone"),
-    optional("prospectInfo", Kind::Object),
-    optional("settings", Kind::Object),
-    optional("social", Kind::Object),
-    optional("twilio", Kind::Object),
-    optional("mailgun", Kind::Object),
-    optional("snapshot", Kind::Object),
-];
 
 /// The time zones that locations are asked to choose from.
 const ZONES: [&str; 12] = [
@@ -47,12 +26,11 @@ const ZONES: [&str; 12] = [
     "Australia/Sydney",
 ];
 
-#[rustfmt::skip]
-pub(crate) const ROUTES: &[Route] = &[
-    get("locations.search-locations", "/locations/search", "locations.readonly", search as Act).open_to(Access::Both),
-    get("locations.get-location", "/locations/{locationId}", "locations.readonly", read).open_to(Access::Both),
-    put("locations.put-location", "/locations/{locationId}", "locations.write", update).takes(UPDATE).open_to(Access::Agency),
-    get("locations.get-timezones", "/locations/{locationId}/timezones", "locations.readonly", timezones).open_to(Access::Both),
+pub(crate) const ACTS: Acts = &[
+    ("locations.search-locations", search),
+    ("locations.get-location", read),
+    ("locations.put-location", update),
+    ("locations.get-timezones", timezones),
 ];
 
 fn search(world: &mut World, call: &Call) -> Result<Answer, Refusal> {

@@ -3,39 +3,20 @@
 use serde_json::{Map, Value, json};
 
 use super::{
+    acts::Acts,
     answer::Answer,
     call::Call,
     moment::iso,
     refusal::Refusal,
-    route::{Act, Route, delete, get, post, put},
-    shape::{Field, Kind, optional, required, text},
     world::{World, pick},
 };
 
-const READ: &str = "contacts.readonly";
-const WRITE: &str = "contacts.write";
-const CREATE: &[Field] = &[
-    text("userId"),
-    required("body", Kind::Text),
-    text("title"),
-    text("color"),
-    optional("pinned", Kind::Boolean),
-];
-const UPDATE: &[Field] = &[
-    text("userId"),
-    text("body"),
-    text("title"),
-    text("color"),
-    optional("pinned", Kind::Boolean),
-];
-
-#[rustfmt::skip]
-pub(crate) const ROUTES: &[Route] = &[
-    get("contacts.get-all-notes", "/contacts/{contactId}/notes", READ, list as Act),
-    post("contacts.create-note", "/contacts/{contactId}/notes", WRITE, create).takes(CREATE),
-    get("contacts.get-note", "/contacts/{contactId}/notes/{id}", READ, read),
-    put("contacts.update-note", "/contacts/{contactId}/notes/{id}", WRITE, update).takes(UPDATE),
-    delete("contacts.delete-note", "/contacts/{contactId}/notes/{id}", WRITE, remove),
+pub(crate) const ACTS: Acts = &[
+    ("contacts.get-all-notes", list),
+    ("contacts.create-note", create),
+    ("contacts.get-note", read),
+    ("contacts.update-note", update),
+    ("contacts.delete-note", remove),
 ];
 
 /// The fields of its webhooks: a fixed list (`facts/highlevel.md` 7.1).

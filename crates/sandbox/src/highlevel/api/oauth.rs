@@ -7,15 +7,13 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use super::{
+    acts::Acts,
     answer::Answer,
     call::Call,
-    consent,
     ids::RecordIds,
     moment::iso,
     refusal::Refusal,
-    route::{Act, Route, get, post},
-    shape::{Field, Kind, optional, required, text},
-    token::{Access, Class, Token},
+    token::{Class, Token},
     world::World,
 };
 
@@ -28,27 +26,10 @@ const GRACE: SignedDuration = SignedDuration::from_secs(30);
 /// How long a code waits for its exchange; HighLevel does not say.
 const CODE_LIFETIME: SignedDuration = SignedDuration::from_mins(10);
 
-const TOKEN: &[Field] = &[
-    required("client_id", Kind::Text),
-    required("client_secret", Kind::Text),
-    required(
-        "grant_type",
-        Kind::OneOf(&["authorization_code", "refresh_token", "client_credentials"]),
-    ),
-    text("code"),
-    text("refresh_token"),
-    optional("user_type", Kind::OneOf(&["Company", "Location"])),
-    text("redirect_uri"),
-];
-const EXCHANGE: &[Field] = &[required("companyId", Kind::Text), required("locationId", Kind::Text)];
-
-#[rustfmt::skip]
-pub(crate) const ROUTES: &[Route] = &[
-    get("oauth.choose-location", "/oauth/chooselocation", "", consent::show as Act).open_to(Access::Public),
-    get("oauth.choose-location-v2", "/v2/oauth/chooselocation", "", consent::show).open_to(Access::Public),
-    post("oauth.get-access-token", "/oauth/token", "", token).takes(TOKEN).as_form().open_to(Access::Public),
-    post("oauth.get-location-access-token", "/oauth/locationToken", "oauth.write", exchange).takes(EXCHANGE).as_form().open_to(Access::AgencyOauth).until_v2(),
-    get("oauth.get-installed-location", "/oauth/installedLocations", "oauth.readonly", installed).asks(&["companyId", "appId"]).open_to(Access::AgencyOauth).until_v2(),
+pub(crate) const ACTS: Acts = &[
+    ("oauth.get-access-token", token),
+    ("oauth.get-location-access-token", exchange),
+    ("oauth.get-installed-location", installed),
 ];
 
 /// The marketplace app, and what it was given.
@@ -142,7 +123,7 @@ fn invalid_grant(description: &str) -> Refusal {
 }
 
 fn token(world: &mut World, call: &Call) -> Result<Answer, Refusal> {
-    match call.text("grant_type") {
+    match call.text_as("grant_type", "grantType") {
         Some("authorization_code") => redeem(world, call),
         Some("refresh_token") => refresh(world, call),
         _ => Err(Refusal::oauth(400, "unsupported_grant_type", "Unsupported grant type")),
@@ -151,7 +132,9 @@ fn token(world: &mut World, call: &Call) -> Result<Answer, Refusal> {
 
 fn check_client(world: &World, call: &Call) -> Result<(), Refusal> {
     let known = (&*world.grants.client_id, &*world.grants.client_secret);
-    match (call.text("client_id"), call.text("client_secret")) == (Some(known.0), Some(known.1)) {
+    match (call.text_as("client_id", "clientId"), call.text_as("client_secret", "clientSecret"))
+        == (Some(known.0), Some(known.1))
+    {
         true => Ok(()),
         false => Err(Refusal::oauth(401, "UnAuthorized!", "Invalid client credentials!")),
     }
@@ -163,27 +146,30 @@ fn redeem(world: &mut World, call: &Call) -> Result<Answer, Refusal> {
     let code = call.text("code").unwrap_or_default();
     let consent = world.grants.codes.get(code).ok_or_else(unknown)?.consent.clone();
     check_client(world, call)?;
-    if call.text("redirect_uri").is_some_and(|uri| uri != world.grants.redirect_uri) {
+    if call
+        .text_as("redirect_uri", "redirectUri")
+        .is_some_and(|uri| uri != world.grants.redirect_uri)
+    {
         return Err(invalid_grant("Redirect URI mismatch"));
     }
     world.grants.codes.remove(code);
     if call.now.duration_since(consent.at) > CODE_LIFETIME {
         return Err(unknown());
     }
-    let company = match call.text("user_type") {
+    let company = match call.text_as("user_type", "userType") {
         Some("Company") => true,
         Some(_) => false,
         None => consent.company,
     };
     let location = consent.location.unwrap_or_else(|| world.main_location.clone());
     let subject = Subject { location: (!company).then_some(location), scopes: consent.scopes };
-    Ok(give(world, &subject, call.now).into())
+    Ok(spoken(give(world, &subject, call.now), call).into())
 }
 
 /// A used refresh token returns the same pair for a moment, then nothing.
 fn refresh(world: &mut World, call: &Call) -> Result<Answer, Refusal> {
     check_client(world, call)?;
-    let text = call.text("refresh_token").unwrap_or_default().to_owned();
+    let text = call.text_as("refresh_token", "refreshToken").unwrap_or_default().to_owned();
     let invalid = || invalid_grant("This refresh token is invalid");
     let known = world.grants.refreshes.get(&text).ok_or_else(invalid)?;
     let pair = match &known.used {
@@ -199,7 +185,7 @@ fn refresh(world: &mut World, call: &Call) -> Result<Answer, Refusal> {
             pair
         }
     };
-    Ok(pair.into())
+    Ok(spoken(pair, call).into())
 }
 
 /// A new pair of tokens, as the token endpoint tells it.
@@ -292,7 +278,29 @@ fn exchange(world: &mut World, call: &Call) -> Result<Answer, Refusal> {
     let mut pair = give(world, &subject, call.now);
     pair["appId"] = json!(world.grants.app_id);
     pair["versionId"] = json!(world.grants.version_id);
-    Ok(Answer::created(pair))
+    let pair = spoken(pair, call);
+    match call.strict_spec {
+        true => Ok(pair.into()),
+        false => Ok(Answer::created(pair)),
+    }
+}
+
+/// The pair under the names of the caller's generation.
+fn spoken(mut pair: Value, call: &Call) -> Value {
+    let names = [
+        ("access_token", "accessToken"),
+        ("token_type", "tokenType"),
+        ("expires_in", "expiresIn"),
+        ("refresh_token", "refreshToken"),
+    ];
+    if let Some(fields) = pair.as_object_mut().filter(|_| call.is_v3()) {
+        for (v2, v3) in names {
+            if let Some(value) = fields.remove(v2) {
+                fields.insert(v3.to_owned(), value);
+            }
+        }
+    }
+    pair
 }
 
 fn installed(world: &mut World, call: &Call) -> Result<Answer, Refusal> {

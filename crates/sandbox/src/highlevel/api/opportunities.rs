@@ -4,73 +4,27 @@ use serde_json::{Map, Value, json};
 
 use super::{
     account::Account,
+    acts::Acts,
     answer::Answer,
     call::Call,
     contact::custom_field_id,
     moment::iso,
     opportunity_search,
     refusal::Refusal,
-    route::{Act, Route, delete, get, post, put},
-    shape::{Field, Kind, optional, required, text},
     world::{World, pick},
 };
 
-const READ: &str = "opportunities.readonly";
-const WRITE: &str = "opportunities.write";
-const STATUS: Kind = Kind::OneOf(&["open", "won", "lost", "abandoned", "all"]);
-const CREATE: &[Field] = &[
-    required("pipelineId", Kind::Text),
-    required("locationId", Kind::Text),
-    required("name", Kind::Text),
-    text("pipelineStageId"),
-    required("status", STATUS),
-    required("contactId", Kind::Text),
-    optional("monetaryValue", Kind::Number),
-    text("assignedTo"),
-    text("source"),
-    optional("customFields", Kind::Objects),
-];
-const UPDATE: &[Field] = &[
-    text("pipelineId"),
-    text("name"),
-    text("pipelineStageId"),
-    optional("status", STATUS),
-    optional("monetaryValue", Kind::Number),
-    text("assignedTo"),
-    optional("customFields", Kind::Objects),
-];
-/// The required list of the specification looks wrong: followers are taken as optional
-/// (`facts/highlevel.md` 6.4).
-const UPSERT: &[Field] = &[
-    text("id"),
-    required("pipelineId", Kind::Text),
-    required("locationId", Kind::Text),
-    text("contactId"),
-    optional("followers", Kind::Texts),
-    optional("isRemoveAllFollowers", Kind::Boolean),
-    optional("followersActionType", Kind::OneOf(&["add", "remove"])),
-    text("name"),
-    optional("status", STATUS),
-    text("pipelineStageId"),
-    optional("monetaryValue", Kind::Number),
-    text("assignedTo"),
-    text("lostReasonId"),
-];
-const NEW_STATUS: &[Field] = &[required("status", STATUS), text("lostReasonId")];
-const FOLLOWERS: &[Field] = &[required("followers", Kind::Texts)];
-
-#[rustfmt::skip]
-pub(crate) const ROUTES: &[Route] = &[
-    get("opportunities.search-opportunity", "/opportunities/search", READ, opportunity_search::search as Act).asks(&["location_id"]),
-    post("opportunities.search-opportunities-advanced", "/opportunities/search", READ, opportunity_search::advanced).takes(opportunity_search::BODY),
-    post("opportunities.upsert-opportunity", "/opportunities/upsert", WRITE, upsert).takes(UPSERT),
-    post("opportunities.create-opportunity", "/opportunities", WRITE, create).takes(CREATE),
-    get("opportunities.get-opportunity", "/opportunities/{id}", READ, read),
-    put("opportunities.update-opportunity", "/opportunities/{id}", WRITE, update).takes(UPDATE),
-    delete("opportunities.delete-opportunity", "/opportunities/{id}", WRITE, remove),
-    put("opportunities.update-opportunity-status", "/opportunities/{id}/status", WRITE, set_status).takes(NEW_STATUS),
-    post("opportunities.add-followers-opportunity", "/opportunities/{id}/followers", WRITE, follow).takes(FOLLOWERS),
-    delete("opportunities.remove-followers-opportunity", "/opportunities/{id}/followers", WRITE, unfollow).takes(FOLLOWERS),
+pub(crate) const ACTS: Acts = &[
+    ("opportunities.search-opportunity", opportunity_search::search),
+    ("opportunities.search-opportunities-advanced", opportunity_search::advanced),
+    ("opportunities.upsert-opportunity", upsert),
+    ("opportunities.create-opportunity", create),
+    ("opportunities.get-opportunity", read),
+    ("opportunities.update-opportunity", update),
+    ("opportunities.delete-opportunity", remove),
+    ("opportunities.update-opportunity-status", set_status),
+    ("opportunities.add-followers-opportunity", follow),
+    ("opportunities.remove-followers-opportunity", unfollow),
 ];
 
 /// Events that come with `OpportunityUpdate`, by the field that changed.

@@ -8,21 +8,8 @@ use super::{
     call::{Call, within},
     opportunities::shown,
     refusal::Refusal,
-    shape::{Field, Kind, optional, required},
     world::World,
 };
-
-/// The body's required list is the specification's without what only some searches need.
-pub(crate) const BODY: &[Field] = &[
-    required("locationId", Kind::Text),
-    optional("query", Kind::Text),
-    optional("limit", Kind::Number),
-    optional("page", Kind::Number),
-    optional("searchAfter", Kind::Any),
-    optional("additionalDetails", Kind::Object),
-    optional("filters", Kind::Objects),
-    optional("sort", Kind::Objects),
-];
 
 /// What the query may name; other names are refused, `sortBy` among them.
 const QUERY: [&str; 20] = [

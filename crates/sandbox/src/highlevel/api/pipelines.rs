@@ -2,21 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::{
-    answer::Answer,
-    call::Call,
-    refusal::Refusal,
-    route::{Act, Route, get},
-    world::World,
-};
+use super::{acts::Acts, answer::Answer, call::Call, refusal::Refusal, world::World};
 
-const READ: &str = "opportunities.readonly";
-
-#[rustfmt::skip]
-pub(crate) const ROUTES: &[Route] = &[
-    get("opportunities.get-pipelines", "/opportunities/pipelines", READ, list as Act).asks(&["locationId"]),
-    get("opportunities.get-lost-reason", "/opportunities/lost-reason", READ, reasons).asks(&["locationId"]),
-];
+pub(crate) const ACTS: Acts =
+    &[("opportunities.get-pipelines", list), ("opportunities.get-lost-reason", reasons)];
 
 fn list(world: &mut World, call: &Call) -> Result<Answer, Refusal> {
     Ok(json!({ "pipelines": world.account(call)?.pipelines }).into())

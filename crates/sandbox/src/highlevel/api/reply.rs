@@ -43,8 +43,17 @@ impl Reply {
         };
         let mut response = match content {
             Content::Json(mut body) => {
-                body["traceId"] = json!(trace_id);
+                if let Some(fields) = body.as_object_mut() {
+                    fields.insert("traceId".to_owned(), json!(trace_id));
+                }
                 whole(status, "application/json; charset=utf-8", body.to_string())
+            }
+            Content::Bytes { kind, bytes } => {
+                let mut response = whole(status, "application/octet-stream", bytes);
+                if let Ok(kind) = HeaderValue::from_str(&kind) {
+                    response.headers_mut().insert(header::CONTENT_TYPE, kind);
+                }
+                response
             }
             Content::Html(page) => whole(status, "text/html; charset=utf-8", page),
             Content::Redirect(address) => {
@@ -62,8 +71,8 @@ impl Reply {
     }
 }
 
-fn whole(status: u16, kind: &'static str, body: String) -> Response<Body> {
-    let mut response = Response::new(Body::from(body));
+fn whole(status: u16, kind: &'static str, body: impl Into<Body>) -> Response<Body> {
+    let mut response = Response::new(body.into());
     *response.status_mut() =
         StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));

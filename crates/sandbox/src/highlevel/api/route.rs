@@ -1,175 +1,241 @@
-//! The operations of the API by method and path, named `product.operation-id` as in HighLevel's specification.
+//! Finds what a method and a path ask for: every operation of the catalogue, and the few paths that no specification has.
 
-use super::{
-    answer::Answer, businesses, call::Call, contact_links, contacts, custom_fields, custom_values,
-    locations, notes, oauth, opportunities, pipelines, refusal::Refusal, shape::Field, tags, tasks,
-    token::Access, users, world::World,
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::OnceLock,
 };
 
-/// Does an operation.
-pub(crate) type Act = fn(&mut World, &Call) -> Result<Answer, Refusal>;
+use endpoint::catalogue::{Edition, Generation, Operation};
+use highlevel::catalogue;
 
-/// One operation.
-#[derive(Clone, Copy)]
-pub(crate) struct Route {
-    pub(crate) name: &'static str,
-    method: &'static str,
-    /// Without a slash at the end; what is in braces stands for any segment.
-    path: &'static str,
-    pub(crate) access: Access,
-    /// Empty where none is asked for.
-    pub(crate) scope: &'static str,
-    /// What the query must have.
-    pub(crate) query: &'static [&'static str],
-    /// What the body may have.
-    pub(crate) body: &'static [Field],
-    /// Whether the body is a form rather than JSON.
-    pub(crate) form: bool,
-    /// Whether version v3 no longer has it.
-    pub(crate) before_v3: bool,
-    pub(crate) act: Act,
+use super::{
+    acts::{self, Act, Extra},
+    refusal::Refusal,
+};
+
+/// What a request asks for, before its version is known.
+#[derive(Clone, Debug)]
+pub(crate) struct Found {
+    place: &'static Place,
+    /// What stands where the path has names, decoded.
+    values: Vec<String>,
 }
 
-const fn route(
-    name: &'static str,
-    method: &'static str,
-    path: &'static str,
-    scope: &'static str,
-    act: Act,
-) -> Route {
-    Route {
-        name,
-        method,
-        path,
-        access: Access::Location,
-        scope,
-        query: &[],
-        body: &[],
-        form: false,
-        before_v3: false,
-        act,
+/// What the path names, in the order of the path.
+pub(crate) type Segments = Vec<(&'static str, String)>;
+
+/// What a path is for with one method.
+#[derive(Debug)]
+enum Place {
+    Extra(&'static Extra),
+    /// Each generation that has it; never empty.
+    Operations(Vec<Candidate>),
+}
+
+/// One generation of an operation, with what does it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Candidate {
+    pub(crate) operation: Operation<'static>,
+    pub(crate) generation: Generation,
+    /// None where the answer follows from the schema alone.
+    pub(crate) act: Option<Act>,
+}
+
+impl Candidate {
+    pub(crate) fn edition(&self) -> Edition<'static> {
+        let edition = self.operation.edition(self.generation);
+        edition.expect("the index holds editions that exist")
+    }
+
+    /// The names in the path as handlers know them: those of the oldest generation.
+    fn names(&self) -> Vec<&'static str> {
+        names(self.operation.path())
     }
 }
 
-/// An operation for the token of a location.
-pub(crate) const fn get(
-    name: &'static str,
-    path: &'static str,
-    scope: &'static str,
-    act: Act,
-) -> Route {
-    route(name, "GET", path, scope, act)
+/// What is to be done once the version is known.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Task {
+    Extra(&'static Extra),
+    Operation(Candidate),
 }
 
-/// As [`get`].
-pub(crate) const fn post(
-    name: &'static str,
-    path: &'static str,
-    scope: &'static str,
-    act: Act,
-) -> Route {
-    route(name, "POST", path, scope, act)
-}
-
-/// As [`get`].
-pub(crate) const fn put(
-    name: &'static str,
-    path: &'static str,
-    scope: &'static str,
-    act: Act,
-) -> Route {
-    route(name, "PUT", path, scope, act)
-}
-
-/// As [`get`].
-pub(crate) const fn delete(
-    name: &'static str,
-    path: &'static str,
-    scope: &'static str,
-    act: Act,
-) -> Route {
-    route(name, "DELETE", path, scope, act)
-}
-
-impl Route {
-    pub(crate) const fn takes(mut self, body: &'static [Field]) -> Self {
-        self.body = body;
-        self
+impl Found {
+    /// The name by which faults and the log know it.
+    pub(crate) fn name(&self) -> &'static str {
+        match self.place {
+            Place::Extra(extra) => extra.name,
+            Place::Operations(candidates) => candidates[0].operation.id(),
+        }
     }
 
-    pub(crate) const fn asks(mut self, query: &'static [&'static str]) -> Self {
-        self.query = query;
-        self
+    /// Whether nobody has to say who they are.
+    pub(crate) fn is_public(&self) -> bool {
+        match self.place {
+            Place::Extra(_) => true,
+            Place::Operations(candidates) => candidates[0].edition().access().len() == 0,
+        }
     }
 
-    pub(crate) const fn open_to(mut self, access: Access) -> Self {
-        self.access = access;
-        self
-    }
-
-    pub(crate) const fn as_form(mut self) -> Self {
-        self.form = true;
-        self
-    }
-
-    pub(crate) const fn until_v2(mut self) -> Self {
-        self.before_v3 = true;
-        self
-    }
-
-    fn segments(&self, path: &str) -> Option<Vec<(&'static str, String)>> {
-        let (mut wanted, mut found) = (self.path.split('/'), path.split('/'));
-        let mut segments = Vec::new();
-        loop {
-            match (wanted.next(), found.next()) {
-                (None, None) => return Some(segments),
-                (Some(wanted), Some(found)) => {
-                    match wanted.strip_prefix('{').and_then(|name| name.strip_suffix('}')) {
-                        Some(name) if !found.is_empty() => segments.push((name, found.to_owned())),
-                        None if wanted == found => {}
-                        _ => return None,
-                    }
-                }
-                _ => return None,
+    /// Whether the specification asks for a version in some generation.
+    pub(crate) fn wants_version(&self) -> bool {
+        match self.place {
+            Place::Extra(_) => false,
+            Place::Operations(candidates) => {
+                candidates.iter().any(|candidate| candidate.edition().version().is_some())
             }
         }
     }
+
+    /// What the version header makes of it (`facts/highlevel.md` 1.2): any published value opens an
+    /// established path, `v3` only what v3 has, and a path of v3 is unknown to the older values.
+    ///
+    /// # Errors
+    /// 400 where v3 has dropped the path, none of the API's where only v3 has it.
+    pub(crate) fn task(&self, version: Option<&str>) -> Result<Task, Unserved> {
+        let candidates = match self.place {
+            Place::Extra(extra) => return Ok(Task::Extra(extra)),
+            Place::Operations(candidates) => candidates,
+        };
+        let of = |wanted| candidates.iter().find(|one| one.generation == wanted);
+        let (v2, v3) = (of(Generation::V2), of(Generation::V3));
+        let is_v3 = version == Some("v3");
+        let declared = |one: &&Candidate| {
+            let declared = one.edition().version();
+            declared.is_none() || declared == version
+        };
+        match (v2, v3) {
+            (_, Some(v3)) if is_v3 => Ok(Task::Operation(*v3)),
+            (Some(_), None) if is_v3 && !self.is_public() => Err(Unserved::Removed),
+            (Some(v2), _) => Ok(Task::Operation(*v2)),
+            (None, v3) => {
+                v3.filter(declared).map(|v3| Task::Operation(*v3)).ok_or(Unserved::Unknown)
+            }
+        }
+    }
+
+    /// The values of the path under the names that handlers and the generation's own
+    /// specification have for them.
+    pub(crate) fn segments(&self, task: &Task) -> Segments {
+        let names = match task {
+            Task::Extra(_) => Vec::new(),
+            Task::Operation(candidate) => candidate.names(),
+        };
+        names.into_iter().zip(self.values.iter().cloned()).collect()
+    }
 }
 
-/// All operations, one list per file; a path with fewer names comes before one with more.
-const LISTS: [&[Route]; 13] = [
-    contacts::ROUTES,
-    contact_links::ROUTES,
-    notes::ROUTES,
-    tasks::ROUTES,
-    tags::ROUTES,
-    custom_fields::ROUTES,
-    custom_values::ROUTES,
-    locations::ROUTES,
-    pipelines::ROUTES,
-    opportunities::ROUTES,
-    users::ROUTES,
-    businesses::ROUTES,
-    oauth::ROUTES,
-];
-
-/// What a path names.
-pub(crate) type Segments = Vec<(&'static str, String)>;
-
-/// The operation of a method and a path, with what the path names. A slash at the end makes no
-/// difference.
-pub(crate) fn find(method: &str, path: &str) -> Option<(&'static Route, Segments)> {
-    let path = path.strip_suffix('/').unwrap_or(path);
-    let mut all = LISTS.iter().flat_map(|list| list.iter());
-    all.find_map(|route| match route.method == method {
-        true => Some((route, route.segments(path)?)),
-        false => None,
-    })
+/// Why a known path is not served to a version.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unserved {
+    /// v3 has dropped it.
+    Removed,
+    /// Only v3 has it.
+    Unknown,
 }
 
-/// All operations.
-pub(crate) fn all() -> impl Iterator<Item = &'static Route> {
-    LISTS.iter().flat_map(|list| list.iter())
+/// The names in a path.
+pub(crate) fn names(path: &'static str) -> Vec<&'static str> {
+    path.split('/').filter_map(parameter).collect()
+}
+
+fn parameter(segment: &str) -> Option<&str> {
+    segment.strip_prefix('{')?.strip_suffix('}')
+}
+
+/// What a method and a path ask for. A slash at the end makes no difference.
+pub(crate) fn find(method: &str, path: &str) -> Option<Found> {
+    let path = path.strip_prefix('/')?;
+    let segments: Vec<&str> = path.strip_suffix('/').unwrap_or(path).split('/').collect();
+    let mut values = Vec::new();
+    let place = index().find(method, &segments, &mut values)?;
+    Some(Found { place, values })
+}
+
+/// The names of everything that can be asked for, in order.
+pub(crate) fn all() -> impl Iterator<Item = &'static str> {
+    let operations = catalogue::operations().map(Operation::id);
+    operations.chain(acts::EXTRAS.iter().map(|extra| extra.name))
+}
+
+/// The operations that have a memory, in order of their lists.
+#[cfg(test)]
+pub(crate) fn stateful() -> impl Iterator<Item = &'static str> {
+    acts::LISTS.iter().flat_map(|list| list.iter()).map(|(name, _)| *name)
+}
+
+fn index() -> &'static Node {
+    static INDEX: OnceLock<Node> = OnceLock::new();
+    INDEX.get_or_init(Node::of_catalogue)
+}
+
+/// All paths that begin alike. A literal segment goes before a name.
+#[derive(Debug, Default)]
+struct Node {
+    literals: HashMap<&'static str, Node>,
+    named: Option<Box<Node>>,
+    places: BTreeMap<&'static str, Place>,
+}
+
+impl Node {
+    fn of_catalogue() -> Self {
+        let acts: HashMap<&str, Act> =
+            acts::LISTS.iter().flat_map(|list| list.iter().copied()).collect();
+        let mut root = Self::default();
+        for operation in catalogue::operations() {
+            let act = acts.get(operation.id()).copied();
+            for edition in operation.editions() {
+                let candidate = Candidate { operation, generation: edition.generation(), act };
+                let place = root.reach(edition.path()).places.entry(operation.method().as_str());
+                match place.or_insert_with(|| Place::Operations(Vec::new())) {
+                    Place::Operations(candidates) => candidates.push(candidate),
+                    Place::Extra(_) => {}
+                }
+            }
+        }
+        for extra in acts::EXTRAS {
+            root.reach(extra.path).places.insert(extra.method, Place::Extra(extra));
+        }
+        root
+    }
+
+    fn reach(&mut self, path: &'static str) -> &mut Self {
+        path.trim_matches('/').split('/').fold(self, |node, segment| match parameter(segment) {
+            Some(_) => node.named.get_or_insert_default(),
+            None => node.literals.entry(segment).or_default(),
+        })
+    }
+
+    fn find<'a>(
+        &'a self,
+        method: &str,
+        path: &[&str],
+        values: &mut Vec<String>,
+    ) -> Option<&'a Place> {
+        let Some((segment, rest)) = path.split_first() else {
+            return self.places.get(method);
+        };
+        let literal = self.literals.get(*segment);
+        if let Some(place) = literal.and_then(|node| node.find(method, rest, values)) {
+            return Some(place);
+        }
+        let named = self.named.as_ref().filter(|_| !segment.is_empty())?;
+        values.push(decode(segment));
+        let place = named.find(method, rest, values);
+        if place.is_none() {
+            values.pop();
+        }
+        place
+    }
+}
+
+fn decode(segment: &str) -> String {
+    percent_encoding::percent_decode_str(segment).decode_utf8_lossy().into_owned()
+}
+
+/// What a request to a path of no operation is told.
+pub(crate) fn cannot(method: &str, uri: &str) -> Refusal {
+    Refusal::new(404, format!("Cannot {method} {uri}"))
 }
 
 #[cfg(test)]
@@ -179,7 +245,7 @@ mod tests {
     use super::*;
 
     fn name(method: &str, path: &str) -> Option<&'static str> {
-        find(method, path).map(|(route, _)| route.name)
+        find(method, path).map(|found| found.name())
     }
 
     #[test]
@@ -191,6 +257,7 @@ mod tests {
             ("POST", "/contacts/upsert", Some("contacts.upsert-contact")),
             ("GET", "/opportunities/pipelines", Some("opportunities.get-pipelines")),
             ("GET", "/users/search", Some("users.search-users")),
+            ("GET", "/oauth/chooselocation", Some("oauth.choose-location")),
             ("PATCH", "/contacts/x", None),
             ("GET", "/contacts/x/y", None),
             ("GET", "//contacts", None),
@@ -201,12 +268,52 @@ mod tests {
     }
 
     #[test]
-    fn every_operation_can_be_reached_and_has_a_name_of_its_own() {
-        let mut names = BTreeSet::new();
-        for route in all() {
-            assert!(names.insert(route.name), "{} twice", route.name);
-            let found = find(route.method, route.path).map(|(found, _)| found.name);
-            assert_eq!(found, Some(route.name), "{} {}", route.method, route.path);
+    fn every_operation_of_every_generation_can_be_reached() {
+        let mut reached = 0;
+        for operation in catalogue::operations() {
+            for edition in operation.editions() {
+                let found = find(operation.method().as_str(), edition.path());
+                let found = found.unwrap_or_else(|| panic!("{} is not found", operation.id()));
+                let Place::Operations(candidates) = found.place else { panic!("an extra") };
+                let is_it = |one: &&Candidate| {
+                    one.operation.id() == operation.id() && one.generation == edition.generation()
+                };
+                assert!(candidates.iter().any(|one| is_it(&one)), "{}", operation.id());
+                reached += 1;
+            }
         }
+        assert_eq!(reached, 576 + 627);
+    }
+
+    #[test]
+    fn what_has_a_memory_is_in_the_catalogue_once() {
+        let mut names = BTreeSet::new();
+        for name in stateful() {
+            assert!(names.insert(name), "{name} twice");
+            assert!(catalogue::operation(name).is_some(), "{name} is no operation");
+        }
+    }
+
+    #[test]
+    fn a_version_chooses_the_generation() {
+        let task = |method, path, version| match find(method, path).unwrap().task(version) {
+            Ok(Task::Operation(candidate)) => Ok(candidate.generation),
+            Ok(Task::Extra(_)) => panic!("an extra"),
+            Err(unserved) => Err(unserved),
+        };
+        let get = |path, version| task("GET", path, Some(version));
+        assert_eq!(get("/contacts/x", "2021-07-28"), Ok(Generation::V2));
+        assert_eq!(get("/contacts/x", "2023-02-21"), Ok(Generation::V2));
+        assert_eq!(get("/contacts/x", "v3"), Ok(Generation::V3));
+        assert_eq!(get("/contacts/", "v3"), Err(Unserved::Removed));
+        assert_eq!(get("/oauth/installed-locations", "2021-07-28"), Err(Unserved::Unknown));
+        assert_eq!(get("/oauth/installed-locations", "v3"), Ok(Generation::V3));
+    }
+
+    #[test]
+    fn names_are_those_of_the_oldest_generation_and_values_are_decoded() {
+        let found = find("DELETE", "/contacts/a%2Fb/tags").unwrap();
+        let task = found.task(Some("v3")).unwrap();
+        assert_eq!(found.segments(&task), [("contactId", "a/b".to_owned())]);
     }
 }

@@ -3,24 +3,15 @@
 use serde_json::{Value, json};
 
 use super::{
-    account::Account,
-    answer::Answer,
-    call::Call,
-    refusal::Refusal,
-    route::{Act, Route, delete, get, post, put},
-    shape::{Field, Kind, required},
-    world::World,
+    account::Account, acts::Acts, answer::Answer, call::Call, refusal::Refusal, world::World,
 };
 
-const NAME: &[Field] = &[required("name", Kind::Text)];
-
-#[rustfmt::skip]
-pub(crate) const ROUTES: &[Route] = &[
-    get("locations.get-location-tags", "/locations/{locationId}/tags", "locations/tags.readonly", list as Act),
-    post("locations.create-tag", "/locations/{locationId}/tags", "locations/tags.write", create).takes(NAME),
-    get("locations.get-tag-by-id", "/locations/{locationId}/tags/{tagId}", "", read),
-    put("locations.update-tag", "/locations/{locationId}/tags/{tagId}", "", update).takes(NAME),
-    delete("locations.delete-tag", "/locations/{locationId}/tags/{tagId}", "", remove),
+pub(crate) const ACTS: Acts = &[
+    ("locations.get-location-tags", list),
+    ("locations.create-tag", create),
+    ("locations.get-tag-by-id", read),
+    ("locations.update-tag", update),
+    ("locations.delete-tag", remove),
 ];
 
 /// Adds the tags that the caller's location does not know: a contact may bring new ones.

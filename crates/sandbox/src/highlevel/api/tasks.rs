@@ -3,51 +3,22 @@
 use serde_json::{Map, Value, json};
 
 use super::{
+    acts::Acts,
     answer::Answer,
     call::{Call, within},
     moment::iso,
     refusal::Refusal,
-    route::{Act, Route, delete, get, post, put},
-    shape::{Field, Kind, optional, required, text},
     world::{World, pick},
 };
 
-const READ: &str = "contacts.readonly";
-const WRITE: &str = "contacts.write";
-const CREATE: &[Field] = &[
-    required("title", Kind::Text),
-    text("body"),
-    required("dueDate", Kind::Moment),
-    required("completed", Kind::Boolean),
-    text("assignedTo"),
-];
-const UPDATE: &[Field] = &[
-    text("title"),
-    text("body"),
-    optional("dueDate", Kind::Moment),
-    optional("completed", Kind::Boolean),
-    text("assignedTo"),
-];
-const COMPLETED: &[Field] = &[required("completed", Kind::Boolean)];
-const SEARCH: &[Field] = &[
-    optional("contactId", Kind::Texts),
-    optional("completed", Kind::Boolean),
-    optional("assignedTo", Kind::Texts),
-    text("query"),
-    optional("limit", Kind::Number),
-    optional("skip", Kind::Number),
-    text("businessId"),
-];
-
-#[rustfmt::skip]
-pub(crate) const ROUTES: &[Route] = &[
-    get("contacts.get-all-tasks", "/contacts/{contactId}/tasks", READ, list as Act),
-    post("contacts.create-task", "/contacts/{contactId}/tasks", WRITE, create).takes(CREATE),
-    get("contacts.get-task", "/contacts/{contactId}/tasks/{taskId}", READ, read),
-    put("contacts.update-task", "/contacts/{contactId}/tasks/{taskId}", WRITE, update).takes(UPDATE),
-    delete("contacts.delete-task", "/contacts/{contactId}/tasks/{taskId}", WRITE, remove),
-    put("contacts.update-task-completed", "/contacts/{contactId}/tasks/{taskId}/completed", WRITE, update).takes(COMPLETED),
-    post("locations.task-search", "/locations/{locationId}/tasks/search", "locations/tasks.readonly", search).takes(SEARCH),
+pub(crate) const ACTS: Acts = &[
+    ("contacts.get-all-tasks", list),
+    ("contacts.create-task", create),
+    ("contacts.get-task", read),
+    ("contacts.update-task", update),
+    ("contacts.delete-task", remove),
+    ("contacts.update-task-completed", update),
+    ("locations.task-search", search),
 ];
 
 /// The fields of its webhooks.

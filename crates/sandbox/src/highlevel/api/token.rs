@@ -2,6 +2,8 @@
 
 use std::{collections::HashMap, fmt, sync::Arc};
 
+use endpoint::catalogue::Edition;
+use highlevel::catalogue::TokenClass;
 use jiff::Timestamp;
 
 use super::refusal::Refusal;
@@ -13,18 +15,6 @@ pub(crate) enum Class {
     PrivateAgency,
     OauthLocation,
     OauthCompany,
-}
-
-/// Which tokens an operation takes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Access {
-    /// None at all: the token endpoint and the consent page.
-    Public,
-    Location,
-    Agency,
-    Both,
-    /// Only an OAuth token of a company.
-    AgencyOauth,
 }
 
 /// What a token stands for.
@@ -48,34 +38,54 @@ impl Token {
         self.location.as_deref().unwrap_or(&self.company)
     }
 
-    fn is_location(&self) -> bool {
-        matches!(self.class, Class::PrivateLocation | Class::OauthLocation)
-    }
-
-    /// Whether it opens an operation.
+    /// Whether it opens an operation: any one way of access is enough.
     ///
     /// # Errors
     /// 401 in the words for the class or the scope.
-    pub(crate) fn open(&self, access: Access, scope: &str) -> Result<(), Refusal> {
-        let mismatch = "Token's user type mismatch!";
-        let refused = match (access, self.class) {
-            (Access::Location, Class::OauthCompany) => {
-                Some("This authClass type is not allowed to access this scope.")
+    pub(crate) fn open(&self, edition: Edition<'static>) -> Result<(), Refusal> {
+        let mut is_of_class = edition.access().len() == 0;
+        for access in edition.access() {
+            if TokenClass::of(access).is_some_and(|wanted| self.class.is(wanted)) {
+                is_of_class = true;
+                if access.scopes().all(|scope| self.has(scope)) {
+                    return Ok(());
+                }
             }
-            (Access::Location, Class::PrivateAgency) => Some(mismatch),
-            (Access::Agency | Access::AgencyOauth, _) if self.is_location() => Some(mismatch),
-            (Access::AgencyOauth, Class::PrivateAgency) => {
-                Some("This token's user type is not yet supported!")
-            }
-            _ => None,
-        };
-        if let Some(message) = refused {
-            return Err(Refusal::unauthorized(message));
         }
+        match is_of_class {
+            true if edition.access().len() == 0 => Ok(()),
+            true => Err(Refusal::unauthorized("The token is not authorized for this scope.")),
+            false => Err(Refusal::unauthorized(self.class.mismatch(edition))),
+        }
+    }
+
+    fn has(&self, scope: &str) -> bool {
         let listed = |scopes: &Arc<[String]>| scopes.iter().any(|listed| listed == scope);
-        match scope.is_empty() || self.scopes.as_ref().is_none_or(listed) {
-            true => Ok(()),
-            false => Err(Refusal::unauthorized("The token is not authorized for this scope.")),
+        self.scopes.as_ref().is_none_or(listed)
+    }
+}
+
+impl Class {
+    fn is(self, wanted: TokenClass) -> bool {
+        match wanted {
+            TokenClass::Location => matches!(self, Self::PrivateLocation | Self::OauthLocation),
+            TokenClass::LocationOAuth => self == Self::OauthLocation,
+            TokenClass::Agency => matches!(self, Self::PrivateAgency | Self::OauthCompany),
+            TokenClass::AgencyOAuth => self == Self::OauthCompany,
+        }
+    }
+
+    /// In which words an operation of other classes is refused.
+    fn mismatch(self, edition: Edition<'static>) -> &'static str {
+        let wanted: Vec<TokenClass> = edition.access().filter_map(TokenClass::of).collect();
+        let is_private = matches!(self, Self::PrivateLocation | Self::PrivateAgency);
+        let is_agency = matches!(self, Self::PrivateAgency | Self::OauthCompany);
+        if is_private && wanted.iter().any(|class| class.is_agency() == is_agency) {
+            return "This token's user type is not yet supported!";
+        }
+        match self == Self::OauthCompany && wanted.iter().all(|class| !class.is_agency()) {
+            true => "This authClass type is not allowed to access this scope.",
+            false => "Token's user type mismatch!",
         }
     }
 }
@@ -144,34 +154,44 @@ mod tests {
         }
     }
 
-    fn refused(class: Class, access: Access) -> Option<String> {
-        let refusal = token(class, None).open(access, "x").err()?;
+    fn edition(id: &str) -> Edition<'static> {
+        highlevel::catalogue::operation(id).unwrap().editions().next().unwrap()
+    }
+
+    fn refused(class: Class, id: &str) -> Option<String> {
+        let refusal = token(class, None).open(edition(id)).err()?;
         Some(refusal.into_body()["message"].as_str()?.to_owned())
     }
 
+    const CLASSES: [Class; 4] =
+        [Class::PrivateLocation, Class::PrivateAgency, Class::OauthLocation, Class::OauthCompany];
+
     #[test]
     fn classes_open_what_is_theirs() {
-        let classes = [
-            Class::PrivateLocation,
-            Class::PrivateAgency,
-            Class::OauthLocation,
-            Class::OauthCompany,
-        ];
-        let open = |access| classes.map(|class| refused(class, access).is_none());
-        assert_eq!(open(Access::Both), [true; 4]);
-        assert_eq!(open(Access::Location), [true, false, true, false]);
-        assert_eq!(open(Access::Agency), [false, true, false, true]);
-        assert_eq!(open(Access::AgencyOauth), [false, false, false, true]);
-        let company = refused(Class::OauthCompany, Access::Location).unwrap();
+        let open = |id| CLASSES.map(|class| refused(class, id).is_none());
+        assert_eq!(open("locations.get-location"), [true; 4]);
+        assert_eq!(open("contacts.get-contact"), [true, false, true, false]);
+        assert_eq!(open("locations.put-location"), [false, true, false, true]);
+        assert_eq!(open("oauth.get-installed-location"), [false, false, false, true]);
+    }
+
+    #[test]
+    fn refusals_have_the_words_for_the_class() {
+        let words = |class, id| refused(class, id).unwrap();
+        let mismatch = "Token's user type mismatch!";
+        assert_eq!(words(Class::PrivateAgency, "contacts.get-contact"), mismatch);
+        assert_eq!(words(Class::OauthLocation, "locations.put-location"), mismatch);
+        let company = words(Class::OauthCompany, "contacts.get-contact");
         assert!(company.starts_with("This authClass type"), "{company}");
+        let private = words(Class::PrivateAgency, "oauth.get-installed-location");
+        assert!(private.ends_with("not yet supported!"), "{private}");
     }
 
     #[test]
     fn a_list_of_scopes_is_enforced() {
         let token = token(Class::PrivateLocation, Some(&["contacts.readonly"]));
-        assert!(token.open(Access::Location, "contacts.readonly").is_ok());
-        assert!(token.open(Access::Location, "").is_ok());
-        assert_eq!(token.open(Access::Location, "contacts.write").unwrap_err().status, 401);
+        assert!(token.open(edition("contacts.get-contact")).is_ok());
+        assert_eq!(token.open(edition("contacts.update-contact")).unwrap_err().status, 401);
     }
 
     #[test]

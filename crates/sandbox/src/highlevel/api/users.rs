@@ -2,32 +2,13 @@
 
 use serde_json::{Value, json};
 
-use super::{
-    answer::Answer,
-    call::Call,
-    refusal::Refusal,
-    route::{Act, Route, get, post},
-    shape::{Field, Kind, optional, required, text},
-    token::Access,
-    world::World,
-};
+use super::{acts::Acts, answer::Answer, call::Call, refusal::Refusal, world::World};
 
-const READ: &str = "users.readonly";
-const BY_EMAIL: &[Field] = &[
-    required("companyId", Kind::Text),
-    required("emails", Kind::Any),
-    optional("deleted", Kind::Boolean),
-    text("skip"),
-    text("limit"),
-    text("projection"),
-];
-
-#[rustfmt::skip]
-pub(crate) const ROUTES: &[Route] = &[
-    get("users.search-users", "/users/search", READ, search as Act).asks(&["companyId"]).open_to(Access::Both),
-    post("users.filter-users-by-email", "/users/search/filter-by-email", READ, by_email).takes(BY_EMAIL).open_to(Access::Agency),
-    get("users.get-user-by-location", "/users", READ, list).asks(&["locationId"]).until_v2(),
-    get("users.get-user", "/users/{userId}", READ, read).open_to(Access::Both),
+pub(crate) const ACTS: Acts = &[
+    ("users.search-users", search),
+    ("users.filter-users-by-email", by_email),
+    ("users.get-user-by-location", list),
+    ("users.get-user", read),
 ];
 
 fn works_at(user: &Value, location: &str) -> bool {

@@ -43,12 +43,14 @@ impl World {
         }
     }
 
-    /// The location of the caller's token.
+    /// The location of the caller's token; of an agency's token, the location that the request
+    /// names.
     ///
     /// # Errors
-    /// 403 when the token has none, or it is gone.
+    /// 403 when there is none, or it is gone.
     pub(crate) fn account(&mut self, call: &Call) -> Result<&mut Account, Refusal> {
-        let location = call.caller()?.location.as_deref().unwrap_or_default();
+        let own = call.caller()?.location.as_deref();
+        let location = own.or(call.named_location()).unwrap_or_default();
         self.accounts.get_mut(location).ok_or_else(Refusal::wrong_location)
     }
 

@@ -1,0 +1,63 @@
+//! The operations with a memory, one list per file, and the paths that no specification has.
+//!
+//! An operation in none of the lists is answered from its schema (`specimen.rs`).
+
+use super::{
+    answer::Answer, businesses, call::Call, consent, contact_links, contacts, custom_fields,
+    custom_values, locations, notes, oauth, opportunities, pipelines, refusal::Refusal, tags,
+    tasks, users, world::World,
+};
+
+/// Does an operation.
+pub(crate) type Act = fn(&mut World, &Call) -> Result<Answer, Refusal>;
+
+/// Operations by their id in the catalogue.
+pub(crate) type Acts = &'static [(&'static str, Act)];
+
+/// A path that is in no specification. Nobody has to say who they are there.
+#[derive(Debug)]
+pub(crate) struct Extra {
+    pub(crate) name: &'static str,
+    pub(crate) method: &'static str,
+    pub(crate) path: &'static str,
+    pub(crate) act: Act,
+}
+
+/// All operations with a memory.
+pub(crate) const LISTS: &[Acts] = &[
+    businesses::ACTS,
+    contact_links::ACTS,
+    contacts::ACTS,
+    custom_fields::ACTS,
+    custom_values::ACTS,
+    locations::ACTS,
+    notes::ACTS,
+    oauth::ACTS,
+    opportunities::ACTS,
+    pipelines::ACTS,
+    tags::ACTS,
+    tasks::ACTS,
+    users::ACTS,
+];
+
+/// The consent page under both its addresses, and what has been taken away
+/// (`facts/highlevel.md` 2.2).
+pub(crate) const EXTRAS: &[Extra] = &[
+    Extra {
+        name: "oauth.choose-location",
+        method: "GET",
+        path: "/oauth/chooselocation",
+        act: consent::show,
+    },
+    Extra {
+        name: "oauth.choose-location-v2",
+        method: "GET",
+        path: "/v2/oauth/chooselocation",
+        act: consent::show,
+    },
+    Extra { name: "oauth.reconnect", method: "POST", path: "/oauth/reconnect", act: removed },
+];
+
+fn removed(_: &mut World, _: &Call) -> Result<Answer, Refusal> {
+    Err(Refusal::bad_request("API endpoint has been removed"))
+}
