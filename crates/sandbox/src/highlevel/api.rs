@@ -46,4 +46,6 @@ mod version;
 mod world;
 
 #[cfg(test)]
+mod desk;
+#[cfg(test)]
 mod tests;

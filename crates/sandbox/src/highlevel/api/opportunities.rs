@@ -57,14 +57,17 @@ pub(crate) fn shown(account: &Account, opportunity: &Value) -> Value {
     let mut shown = opportunity.clone();
     let contact = account.contacts().get(opportunity["contactId"].as_str().unwrap_or_default());
     if let Some(contact) = contact {
-        shown["contact"] = json!({
+        let mut known = json!({
             "id": contact.id,
             "name": contact.full_name(),
-            "companyName": contact.text("companyName"),
-            "email": contact.text("email"),
-            "phone": contact.text("phone"),
             "tags": contact.tags,
         });
+        for name in ["companyName", "email", "phone"] {
+            if let Some(text) = contact.text(name) {
+                known[name] = json!(text);
+            }
+        }
+        shown["contact"] = known;
     }
     shown
 }

@@ -2,120 +2,13 @@
 
 use std::time::{Duration, Instant};
 
-use endpoint::{
-    Method, Request, Response, Transport as _,
-    http::{HttpTransport, Settings as HttpSettings},
-};
 use serde_json::{Value, json};
 
+use super::desk::Desk;
 use crate::{
     fault::{Fault, FaultAction},
-    highlevel::{
-        HighLevelSandbox, HighLevelSettings, RateLimits, Window,
-        receiver::{Receiver, still_clock},
-    },
+    highlevel::{HighLevelSettings, RateLimits, Window, receiver::Receiver},
 };
-
-/// A sandbox at hand, with who calls it.
-struct Desk {
-    sandbox: HighLevelSandbox,
-    transport: HttpTransport,
-    token: String,
-}
-
-impl Desk {
-    async fn new(settings: HighLevelSettings) -> Self {
-        let sandbox = HighLevelSandbox::start(settings, still_clock()).await.unwrap();
-        let transport = HttpTransport::new(HttpSettings::default()).unwrap();
-        let token = sandbox.token().to_owned();
-        Self { sandbox, transport, token }
-    }
-
-    async fn open() -> Self {
-        let rate_limits = RateLimits::generous();
-        Self::new(HighLevelSettings { rate_limits, ..HighLevelSettings::default() }).await
-    }
-
-    fn request(&self, line: &str, body: Value) -> Request {
-        let (method, path) = line.split_once(' ').unwrap();
-        let method = match method {
-            "GET" => Method::Get,
-            "POST" => Method::Post,
-            "PUT" => Method::Put,
-            _ => Method::Delete,
-        };
-        let body = if body.is_null() { String::new() } else { body.to_string() };
-        let url = format!("{}{path}", self.sandbox.url());
-        let request = Request { method, url, headers: Vec::new(), body: body.into() };
-        request
-            .with_header("authorization", format!("Bearer {}", self.token))
-            .with_header("version", "2021-07-28")
-            .with_header("content-type", "application/json")
-    }
-
-    async fn send(&self, request: Request) -> Response {
-        self.transport.send(request).await.unwrap()
-    }
-
-    /// Calls a method and path; returns the status and the body.
-    async fn call(&self, line: &str, body: Value) -> (u16, Value) {
-        let response = self.send(self.request(line, body)).await;
-        (response.status, serde_json::from_slice(&response.body).unwrap())
-    }
-
-    async fn ok(&self, line: &str, body: Value) -> Value {
-        let (status, body) = self.call(line, body).await;
-        assert!((200..300).contains(&status), "{line}: {status} {body}");
-        assert_eq!(body["traceId"].as_str().map(str::len), Some(36), "{line}");
-        body
-    }
-
-    /// The status and the message of what must be refused.
-    async fn refused(&self, line: &str, body: Value) -> (u16, String) {
-        let (status, body) = self.call(line, body).await;
-        assert!(status >= 400, "{line}: {status} {body}");
-        let message = match &body["message"] {
-            Value::Array(items) => {
-                items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join("; ")
-            }
-            message => message.as_str().unwrap_or_default().to_owned(),
-        };
-        (status, message)
-    }
-
-    async fn form(&self, path: &str, form: &str) -> (u16, Value) {
-        let mut request = self.request(&format!("POST {path}"), Value::Null);
-        request.body = form.to_owned().into();
-        request.headers.retain(|(name, _)| !name.eq_ignore_ascii_case("content-type"));
-        let request = request.with_header("content-type", "application/x-www-form-urlencoded");
-        let response = self.send(request).await;
-        (response.status, serde_json::from_slice(&response.body).unwrap())
-    }
-
-    /// A code for the app, by way of the consent page.
-    async fn code(&self, more: &str) -> String {
-        let path = format!(
-            "GET /oauth/chooselocation?response_type=code&client_id={}&auto_approve=true&state=s%201{more}",
-            self.sandbox.client_id()
-        );
-        let response = self.send(self.request(&path, Value::Null)).await;
-        assert_eq!(response.status, 302);
-        let (_, address) = response.headers.iter().find(|(name, _)| *name == "location").unwrap();
-        let address = address.to_string();
-        let rest = address.split_once("?code=").unwrap().1;
-        let (code, state) = rest.split_once('&').unwrap();
-        assert_eq!(state, "state=s%201");
-        code.to_owned()
-    }
-
-    fn client(&self) -> String {
-        format!(
-            "client_id={}&client_secret={}",
-            self.sandbox.client_id(),
-            self.sandbox.client_secret()
-        )
-    }
-}
 
 fn text(value: &Value) -> String {
     value.as_str().unwrap().to_owned()
