@@ -14,6 +14,7 @@ mod pagination;
 mod place;
 mod problem;
 mod rows;
+mod sample;
 mod schema;
 mod search;
 mod texts;
@@ -32,6 +33,7 @@ pub use self::{
         AccessRow, BodyRow, EditionRow, FieldRow, OperationRow, PaginationRow, ParameterRow,
         ReplyRow, Rest, SchemaIndex, SchemaRow, ShapeRow, StringRow, Table,
     },
+    sample::{Sampler, sample},
     schema::{Field, Schema, Shape},
     texts::{Text, Texts},
     validate::{validate, validate_reply},
