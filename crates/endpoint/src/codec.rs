@@ -1,12 +1,6 @@
 //! Encodes an endpoint to a request and decodes a response to its reply type.
 
-use bytes::Bytes;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-
-use crate::{Endpoint, Error, Request, Response};
-
-/// Everything but the unreserved characters of RFC 3986, section 2.3.
-const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+use crate::{Content, Draft, Endpoint, Error, Request, Response};
 
 /// Makes the request for a call, without credentials.
 ///
@@ -16,23 +10,21 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'
 /// [`Error::Build`] when a path parameter is missing, empty, `.` or `..`, or when the body has no
 /// JSON form. Nothing was sent.
 pub fn encode<E: Endpoint>(base_url: &str, endpoint: &E) -> Result<Request, Error> {
-    let path = encode_path(E::NAME, E::PATH, &endpoint.path_parameters())?;
-    let query = encode_query(&endpoint.query());
     let body = endpoint.body().map_err(|source| Error::Build {
         operation: E::NAME,
         problem: "its body has no JSON form".to_owned(),
         source: Some(source),
     })?;
-    let mut headers = vec![("accept".to_owned(), "application/json".to_owned())];
-    if body.is_some() {
-        headers.push(("content-type".to_owned(), "application/json".to_owned()));
-    }
-    Ok(Request {
+    let draft = Draft {
+        operation: E::NAME,
         method: E::METHOD,
-        url: format!("{}{path}{query}", base_url.trim_end_matches('/')),
-        headers,
-        body: body.map_or_else(Bytes::new, Bytes::from),
-    })
+        path: E::PATH,
+        path_parameters: endpoint.path_parameters(),
+        query: endpoint.query(),
+        accept: "application/json",
+        body: body.map(Content::json),
+    };
+    draft.encode(base_url)
 }
 
 /// Reads the reply of a call.
@@ -51,45 +43,9 @@ pub fn decode<E: Endpoint>(response: Response) -> Result<E::Response, Error> {
     }
 }
 
-fn encode_path(
-    operation: &'static str,
-    template: &str,
-    parameters: &[(&'static str, &str)],
-) -> Result<String, Error> {
-    let refuse = |problem: String| Error::Build { operation, problem, source: None };
-    let mut path = String::with_capacity(template.len() + 40);
-    for segment in template.split('/').skip(1) {
-        path.push('/');
-        let Some(name) = segment.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) else {
-            path.push_str(segment);
-            continue;
-        };
-        let Some((_, value)) = parameters.iter().find(|(key, _)| *key == name) else {
-            return Err(refuse(format!("path parameter `{name}` is missing")));
-        };
-        if value.is_empty() || matches!(*value, "." | "..") {
-            return Err(refuse(format!(
-                "path parameter `{name}` is empty, `.` or `..`, which would reach another operation"
-            )));
-        }
-        path.extend(utf8_percent_encode(value, ENCODED));
-    }
-    Ok(path)
-}
-
-fn encode_query(query: &[(&'static str, String)]) -> String {
-    let mut text = String::new();
-    for (name, value) in query {
-        text.push(if text.is_empty() { '?' } else { '&' });
-        text.extend(utf8_percent_encode(name, ENCODED));
-        text.push('=');
-        text.extend(utf8_percent_encode(value, ENCODED));
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
+    use bytes::Bytes;
     use proptest::prelude::{prop_assert, prop_assert_eq, proptest};
 
     use super::*;

@@ -34,6 +34,8 @@
 mod budget;
 pub mod catalogue;
 mod codec;
+mod content;
+mod draft;
 mod error;
 #[cfg(feature = "http")]
 pub mod http;
@@ -45,6 +47,8 @@ mod transport;
 pub use self::{
     budget::{Budget, Reservation},
     codec::{decode, encode},
+    content::{Content, Part},
+    draft::Draft,
     error::{Error, Retry},
     operation::{Endpoint, Method},
     secret::Secret,
