@@ -13,7 +13,7 @@ use std::{
     time::Duration,
 };
 
-use endpoint::{Request, Response, Retry, Secret, Timer, Transport};
+use endpoint::{Request, Retry, Secret, Timer, Transport};
 use jiff::Timestamp;
 
 use self::{
@@ -21,7 +21,7 @@ use self::{
     limits::{Admission, Limits},
     patience::{Next, Patience},
 };
-use crate::{Error, HighLevelEndpoint, Kind, Tenant, auth::TokenSource};
+use crate::{Call, Error, Kind, Profile, Tenant, auth::TokenSource};
 
 /// How a client reaches HighLevel and how patient it is.
 #[derive(Clone, Debug)]
@@ -105,36 +105,34 @@ impl<T: Transport, C: Timer> Client<T, C> {
         Self::of(Arc::new(shared), tenant.into())
     }
 
-    /// Carries out one operation; waits first while the rate budget is used up.
+    /// Carries out one operation, typed or raw; waits first while the rate budget is used up.
     ///
     /// - What HighLevel throttled (429) did not happen: all clones for this tenant pause for as
     ///   long as HighLevel says, or for the rest of the window, and the call is repeated.
     /// - A call whose token has expired is repeated once with a new one, where the
     ///   [`TokenSource`] has one. No other 401 asks for a new token.
     /// - A call that never left is repeated. One that may have been carried out is repeated only
-    ///   where twice is as good as once ([`HighLevelEndpoint::REPEATABLE`]). A DELETE that is
-    ///   repeated may find its record gone: its [`Kind::NotFound`] may be its own doing.
+    ///   where twice is as good as once ([`Profile::repeatable`]). A DELETE that is repeated
+    ///   may find its record gone: its [`Kind::NotFound`] may be its own doing.
     ///
     /// # Errors
     /// Whatever is left after that; [`Error::retry`] and [`Error::is_ambiguous`] say what follows.
     /// [`Kind::DailyLimit`] when the day's calls are used up: nothing was sent.
-    pub async fn call<E: HighLevelEndpoint>(&self, operation: &E) -> Result<E::Response, Error> {
-        let settings = &self.shared.settings;
-        let request = endpoint::encode(&settings.base_url, operation)
-            .map_err(Error::of::<E>)?
-            .with_header("version", E::VERSION.as_str());
-        let mut patience = Patience::new(settings, E::REPEATABLE);
+    pub async fn call<O: Call>(&self, operation: &O) -> Result<O::Response, Error> {
+        let (settings, profile) = (&self.shared.settings, operation.profile());
+        let request = operation.request(&settings.base_url)?;
+        let mut patience = Patience::new(settings, profile.repeatable);
         let mut renewed = None;
         loop {
-            let sent = self.reserve::<E>().await?;
+            let sent = self.reserve(profile).await?;
             patience.start(sent);
-            let token = self.token::<E>(renewed.as_ref()).await?;
-            let error = match self.attempt::<E>(&request, &token, sent).await {
+            let token = self.token(profile, renewed.as_ref()).await?;
+            let error = match self.attempt(operation, &request, token.as_ref(), sent).await {
                 Ok(reply) => return Ok(reply),
                 Err(error) => error,
             };
-            if error.kind() == Some(&Kind::Expired) && renewed.is_none() {
-                renewed = self.renew::<E>(&token).await?;
+            if let (Some(Kind::Expired), Some(token), None) = (error.kind(), &token, &renewed) {
+                renewed = self.renew(profile, token).await?;
                 match renewed {
                     Some(_) => continue,
                     None => return Err(error),
@@ -149,20 +147,26 @@ impl<T: Transport, C: Timer> Client<T, C> {
     }
 
     /// One attempt. Its reply teaches the limits, whatever it says.
-    async fn attempt<E: HighLevelEndpoint>(
+    async fn attempt<O: Call>(
         &self,
+        operation: &O,
         request: &Request,
-        token: &Secret,
+        token: Option<&Secret>,
         sent: Timestamp,
-    ) -> Result<E::Response, Error> {
-        let bearer = format!("Bearer {}", token.expose());
-        let request = request.clone().with_header("authorization", bearer);
+    ) -> Result<O::Response, Error> {
+        let mut request = request.clone();
+        if let Some(token) = token {
+            let bearer = format!("Bearer {}", token.expose());
+            request = request.with_header("authorization", bearer);
+        }
         let response = self.shared.transport.send(request).await.map_err(|source| {
-            Error::of::<E>(endpoint::Error::Send { operation: E::NAME, method: E::METHOD, source })
+            let profile = operation.profile();
+            let Profile { operation, method, .. } = profile;
+            Error::of(profile, endpoint::Error::Send { operation, method, source })
         })?;
         let now = self.shared.timer.now();
         self.limits().learn(sent, now, &response);
-        match decode::<E>(response) {
+        match operation.read(response) {
             Ok(reply) => Ok(reply),
             Err(error) => {
                 self.pause_after(&error, now);
@@ -183,31 +187,35 @@ impl<T: Transport, C: Timer> Client<T, C> {
     }
 
     /// Waits until the budget grants a call; gives the moment at which it did.
-    async fn reserve<E: HighLevelEndpoint>(&self) -> Result<Timestamp, Error> {
+    async fn reserve(&self, profile: Profile) -> Result<Timestamp, Error> {
         loop {
             let now = self.shared.timer.now();
             let admission = self.limits().reserve(now);
             match admission {
                 Admission::Granted => return Ok(now),
                 Admission::Wait(wait) => self.shared.timer.sleep(wait).await,
-                Admission::DayOver(until) => return Err(Error::day_over::<E>(now, until)),
+                Admission::DayOver(until) => {
+                    return Err(Error::day_over(profile.operation, now, until));
+                }
             }
         }
     }
 
-    async fn token<E: HighLevelEndpoint>(&self, renewed: Option<&Secret>) -> Result<Secret, Error> {
-        match renewed {
-            Some(token) => Ok(token.clone()),
-            None => {
-                let token = self.shared.tokens.access(&self.tenant).await;
-                token.map_err(Error::credential::<E>)
-            }
+    async fn token(
+        &self,
+        profile: Profile,
+        renewed: Option<&Secret>,
+    ) -> Result<Option<Secret>, Error> {
+        if !profile.needs_token || renewed.is_some() {
+            return Ok(renewed.cloned());
         }
+        let token = self.shared.tokens.access(&self.tenant).await;
+        token.map(Some).map_err(|error| Error::credential(profile.operation, error))
     }
 
-    async fn renew<E: HighLevelEndpoint>(&self, refused: &Secret) -> Result<Option<Secret>, Error> {
+    async fn renew(&self, profile: Profile, refused: &Secret) -> Result<Option<Secret>, Error> {
         let renewed = self.shared.tokens.renew(&self.tenant, refused).await;
-        renewed.map_err(Error::credential::<E>)
+        renewed.map_err(|error| Error::credential(profile.operation, error))
     }
 }
 
@@ -241,15 +249,6 @@ impl<T, C> Client<T, C> {
 /// What these locks guard is whole between any two calls, so what a panic left behind is good.
 fn locked<V>(mutex: &Mutex<V>) -> MutexGuard<'_, V> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Reads a reply; an empty success reads as `null` where the operation allows one.
-fn decode<E: HighLevelEndpoint>(mut response: Response) -> Result<E::Response, Error> {
-    let is_success = (200..300).contains(&response.status);
-    if E::EMPTY_REPLY && is_success && response.body.is_empty() {
-        response.body = "null".into();
-    }
-    endpoint::decode::<E>(response).map_err(Error::of::<E>)
 }
 
 impl<T, C> Clone for Client<T, C> {

@@ -7,13 +7,13 @@ mod tests;
 
 use std::{fmt, time::Duration};
 
-use endpoint::{Response, Retry, TransportError};
+use endpoint::{Response, Retry, TransportError, catalogue::Problem};
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 pub use self::kind::{Channel, Kind};
 use self::reply::ErrorReply;
-use crate::{HighLevelEndpoint, auth::TokenError};
+use crate::{Profile, auth::TokenError};
 
 /// A failed call: at which stage, with what answer, and what follows.
 ///
@@ -37,12 +37,13 @@ enum Stage {
     Call(endpoint::Error),
     Credential(TokenError),
     DayOver(Duration),
+    Invalid(Vec<Problem>),
     RepeatedPage,
 }
 
 impl Error {
-    pub(crate) fn of<E: HighLevelEndpoint>(call: endpoint::Error) -> Self {
-        Self::of_call(E::NAME, E::REPEATABLE, E::SCOPE, call)
+    pub(crate) fn of(profile: Profile, call: endpoint::Error) -> Self {
+        Self::of_call(profile.operation, profile.repeatable, profile.scope, call)
     }
 
     /// A failed token operation. What it did shows in the next one, so it is never ambiguous.
@@ -66,22 +67,27 @@ impl Error {
         Self(Box::new(Failed { operation, repeatable, stage: Stage::Call(call), kind, reply }))
     }
 
-    pub(crate) fn credential<E: HighLevelEndpoint>(error: TokenError) -> Self {
+    pub(crate) fn credential(operation: &'static str, error: TokenError) -> Self {
         let kind = match &error {
             TokenError::Fetch(error) => error.kind().cloned(),
             TokenError::Store(_) => None,
             TokenError::OtherTenant(_) => Some(Kind::WrongTenant),
         };
-        Self::before_sending::<E>(Stage::Credential(error), kind)
+        Self::before_sending(operation, Stage::Credential(error), kind)
     }
 
-    pub(crate) fn day_over<E: HighLevelEndpoint>(now: Timestamp, until: Timestamp) -> Self {
+    pub(crate) fn day_over(operation: &'static str, now: Timestamp, until: Timestamp) -> Self {
         let wait = Duration::try_from(until.duration_since(now)).unwrap_or_default();
-        Self::before_sending::<E>(Stage::DayOver(wait), Some(Kind::DailyLimit))
+        Self::before_sending(operation, Stage::DayOver(wait), Some(Kind::DailyLimit))
     }
 
-    pub(crate) fn repeated_page<E: HighLevelEndpoint>() -> Self {
-        Self::before_sending::<E>(Stage::RepeatedPage, None)
+    pub(crate) fn repeated_page(operation: &'static str) -> Self {
+        Self::before_sending(operation, Stage::RepeatedPage, None)
+    }
+
+    /// Values that the catalogue does not allow; nothing was sent.
+    pub(crate) fn invalid(operation: &'static str, problems: Vec<Problem>) -> Self {
+        Self::before_sending(operation, Stage::Invalid(problems), None)
     }
 
     /// An argument that makes no sense; nothing was sent.
@@ -95,17 +101,30 @@ impl Error {
         )
     }
 
-    fn before_sending<E: HighLevelEndpoint>(stage: Stage, kind: Option<Kind>) -> Self {
-        Self(Box::new(Failed { operation: E::NAME, repeatable: true, stage, kind, reply: None }))
+    fn before_sending(operation: &'static str, stage: Stage, kind: Option<Kind>) -> Self {
+        Self(Box::new(Failed { operation, repeatable: true, stage, kind, reply: None }))
     }
 
     /// The call by stage, with the whole response where one arrived. None where the call was not
-    /// tried: there was no token for it, the day's calls are used up, or a page came twice.
+    /// tried: its values are wrong, there was no token for it, the day's calls are used up, or a
+    /// page came twice.
     #[must_use]
     pub fn call(&self) -> Option<&endpoint::Error> {
         match &self.0.stage {
             Stage::Call(call) => Some(call),
-            Stage::Credential(_) | Stage::DayOver(_) | Stage::RepeatedPage => None,
+            Stage::Credential(_) | Stage::DayOver(_) | Stage::Invalid(_) | Stage::RepeatedPage => {
+                None
+            }
+        }
+    }
+
+    /// What is wrong with the values of a [`crate::RawCall`], everything at once. Empty where the
+    /// call failed for another reason.
+    #[must_use]
+    pub fn problems(&self) -> &[Problem] {
+        match &self.0.stage {
+            Stage::Invalid(problems) => problems,
+            _ => &[],
         }
     }
 
@@ -114,7 +133,7 @@ impl Error {
     pub fn credential_error(&self) -> Option<&TokenError> {
         match &self.0.stage {
             Stage::Credential(error) => Some(error),
-            Stage::Call(_) | Stage::DayOver(_) | Stage::RepeatedPage => None,
+            _ => None,
         }
     }
 
@@ -181,7 +200,9 @@ impl Error {
             Stage::Credential(TokenError::Fetch(error)) => error.retry(),
             Stage::Credential(TokenError::Store(_)) => Retry::Backoff,
             Stage::DayOver(wait) => Retry::After(*wait),
-            Stage::Credential(TokenError::OtherTenant(_)) | Stage::RepeatedPage => Retry::Never,
+            Stage::Credential(TokenError::OtherTenant(_))
+            | Stage::Invalid(_)
+            | Stage::RepeatedPage => Retry::Never,
         }
     }
 
@@ -210,7 +231,9 @@ impl Error {
             }
             (Stage::RepeatedPage, _) => "begin again, or narrow the search",
             (_, Some(kind)) => kind.hint(),
-            (Stage::Call(endpoint::Error::Build { .. }), None) => "correct the argument",
+            (Stage::Call(endpoint::Error::Build { .. }) | Stage::Invalid(_), None) => {
+                "correct the argument"
+            }
             (
                 Stage::Call(endpoint::Error::Send {
                     source: TransportError::Connect { .. }, ..
@@ -249,6 +272,10 @@ impl fmt::Display for Error {
                 let used = "the calls that HighLevel allows in a day are used up";
                 write!(formatter, "send {operation}: {used}, for {minutes} more minutes")?;
             }
+            Stage::Invalid(problems) => {
+                let problems: Vec<_> = problems.iter().map(Problem::to_string).collect();
+                write!(formatter, "build {operation}: {}", problems.join("; "))?;
+            }
             Stage::RepeatedPage => {
                 write!(formatter, "list {operation}: HighLevel gave the same page twice")?;
             }
@@ -263,7 +290,7 @@ impl std::error::Error for Error {
         match &self.0.stage {
             Stage::Call(call) => call.source(),
             Stage::Credential(error) => Some(error),
-            Stage::DayOver(_) | Stage::RepeatedPage => None,
+            Stage::DayOver(_) | Stage::Invalid(_) | Stage::RepeatedPage => None,
         }
     }
 }

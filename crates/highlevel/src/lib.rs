@@ -107,6 +107,7 @@
 //! Must not know: the hub, SQL, MCP.
 
 pub mod auth;
+mod call;
 pub mod catalogue;
 mod client;
 mod error;
@@ -114,6 +115,7 @@ mod ids;
 pub mod models;
 mod operation;
 mod pages;
+mod raw;
 pub mod resources;
 #[cfg(test)]
 mod stand_ins;
@@ -121,6 +123,7 @@ mod tenant;
 pub mod webhook;
 
 pub use self::{
+    call::{Call, Profile},
     client::{Client, Settings},
     error::{Channel, Error, Kind},
     ids::{
@@ -130,5 +133,6 @@ pub use self::{
     },
     operation::{Effect, HighLevelEndpoint, Version},
     pages::{Paged, Pages, Turn},
+    raw::{RawCall, RawReply, UnknownOperation},
     tenant::Tenant,
 };

@@ -1,5 +1,7 @@
 //! Pages: goes through a list page by page, in whichever style its operation pages.
 
+mod raw;
+mod style;
 #[cfg(test)]
 mod tests;
 
@@ -7,16 +9,19 @@ use std::collections::HashSet;
 
 use endpoint::{Timer, Transport};
 
-use crate::{Client, Error, HighLevelEndpoint};
+use crate::{Call, Client, Error};
 
 /// An operation that gives one page of a list, and knows how to ask for the next
 /// (`facts/highlevel.md` 5).
-pub trait Paged: HighLevelEndpoint + Sized {
+///
+/// A [`crate::RawCall`] is one for every operation: it goes on as the catalogue says, its items are
+/// JSON, and what is no list is one page with one item.
+pub trait Paged: Call + Sized {
     /// What the list is of.
     type Item;
 
     /// The items of a page, and the operation that gives the page after it.
-    fn turn(&self, reply: Self::Response) -> Turn<Self>;
+    fn turn(&self, reply: <Self as Call>::Response) -> Turn<Self>;
 }
 
 /// One page, and the way to the next.
@@ -102,7 +107,7 @@ impl<T: Transport, C: Timer, E: Paged> Pages<'_, T, C, E> {
             return None;
         }
         if next.is_some() && !self.seen.insert(mark) {
-            return Some(Err(Error::repeated_page::<E>()));
+            return Some(Err(Error::repeated_page(operation.profile().operation)));
         }
         self.next = next;
         Some(Ok(items))

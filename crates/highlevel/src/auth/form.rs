@@ -2,14 +2,10 @@
 
 use std::time::Duration;
 
-use endpoint::{Method, Request, Response, Retry, Timer, Transport, TransportError};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use endpoint::{Content, Method, Request, Response, Retry, Timer, Transport, TransportError};
 
 use super::token_pair::Issued;
 use crate::{Error, Version};
-
-/// Everything but the unreserved characters of RFC 3986, section 2.3.
-const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// The waits before each repetition. The same refresh within 30 seconds gives the same pair
 /// (`facts/highlevel.md` 2.2); after that it would be a second use of the token.
@@ -30,18 +26,15 @@ pub(super) struct Form<'a> {
 
 impl Form<'_> {
     fn request(&self, base_url: &str) -> Request {
-        let field = |(name, value): &(&str, &str)| {
-            format!("{name}={}", utf8_percent_encode(value, ENCODED))
-        };
-        let body = self.fields.iter().map(field).collect::<Vec<_>>().join("&");
+        let content = Content::form(self.fields.iter().copied());
         let mut request = Request {
             method: Method::Post,
             url: format!("{}{}", base_url.trim_end_matches('/'), self.path),
             headers: Vec::new(),
-            body: body.into(),
+            body: content.bytes,
         }
         .with_header("accept", "application/json")
-        .with_header("content-type", "application/x-www-form-urlencoded");
+        .with_header("content-type", content.media_type);
         if let Some(version) = self.version {
             request = request.with_header("version", version.as_str());
         }

@@ -4,14 +4,15 @@ use endpoint::Response;
 
 use super::*;
 use crate::{
-    ContactId, OpportunityId,
+    ContactId, HighLevelEndpoint, OpportunityId,
     resources::{CreateContact, GetContact},
 };
 
 fn refusal<E: HighLevelEndpoint>(status: u16, headers: &[(&str, &str)], body: &str) -> Error {
     let headers = headers.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
     let response = Response { status, headers, body: body.to_owned().into() };
-    Error::of::<E>(endpoint::Error::Status { operation: E::NAME, method: E::METHOD, response })
+    let call = endpoint::Error::Status { operation: E::NAME, method: E::METHOD, response };
+    Error::of(Profile::of::<E>(), call)
 }
 
 fn kind(status: u16, body: &str) -> Kind {
