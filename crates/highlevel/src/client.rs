@@ -1,5 +1,6 @@
 //! The client: sends operations with a token, within the rate budget, and repeats what it safely can.
 
+mod breaker;
 mod jitter;
 pub(crate) mod limits;
 mod patience;
@@ -17,6 +18,7 @@ use endpoint::{Request, Retry, Secret, Timer, Transport};
 use jiff::Timestamp;
 
 use self::{
+    breaker::Breaker,
     jitter::Jitter,
     limits::{Admission, Limits},
     patience::{Next, Patience},
@@ -46,13 +48,19 @@ pub struct Settings {
     /// How long after its first attempt a call may still be repeated, for whatever reason; none
     /// for ever. Waiting for the budget before the first attempt does not count.
     pub patience: Option<Duration>,
+    /// How many attempts in a row that HighLevel did not answer, or answered with a fault of its
+    /// own (5xx), stop all calls for one tenant; none never. A client has one host, so host and
+    /// tenant are what is stopped.
+    pub breaker_failures: Option<u32>,
+    /// How long calls are stopped. Then one is let through, and its answer decides for all.
+    pub breaker_rest: Duration,
     /// Decides how repetitions spread. Give each process another one.
     pub jitter_seed: u64,
 }
 
 impl Default for Settings {
     /// HighLevel itself with its documented limits; three repetitions after failures, as many as
-    /// it takes after throttling, within five minutes.
+    /// it takes after throttling, within five minutes; a minute of rest after five failures.
     fn default() -> Self {
         Self {
             base_url: "https://services.leadconnectorhq.com".to_owned(),
@@ -63,6 +71,8 @@ impl Default for Settings {
             retries: 3,
             throttle_retries: None,
             patience: Some(Duration::from_secs(300)),
+            breaker_failures: Some(5),
+            breaker_rest: Duration::from_secs(60),
             jitter_seed: 0,
         }
     }
@@ -77,7 +87,13 @@ impl Default for Settings {
 pub struct Client<T, C> {
     shared: Arc<Shared<T, C>>,
     tenant: Tenant,
-    limits: Arc<Mutex<Limits>>,
+    lane: Arc<Lane>,
+}
+
+/// What all clients for one tenant share.
+struct Lane {
+    limits: Mutex<Limits>,
+    breaker: Mutex<Breaker>,
 }
 
 struct Shared<T, C> {
@@ -86,7 +102,7 @@ struct Shared<T, C> {
     tokens: Arc<dyn TokenSource>,
     settings: Settings,
     jitter: Jitter,
-    limits: Mutex<HashMap<Tenant, Arc<Mutex<Limits>>>>,
+    lanes: Mutex<HashMap<Tenant, Arc<Lane>>>,
 }
 
 impl<T: Transport, C: Timer> Client<T, C> {
@@ -100,8 +116,8 @@ impl<T: Transport, C: Timer> Client<T, C> {
         settings: Settings,
     ) -> Self {
         let jitter = Jitter::new(settings.jitter_seed);
-        let limits = Mutex::default();
-        let shared = Shared { transport, timer, tokens, settings, jitter, limits };
+        let lanes = Mutex::default();
+        let shared = Shared { transport, timer, tokens, settings, jitter, lanes };
         Self::of(Arc::new(shared), tenant.into())
     }
 
@@ -117,14 +133,23 @@ impl<T: Transport, C: Timer> Client<T, C> {
     ///
     /// # Errors
     /// Whatever is left after that; [`Error::retry`] and [`Error::is_ambiguous`] say what follows.
-    /// [`Kind::DailyLimit`] when the day's calls are used up: nothing was sent.
+    /// [`Kind::DailyLimit`] when the day's calls are used up, and [`Kind::Stopped`] when too many
+    /// calls failed in a row ([`Settings::breaker_failures`]): nothing was sent, and
+    /// [`Error::retry`] says when to try again.
     pub async fn call<O: Call>(&self, operation: &O) -> Result<O::Response, Error> {
         let (settings, profile) = (&self.shared.settings, operation.profile());
         let request = operation.request(&settings.base_url)?;
         let mut patience = Patience::new(settings, profile.repeatable);
-        let mut renewed = None;
+        let (mut renewed, mut last) = (None, None);
         loop {
-            let sent = self.reserve(profile).await?;
+            let sent = match self.admit(profile).await {
+                Ok(sent) => sent,
+                // What happened to the call itself says more than why it is not repeated.
+                Err(refused) if refused.kind() == Some(&Kind::Stopped) => {
+                    return Err(last.unwrap_or(refused));
+                }
+                Err(refused) => return Err(refused),
+            };
             patience.start(sent);
             let token = self.token(profile, renewed.as_ref()).await?;
             let error = match self.attempt(operation, &request, token.as_ref(), sent).await {
@@ -143,6 +168,7 @@ impl<T: Transport, C: Timer> Client<T, C> {
                 Next::Again(wait) => self.shared.timer.sleep(wait).await,
                 Next::AfterPause => {}
             }
+            last = Some(error);
         }
     }
 
@@ -159,12 +185,15 @@ impl<T: Transport, C: Timer> Client<T, C> {
             let bearer = format!("Bearer {}", token.expose());
             request = request.with_header("authorization", bearer);
         }
-        let response = self.shared.transport.send(request).await.map_err(|source| {
+        let outcome = self.shared.transport.send(request).await;
+        let now = self.shared.timer.now();
+        let answered = outcome.as_ref().is_ok_and(|response| response.status < 500);
+        self.breaker().note(now, answered);
+        let response = outcome.map_err(|source| {
             let profile = operation.profile();
             let Profile { operation, method, .. } = profile;
             Error::of(profile, endpoint::Error::Send { operation, method, source })
         })?;
-        let now = self.shared.timer.now();
         self.limits().learn(sent, now, &response);
         match operation.read(response) {
             Ok(reply) => Ok(reply),
@@ -184,6 +213,19 @@ impl<T: Transport, C: Timer> Client<T, C> {
             Retry::Backoff | Retry::Never => None,
         };
         self.limits().throttled(now, response, named);
+    }
+
+    /// Waits until the budget grants a call, unless the breaker stops it; gives the moment.
+    async fn admit(&self, profile: Profile) -> Result<Timestamp, Error> {
+        let stopped = |now, until| Error::stopped(profile.operation, now, until);
+        let now = self.shared.timer.now();
+        if let Some(until) = self.breaker().refusal(now) {
+            return Err(stopped(now, until)); // Before anything of the budget is spent on it.
+        }
+        let sent = self.reserve(profile).await?;
+        let admitted = self.breaker().admit(sent);
+        admitted.map_err(|until| stopped(sent, until))?;
+        Ok(sent)
     }
 
     /// Waits until the budget grants a call; gives the moment at which it did.
@@ -233,16 +275,27 @@ impl<T, C> Client<T, C> {
     }
 
     fn of(shared: Arc<Shared<T, C>>, tenant: Tenant) -> Self {
-        let limits = {
-            let mut all = locked(&shared.limits);
-            let fresh = || Arc::new(Mutex::new(Limits::new(&shared.settings)));
+        let lane = {
+            let mut all = locked(&shared.lanes);
+            let fresh = || Arc::new(Lane::new(&shared.settings));
             Arc::clone(all.entry(tenant.clone()).or_insert_with(fresh))
         };
-        Self { shared, tenant, limits }
+        Self { shared, tenant, lane }
     }
 
     fn limits(&self) -> MutexGuard<'_, Limits> {
-        locked(&self.limits)
+        locked(&self.lane.limits)
+    }
+
+    fn breaker(&self) -> MutexGuard<'_, Breaker> {
+        locked(&self.lane.breaker)
+    }
+}
+
+impl Lane {
+    fn new(settings: &Settings) -> Self {
+        let limits = Mutex::new(Limits::new(settings));
+        Self { limits, breaker: Mutex::new(Breaker::new(settings)) }
     }
 }
 
@@ -256,7 +309,7 @@ impl<T, C> Clone for Client<T, C> {
         Self {
             shared: Arc::clone(&self.shared),
             tenant: self.tenant.clone(),
-            limits: Arc::clone(&self.limits),
+            lane: Arc::clone(&self.lane),
         }
     }
 }

@@ -37,6 +37,7 @@ enum Stage {
     Call(endpoint::Error),
     Credential(TokenError),
     DayOver(Duration),
+    Stopped(Duration),
     Invalid(Vec<Problem>),
     RepeatedPage,
 }
@@ -81,6 +82,11 @@ impl Error {
         Self::before_sending(operation, Stage::DayOver(wait), Some(Kind::DailyLimit))
     }
 
+    pub(crate) fn stopped(operation: &'static str, now: Timestamp, until: Timestamp) -> Self {
+        let wait = Duration::try_from(until.duration_since(now)).unwrap_or_default();
+        Self::before_sending(operation, Stage::Stopped(wait), Some(Kind::Stopped))
+    }
+
     pub(crate) fn repeated_page(operation: &'static str) -> Self {
         Self::before_sending(operation, Stage::RepeatedPage, None)
     }
@@ -106,15 +112,17 @@ impl Error {
     }
 
     /// The call by stage, with the whole response where one arrived. None where the call was not
-    /// tried: its values are wrong, there was no token for it, the day's calls are used up, or a
-    /// page came twice.
+    /// tried: its values are wrong, there was no token for it, the day's calls are used up, too
+    /// many calls failed before it, or a page came twice.
     #[must_use]
     pub fn call(&self) -> Option<&endpoint::Error> {
         match &self.0.stage {
             Stage::Call(call) => Some(call),
-            Stage::Credential(_) | Stage::DayOver(_) | Stage::Invalid(_) | Stage::RepeatedPage => {
-                None
-            }
+            Stage::Credential(_)
+            | Stage::DayOver(_)
+            | Stage::Stopped(_)
+            | Stage::Invalid(_)
+            | Stage::RepeatedPage => None,
         }
     }
 
@@ -199,7 +207,7 @@ impl Error {
             Stage::Call(call) => call.retry(),
             Stage::Credential(TokenError::Fetch(error)) => error.retry(),
             Stage::Credential(TokenError::Store(_)) => Retry::Backoff,
-            Stage::DayOver(wait) => Retry::After(*wait),
+            Stage::DayOver(wait) | Stage::Stopped(wait) => Retry::After(*wait),
             Stage::Credential(TokenError::OtherTenant(_))
             | Stage::Invalid(_)
             | Stage::RepeatedPage => Retry::Never,
@@ -272,6 +280,11 @@ impl fmt::Display for Error {
                 let used = "the calls that HighLevel allows in a day are used up";
                 write!(formatter, "send {operation}: {used}, for {minutes} more minutes")?;
             }
+            Stage::Stopped(wait) => {
+                let seconds = wait.as_secs_f64().ceil();
+                let failed = "too many calls in a row went without an answer";
+                write!(formatter, "send {operation}: {failed}, so none leaves for {seconds} s")?;
+            }
             Stage::Invalid(problems) => {
                 let problems: Vec<_> = problems.iter().map(Problem::to_string).collect();
                 write!(formatter, "build {operation}: {}", problems.join("; "))?;
@@ -290,7 +303,7 @@ impl std::error::Error for Error {
         match &self.0.stage {
             Stage::Call(call) => call.source(),
             Stage::Credential(error) => Some(error),
-            Stage::DayOver(_) | Stage::Invalid(_) | Stage::RepeatedPage => None,
+            Stage::DayOver(_) | Stage::Stopped(_) | Stage::Invalid(_) | Stage::RepeatedPage => None,
         }
     }
 }

@@ -262,3 +262,41 @@ async fn a_long_wait_that_is_named_belongs_to_the_caller() {
     assert_eq!(error.retry(), Retry::After(Duration::from_secs(11)));
     assert_eq!(script.sent_at().len(), 1);
 }
+
+#[tokio::test]
+async fn after_five_failures_nothing_is_sent_until_one_call_was_answered() {
+    let failing = (0..6).map(|_| answer(503, ""));
+    let (client, script) = client(failing);
+    client.call(&get()).await.unwrap_err();
+    assert_eq!(script.sent_at().len(), 4, "one call and its repetitions");
+    let other = client.for_tenant(LocationId::new("loc2"));
+    let error = client.call(&get()).await.unwrap_err();
+    assert_eq!(script.sent_at().len(), 5);
+    assert_eq!(error.status(), Some(503), "the attempt that stopped all says why");
+
+    let stopped = client.call(&get()).await.unwrap_err();
+    assert_eq!(stopped.kind(), Some(&Kind::Stopped));
+    let Retry::After(wait) = stopped.retry() else { panic!("{stopped}") };
+    assert!(wait <= Duration::from_secs(60) && !stopped.is_ambiguous(), "{wait:?}");
+    assert_eq!(script.sent_at().len(), 5);
+
+    script.timer.advance(wait);
+    client.call(&get()).await.unwrap_err();
+    assert_eq!(script.sent_at().len(), 6, "one call finds out");
+    assert_eq!(client.call(&get()).await.unwrap_err().kind(), Some(&Kind::Stopped));
+    other.call(&get()).await.unwrap();
+    script.timer.advance(Duration::from_secs(60));
+    client.call(&get()).await.unwrap();
+    client.call(&get()).await.unwrap();
+}
+
+#[tokio::test]
+async fn refusals_and_throttling_stop_nothing() {
+    let refused = (0..20).map(|_| answer(422, r#"{"message":["no"]}"#));
+    let (client, script) = client(refused.chain((0..6).map(|_| throttled(&[]))));
+    for _ in 0..20 {
+        client.call(&get()).await.unwrap_err();
+    }
+    client.call(&get()).await.unwrap();
+    assert_eq!(script.sent_at().len(), 27);
+}

@@ -45,6 +45,9 @@ pub enum Kind {
     Throttled,
     /// The calls of the day are used up; [`super::Error::retry`] says when to ask again.
     DailyLimit,
+    /// Too many calls in a row failed, so none is sent for a while; [`super::Error::retry`] says
+    /// for how long.
+    Stopped,
     /// 400: the location does not allow another contact with this e-mail or phone.
     DuplicateContact {
         /// The contact that has it.
@@ -177,6 +180,7 @@ impl Kind {
             Self::InactiveLocation => "ask the agency to activate the location",
             Self::Throttled => "wait, or lower the requests per window",
             Self::DailyLimit => "wait for the next day, or spread the work over more days",
+            Self::Stopped => "repeat it after that; see whether HighLevel reports a disturbance",
             Self::DuplicateContact { .. } => "update the contact that there is",
             Self::DuplicateOpportunity { .. } => "update the opportunity that there is",
             Self::OptedOut { .. } => "do not repeat it: the contact has to opt in first",
