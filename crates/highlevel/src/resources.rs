@@ -7,6 +7,7 @@ mod contacts;
 mod conversations;
 mod custom_fields;
 mod custom_values;
+mod declaration;
 mod locations;
 mod messages;
 mod opportunities;

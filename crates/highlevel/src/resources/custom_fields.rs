@@ -4,10 +4,11 @@ use endpoint::{Endpoint, Method};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use super::declaration::operation;
 use crate::{
     CustomFieldId, Effect, HighLevelEndpoint, LocationId, Version,
     models::{CustomFieldReply, CustomFieldsReply, Done},
-    operation::{add, json},
+    operation::add,
 };
 
 /// Lists the custom fields of a location.
@@ -51,21 +52,11 @@ pub struct GetCustomField {
     pub field_id: CustomFieldId,
 }
 
-impl Endpoint for GetCustomField {
-    const NAME: &'static str = "locations.get-custom-field";
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/locations/{locationId}/customFields/{id}";
-    type Response = CustomFieldReply;
-
-    fn path_parameters(&self) -> Vec<(&'static str, &str)> {
-        vec![("locationId", self.location_id.as_str()), ("id", self.field_id.as_str())]
-    }
-}
-
-impl HighLevelEndpoint for GetCustomField {
-    const VERSION: Version = Version::V2021_07_28;
-    const EFFECT: Effect = Effect::Read;
-    const SCOPE: Option<&'static str> = None;
+operation! {
+    GetCustomField = "locations.get-custom-field",
+    Get "/locations/{locationId}/customFields/{id}"
+        (locationId: location_id, id: field_id) => CustomFieldReply,
+    V2021_07_28 Read None,
 }
 
 /// Creates a custom field.
@@ -93,25 +84,11 @@ pub struct CreateCustomField {
     pub extra: Map<String, Value>,
 }
 
-impl Endpoint for CreateCustomField {
-    const NAME: &'static str = "locations.create-custom-field";
-    const METHOD: Method = Method::Post;
-    const PATH: &'static str = "/locations/{locationId}/customFields";
-    type Response = CustomFieldReply;
-
-    fn path_parameters(&self) -> Vec<(&'static str, &str)> {
-        vec![("locationId", self.location_id.as_str())]
-    }
-
-    fn body(&self) -> Result<Option<Vec<u8>>, serde_json::Error> {
-        json(self)
-    }
-}
-
-impl HighLevelEndpoint for CreateCustomField {
-    const VERSION: Version = Version::V2021_07_28;
-    const EFFECT: Effect = Effect::Write;
-    const SCOPE: Option<&'static str> = Some("locations/customFields.write");
+operation! {
+    CreateCustomField = "locations.create-custom-field",
+    Post "/locations/{locationId}/customFields" (locationId: location_id) => CustomFieldReply,
+    V2021_07_28 Write Some("locations/customFields.write"),
+    body json,
 }
 
 /// Renames a custom field.
@@ -131,25 +108,12 @@ pub struct UpdateCustomField {
     pub extra: Map<String, Value>,
 }
 
-impl Endpoint for UpdateCustomField {
-    const NAME: &'static str = "locations.update-custom-field";
-    const METHOD: Method = Method::Put;
-    const PATH: &'static str = "/locations/{locationId}/customFields/{id}";
-    type Response = CustomFieldReply;
-
-    fn path_parameters(&self) -> Vec<(&'static str, &str)> {
-        vec![("locationId", self.location_id.as_str()), ("id", self.field_id.as_str())]
-    }
-
-    fn body(&self) -> Result<Option<Vec<u8>>, serde_json::Error> {
-        json(self)
-    }
-}
-
-impl HighLevelEndpoint for UpdateCustomField {
-    const VERSION: Version = Version::V2021_07_28;
-    const EFFECT: Effect = Effect::Write;
-    const SCOPE: Option<&'static str> = None;
+operation! {
+    UpdateCustomField = "locations.update-custom-field",
+    Put "/locations/{locationId}/customFields/{id}"
+        (locationId: location_id, id: field_id) => CustomFieldReply,
+    V2021_07_28 Write None,
+    body json,
 }
 
 /// Deletes a custom field with all its values.
@@ -161,19 +125,9 @@ pub struct DeleteCustomField {
     pub field_id: CustomFieldId,
 }
 
-impl Endpoint for DeleteCustomField {
-    const NAME: &'static str = "locations.delete-custom-field";
-    const METHOD: Method = Method::Delete;
-    const PATH: &'static str = "/locations/{locationId}/customFields/{id}";
-    type Response = Done;
-
-    fn path_parameters(&self) -> Vec<(&'static str, &str)> {
-        vec![("locationId", self.location_id.as_str()), ("id", self.field_id.as_str())]
-    }
-}
-
-impl HighLevelEndpoint for DeleteCustomField {
-    const VERSION: Version = Version::V2021_07_28;
-    const EFFECT: Effect = Effect::Delete;
-    const SCOPE: Option<&'static str> = None;
+operation! {
+    DeleteCustomField = "locations.delete-custom-field",
+    Delete "/locations/{locationId}/customFields/{id}"
+        (locationId: location_id, id: field_id) => Done,
+    V2021_07_28 Delete None,
 }

@@ -1,12 +1,11 @@
 //! `/locations/{locationId}/customValues`: list, read, create, change, delete.
 
-use endpoint::{Endpoint, Method};
 use serde::Serialize;
 
+use super::declaration::operation;
 use crate::{
-    CustomValueId, Effect, HighLevelEndpoint, LocationId, Version,
+    CustomValueId, LocationId,
     models::{CustomValueReply, CustomValuesReply, Done},
-    operation::json,
 };
 
 /// Lists the custom values of a location.
@@ -16,21 +15,10 @@ pub struct ListCustomValues {
     pub location_id: LocationId,
 }
 
-impl Endpoint for ListCustomValues {
-    const NAME: &'static str = "locations.get-custom-values";
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/locations/{locationId}/customValues";
-    type Response = CustomValuesReply;
-
-    fn path_parameters(&self) -> Vec<(&'static str, &str)> {
-        vec![("locationId", self.location_id.as_str())]
-    }
-}
-
-impl HighLevelEndpoint for ListCustomValues {
-    const VERSION: Version = Version::V2021_07_28;
-    const EFFECT: Effect = Effect::Read;
-    const SCOPE: Option<&'static str> = Some("locations/customValues.readonly");
+operation! {
+    ListCustomValues = "locations.get-custom-values",
+    Get "/locations/{locationId}/customValues" (locationId: location_id) => CustomValuesReply,
+    V2021_07_28 Read Some("locations/customValues.readonly"),
 }
 
 /// Reads a custom value.
@@ -42,21 +30,11 @@ pub struct GetCustomValue {
     pub value_id: CustomValueId,
 }
 
-impl Endpoint for GetCustomValue {
-    const NAME: &'static str = "locations.get-custom-value";
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/locations/{locationId}/customValues/{id}";
-    type Response = CustomValueReply;
-
-    fn path_parameters(&self) -> Vec<(&'static str, &str)> {
-        vec![("locationId", self.location_id.as_str()), ("id", self.value_id.as_str())]
-    }
-}
-
-impl HighLevelEndpoint for GetCustomValue {
-    const VERSION: Version = Version::V2021_07_28;
-    const EFFECT: Effect = Effect::Read;
-    const SCOPE: Option<&'static str> = None;
+operation! {
+    GetCustomValue = "locations.get-custom-value",
+    Get "/locations/{locationId}/customValues/{id}"
+        (locationId: location_id, id: value_id) => CustomValueReply,
+    V2021_07_28 Read None,
 }
 
 /// Creates a custom value.
@@ -72,25 +50,11 @@ pub struct CreateCustomValue {
     pub value: String,
 }
 
-impl Endpoint for CreateCustomValue {
-    const NAME: &'static str = "locations.create-custom-value";
-    const METHOD: Method = Method::Post;
-    const PATH: &'static str = "/locations/{locationId}/customValues";
-    type Response = CustomValueReply;
-
-    fn path_parameters(&self) -> Vec<(&'static str, &str)> {
-        vec![("locationId", self.location_id.as_str())]
-    }
-
-    fn body(&self) -> Result<Option<Vec<u8>>, serde_json::Error> {
-        json(self)
-    }
-}
-
-impl HighLevelEndpoint for CreateCustomValue {
-    const VERSION: Version = Version::V2021_07_28;
-    const EFFECT: Effect = Effect::Write;
-    const SCOPE: Option<&'static str> = Some("locations/customValues.write");
+operation! {
+    CreateCustomValue = "locations.create-custom-value",
+    Post "/locations/{locationId}/customValues" (locationId: location_id) => CustomValueReply,
+    V2021_07_28 Write Some("locations/customValues.write"),
+    body json,
 }
 
 /// Changes a custom value.
@@ -109,25 +73,12 @@ pub struct UpdateCustomValue {
     pub value: String,
 }
 
-impl Endpoint for UpdateCustomValue {
-    const NAME: &'static str = "locations.update-custom-value";
-    const METHOD: Method = Method::Put;
-    const PATH: &'static str = "/locations/{locationId}/customValues/{id}";
-    type Response = CustomValueReply;
-
-    fn path_parameters(&self) -> Vec<(&'static str, &str)> {
-        vec![("locationId", self.location_id.as_str()), ("id", self.value_id.as_str())]
-    }
-
-    fn body(&self) -> Result<Option<Vec<u8>>, serde_json::Error> {
-        json(self)
-    }
-}
-
-impl HighLevelEndpoint for UpdateCustomValue {
-    const VERSION: Version = Version::V2021_07_28;
-    const EFFECT: Effect = Effect::Write;
-    const SCOPE: Option<&'static str> = None;
+operation! {
+    UpdateCustomValue = "locations.update-custom-value",
+    Put "/locations/{locationId}/customValues/{id}"
+        (locationId: location_id, id: value_id) => CustomValueReply,
+    V2021_07_28 Write None,
+    body json,
 }
 
 /// Deletes a custom value.
@@ -139,19 +90,9 @@ pub struct DeleteCustomValue {
     pub value_id: CustomValueId,
 }
 
-impl Endpoint for DeleteCustomValue {
-    const NAME: &'static str = "locations.delete-custom-value";
-    const METHOD: Method = Method::Delete;
-    const PATH: &'static str = "/locations/{locationId}/customValues/{id}";
-    type Response = Done;
-
-    fn path_parameters(&self) -> Vec<(&'static str, &str)> {
-        vec![("locationId", self.location_id.as_str()), ("id", self.value_id.as_str())]
-    }
-}
-
-impl HighLevelEndpoint for DeleteCustomValue {
-    const VERSION: Version = Version::V2021_07_28;
-    const EFFECT: Effect = Effect::Delete;
-    const SCOPE: Option<&'static str> = None;
+operation! {
+    DeleteCustomValue = "locations.delete-custom-value",
+    Delete "/locations/{locationId}/customValues/{id}"
+        (locationId: location_id, id: value_id) => Done,
+    V2021_07_28 Delete None,
 }

@@ -2,6 +2,7 @@
 
 use endpoint::{Endpoint, Method};
 
+use super::declaration::operation;
 use crate::{
     CompanyId, Effect, HighLevelEndpoint, LocationId, Version,
     models::{Location, LocationReply, LocationsReply},
@@ -16,21 +17,10 @@ pub struct GetLocation {
     pub location_id: LocationId,
 }
 
-impl Endpoint for GetLocation {
-    const NAME: &'static str = "locations.get-location";
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/locations/{locationId}";
-    type Response = LocationReply;
-
-    fn path_parameters(&self) -> Vec<(&'static str, &str)> {
-        vec![("locationId", self.location_id.as_str())]
-    }
-}
-
-impl HighLevelEndpoint for GetLocation {
-    const VERSION: Version = Version::V2021_07_28;
-    const EFFECT: Effect = Effect::Read;
-    const SCOPE: Option<&'static str> = Some("locations.readonly");
+operation! {
+    GetLocation = "locations.get-location",
+    Get "/locations/{locationId}" (locationId: location_id) => LocationReply,
+    V2021_07_28 Read Some("locations.readonly"),
 }
 
 /// Finds locations, in pages.

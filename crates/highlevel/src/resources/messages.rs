@@ -4,10 +4,11 @@ use endpoint::{Endpoint, Method};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use super::declaration::operation;
 use crate::{
     ContactId, ConversationId, Effect, HighLevelEndpoint, MessageId, Version,
     models::{Message, MessagesReply, SentMessage},
-    operation::{add, json},
+    operation::add,
     pages::{Paged, Turn},
 };
 
@@ -128,20 +129,10 @@ impl SendMessage {
     }
 }
 
-impl Endpoint for SendMessage {
-    const NAME: &'static str = "conversations.send-a-new-message";
-    const METHOD: Method = Method::Post;
-    const PATH: &'static str = "/conversations/messages";
-    type Response = Option<SentMessage>;
-
-    fn body(&self) -> Result<Option<Vec<u8>>, serde_json::Error> {
-        json(self)
-    }
-}
-
-impl HighLevelEndpoint for SendMessage {
-    const VERSION: Version = Version::V2021_04_15;
-    const EFFECT: Effect = Effect::Send;
-    const SCOPE: Option<&'static str> = Some("conversations/message.write");
-    const EMPTY_REPLY: bool = true;
+operation! {
+    SendMessage = "conversations.send-a-new-message",
+    Post "/conversations/messages" => Option<SentMessage>,
+    V2021_04_15 Send Some("conversations/message.write"),
+    body json,
+    const EMPTY_REPLY = true,
 }

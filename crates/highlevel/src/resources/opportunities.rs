@@ -3,6 +3,7 @@
 use endpoint::{Endpoint, Method};
 use serde::Serialize;
 
+use super::declaration::operation;
 use crate::{
     ContactId, Effect, HighLevelEndpoint, LocationId, LostReasonId, OpportunityId, PipelineId,
     StageId, UserId, Version,
@@ -10,7 +11,7 @@ use crate::{
         CustomFieldWrite, Done, Followers, OpportunitiesReply, Opportunity, OpportunityReply,
         OpportunityStatus,
     },
-    operation::{add, json},
+    operation::add,
     pages::{Paged, Turn},
 };
 
@@ -108,21 +109,10 @@ pub struct GetOpportunity {
     pub opportunity_id: OpportunityId,
 }
 
-impl Endpoint for GetOpportunity {
-    const NAME: &'static str = "opportunities.get-opportunity";
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/opportunities/{id}";
-    type Response = OpportunityReply;
-
-    fn path_parameters(&self) -> Vec<(&'static str, &str)> {
-        vec![("id", self.opportunity_id.as_str())]
-    }
-}
-
-impl HighLevelEndpoint for GetOpportunity {
-    const VERSION: Version = Version::V2021_07_28;
-    const EFFECT: Effect = Effect::Read;
-    const SCOPE: Option<&'static str> = Some("opportunities.readonly");
+operation! {
+    GetOpportunity = "opportunities.get-opportunity",
+    Get "/opportunities/{id}" (id: opportunity_id) => OpportunityReply,
+    V2021_07_28 Read Some("opportunities.readonly"),
 }
 
 /// Creates an opportunity. Where the contact has one already and the location allows no second, it is
@@ -177,21 +167,11 @@ impl CreateOpportunity {
     }
 }
 
-impl Endpoint for CreateOpportunity {
-    const NAME: &'static str = "opportunities.create-opportunity";
-    const METHOD: Method = Method::Post;
-    const PATH: &'static str = "/opportunities/";
-    type Response = OpportunityReply;
-
-    fn body(&self) -> Result<Option<Vec<u8>>, serde_json::Error> {
-        json(self)
-    }
-}
-
-impl HighLevelEndpoint for CreateOpportunity {
-    const VERSION: Version = Version::V2021_07_28;
-    const EFFECT: Effect = Effect::Write;
-    const SCOPE: Option<&'static str> = Some("opportunities.write");
+operation! {
+    CreateOpportunity = "opportunities.create-opportunity",
+    Post "/opportunities/" => OpportunityReply,
+    V2021_07_28 Write Some("opportunities.write"),
+    body json,
 }
 
 /// Changes an opportunity; what is left out stays. Its contact cannot be changed.
@@ -241,25 +221,11 @@ impl UpdateOpportunity {
     }
 }
 
-impl Endpoint for UpdateOpportunity {
-    const NAME: &'static str = "opportunities.update-opportunity";
-    const METHOD: Method = Method::Put;
-    const PATH: &'static str = "/opportunities/{id}";
-    type Response = OpportunityReply;
-
-    fn path_parameters(&self) -> Vec<(&'static str, &str)> {
-        vec![("id", self.opportunity_id.as_str())]
-    }
-
-    fn body(&self) -> Result<Option<Vec<u8>>, serde_json::Error> {
-        json(self)
-    }
-}
-
-impl HighLevelEndpoint for UpdateOpportunity {
-    const VERSION: Version = Version::V2021_07_28;
-    const EFFECT: Effect = Effect::Write;
-    const SCOPE: Option<&'static str> = Some("opportunities.write");
+operation! {
+    UpdateOpportunity = "opportunities.update-opportunity",
+    Put "/opportunities/{id}" (id: opportunity_id) => OpportunityReply,
+    V2021_07_28 Write Some("opportunities.write"),
+    body json,
 }
 
 /// Wins, loses, abandons or reopens an opportunity.
@@ -276,25 +242,11 @@ pub struct SetOpportunityStatus {
     pub lost_reason_id: Option<LostReasonId>,
 }
 
-impl Endpoint for SetOpportunityStatus {
-    const NAME: &'static str = "opportunities.update-opportunity-status";
-    const METHOD: Method = Method::Put;
-    const PATH: &'static str = "/opportunities/{id}/status";
-    type Response = Done;
-
-    fn path_parameters(&self) -> Vec<(&'static str, &str)> {
-        vec![("id", self.opportunity_id.as_str())]
-    }
-
-    fn body(&self) -> Result<Option<Vec<u8>>, serde_json::Error> {
-        json(self)
-    }
-}
-
-impl HighLevelEndpoint for SetOpportunityStatus {
-    const VERSION: Version = Version::V2021_07_28;
-    const EFFECT: Effect = Effect::Write;
-    const SCOPE: Option<&'static str> = Some("opportunities.write");
+operation! {
+    SetOpportunityStatus = "opportunities.update-opportunity-status",
+    Put "/opportunities/{id}/status" (id: opportunity_id) => Done,
+    V2021_07_28 Write Some("opportunities.write"),
+    body json,
 }
 
 /// Deletes an opportunity.
@@ -304,21 +256,10 @@ pub struct DeleteOpportunity {
     pub opportunity_id: OpportunityId,
 }
 
-impl Endpoint for DeleteOpportunity {
-    const NAME: &'static str = "opportunities.delete-opportunity";
-    const METHOD: Method = Method::Delete;
-    const PATH: &'static str = "/opportunities/{id}";
-    type Response = Done;
-
-    fn path_parameters(&self) -> Vec<(&'static str, &str)> {
-        vec![("id", self.opportunity_id.as_str())]
-    }
-}
-
-impl HighLevelEndpoint for DeleteOpportunity {
-    const VERSION: Version = Version::V2021_07_28;
-    const EFFECT: Effect = Effect::Delete;
-    const SCOPE: Option<&'static str> = Some("opportunities.write");
+operation! {
+    DeleteOpportunity = "opportunities.delete-opportunity",
+    Delete "/opportunities/{id}" (id: opportunity_id) => Done,
+    V2021_07_28 Delete Some("opportunities.write"),
 }
 
 /// Lets users follow an opportunity.
@@ -332,26 +273,12 @@ pub struct AddOpportunityFollowers {
     pub followers: Vec<UserId>,
 }
 
-impl Endpoint for AddOpportunityFollowers {
-    const NAME: &'static str = "opportunities.add-followers-opportunity";
-    const METHOD: Method = Method::Post;
-    const PATH: &'static str = "/opportunities/{id}/followers";
-    type Response = Followers;
-
-    fn path_parameters(&self) -> Vec<(&'static str, &str)> {
-        vec![("id", self.opportunity_id.as_str())]
-    }
-
-    fn body(&self) -> Result<Option<Vec<u8>>, serde_json::Error> {
-        json(self)
-    }
-}
-
-impl HighLevelEndpoint for AddOpportunityFollowers {
-    const VERSION: Version = Version::V2021_07_28;
-    const EFFECT: Effect = Effect::Write;
-    const SCOPE: Option<&'static str> = Some("opportunities.write");
-    const REPEATABLE: bool = true;
+operation! {
+    AddOpportunityFollowers = "opportunities.add-followers-opportunity",
+    Post "/opportunities/{id}/followers" (id: opportunity_id) => Followers,
+    V2021_07_28 Write Some("opportunities.write"),
+    body json,
+    const REPEATABLE = true,
 }
 
 /// Stops users from following an opportunity.
@@ -365,23 +292,9 @@ pub struct RemoveOpportunityFollowers {
     pub followers: Vec<UserId>,
 }
 
-impl Endpoint for RemoveOpportunityFollowers {
-    const NAME: &'static str = "opportunities.remove-followers-opportunity";
-    const METHOD: Method = Method::Delete;
-    const PATH: &'static str = "/opportunities/{id}/followers";
-    type Response = Followers;
-
-    fn path_parameters(&self) -> Vec<(&'static str, &str)> {
-        vec![("id", self.opportunity_id.as_str())]
-    }
-
-    fn body(&self) -> Result<Option<Vec<u8>>, serde_json::Error> {
-        json(self)
-    }
-}
-
-impl HighLevelEndpoint for RemoveOpportunityFollowers {
-    const VERSION: Version = Version::V2021_07_28;
-    const EFFECT: Effect = Effect::Write;
-    const SCOPE: Option<&'static str> = Some("opportunities.write");
+operation! {
+    RemoveOpportunityFollowers = "opportunities.remove-followers-opportunity",
+    Delete "/opportunities/{id}/followers" (id: opportunity_id) => Followers,
+    V2021_07_28 Write Some("opportunities.write"),
+    body json,
 }

@@ -1,12 +1,11 @@
 //! `/locations/{locationId}/tags`: list, read, create, rename, delete.
 
-use endpoint::{Endpoint, Method};
 use serde::Serialize;
 
+use super::declaration::operation;
 use crate::{
-    Effect, HighLevelEndpoint, LocationId, TagId, Version,
+    LocationId, TagId,
     models::{Done, TagReply, TagsReply},
-    operation::json,
 };
 
 /// Lists the tags of a location.
@@ -16,21 +15,10 @@ pub struct ListTags {
     pub location_id: LocationId,
 }
 
-impl Endpoint for ListTags {
-    const NAME: &'static str = "locations.get-location-tags";
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/locations/{locationId}/tags";
-    type Response = TagsReply;
-
-    fn path_parameters(&self) -> Vec<(&'static str, &str)> {
-        vec![("locationId", self.location_id.as_str())]
-    }
-}
-
-impl HighLevelEndpoint for ListTags {
-    const VERSION: Version = Version::V2021_07_28;
-    const EFFECT: Effect = Effect::Read;
-    const SCOPE: Option<&'static str> = Some("locations/tags.readonly");
+operation! {
+    ListTags = "locations.get-location-tags",
+    Get "/locations/{locationId}/tags" (locationId: location_id) => TagsReply,
+    V2021_07_28 Read Some("locations/tags.readonly"),
 }
 
 /// Reads a tag.
@@ -42,21 +30,10 @@ pub struct GetTag {
     pub tag_id: TagId,
 }
 
-impl Endpoint for GetTag {
-    const NAME: &'static str = "locations.get-tag-by-id";
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/locations/{locationId}/tags/{tagId}";
-    type Response = TagReply;
-
-    fn path_parameters(&self) -> Vec<(&'static str, &str)> {
-        vec![("locationId", self.location_id.as_str()), ("tagId", self.tag_id.as_str())]
-    }
-}
-
-impl HighLevelEndpoint for GetTag {
-    const VERSION: Version = Version::V2021_07_28;
-    const EFFECT: Effect = Effect::Read;
-    const SCOPE: Option<&'static str> = None;
+operation! {
+    GetTag = "locations.get-tag-by-id",
+    Get "/locations/{locationId}/tags/{tagId}" (locationId: location_id, tagId: tag_id) => TagReply,
+    V2021_07_28 Read None,
 }
 
 /// Creates a tag.
@@ -70,25 +47,11 @@ pub struct CreateTag {
     pub name: String,
 }
 
-impl Endpoint for CreateTag {
-    const NAME: &'static str = "locations.create-tag";
-    const METHOD: Method = Method::Post;
-    const PATH: &'static str = "/locations/{locationId}/tags";
-    type Response = TagReply;
-
-    fn path_parameters(&self) -> Vec<(&'static str, &str)> {
-        vec![("locationId", self.location_id.as_str())]
-    }
-
-    fn body(&self) -> Result<Option<Vec<u8>>, serde_json::Error> {
-        json(self)
-    }
-}
-
-impl HighLevelEndpoint for CreateTag {
-    const VERSION: Version = Version::V2021_07_28;
-    const EFFECT: Effect = Effect::Write;
-    const SCOPE: Option<&'static str> = Some("locations/tags.write");
+operation! {
+    CreateTag = "locations.create-tag",
+    Post "/locations/{locationId}/tags" (locationId: location_id) => TagReply,
+    V2021_07_28 Write Some("locations/tags.write"),
+    body json,
 }
 
 /// Renames a tag.
@@ -105,25 +68,11 @@ pub struct UpdateTag {
     pub name: String,
 }
 
-impl Endpoint for UpdateTag {
-    const NAME: &'static str = "locations.update-tag";
-    const METHOD: Method = Method::Put;
-    const PATH: &'static str = "/locations/{locationId}/tags/{tagId}";
-    type Response = TagReply;
-
-    fn path_parameters(&self) -> Vec<(&'static str, &str)> {
-        vec![("locationId", self.location_id.as_str()), ("tagId", self.tag_id.as_str())]
-    }
-
-    fn body(&self) -> Result<Option<Vec<u8>>, serde_json::Error> {
-        json(self)
-    }
-}
-
-impl HighLevelEndpoint for UpdateTag {
-    const VERSION: Version = Version::V2021_07_28;
-    const EFFECT: Effect = Effect::Write;
-    const SCOPE: Option<&'static str> = None;
+operation! {
+    UpdateTag = "locations.update-tag",
+    Put "/locations/{locationId}/tags/{tagId}" (locationId: location_id, tagId: tag_id) => TagReply,
+    V2021_07_28 Write None,
+    body json,
 }
 
 /// Deletes a tag, from the contacts that carry it too.
@@ -135,19 +84,8 @@ pub struct DeleteTag {
     pub tag_id: TagId,
 }
 
-impl Endpoint for DeleteTag {
-    const NAME: &'static str = "locations.delete-tag";
-    const METHOD: Method = Method::Delete;
-    const PATH: &'static str = "/locations/{locationId}/tags/{tagId}";
-    type Response = Done;
-
-    fn path_parameters(&self) -> Vec<(&'static str, &str)> {
-        vec![("locationId", self.location_id.as_str()), ("tagId", self.tag_id.as_str())]
-    }
-}
-
-impl HighLevelEndpoint for DeleteTag {
-    const VERSION: Version = Version::V2021_07_28;
-    const EFFECT: Effect = Effect::Delete;
-    const SCOPE: Option<&'static str> = None;
+operation! {
+    DeleteTag = "locations.delete-tag",
+    Delete "/locations/{locationId}/tags/{tagId}" (locationId: location_id, tagId: tag_id) => Done,
+    V2021_07_28 Delete None,
 }

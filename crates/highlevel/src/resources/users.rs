@@ -2,6 +2,7 @@
 
 use endpoint::{Endpoint, Method};
 
+use super::declaration::operation;
 use crate::{
     CompanyId, Effect, HighLevelEndpoint, LocationId, UserId, Version,
     models::{User, UsersReply},
@@ -16,21 +17,10 @@ pub struct GetUser {
     pub user_id: UserId,
 }
 
-impl Endpoint for GetUser {
-    const NAME: &'static str = "users.get-user";
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/users/{userId}";
-    type Response = User;
-
-    fn path_parameters(&self) -> Vec<(&'static str, &str)> {
-        vec![("userId", self.user_id.as_str())]
-    }
-}
-
-impl HighLevelEndpoint for GetUser {
-    const VERSION: Version = Version::V2021_07_28;
-    const EFFECT: Effect = Effect::Read;
-    const SCOPE: Option<&'static str> = Some("users.readonly");
+operation! {
+    GetUser = "users.get-user",
+    Get "/users/{userId}" (userId: user_id) => User,
+    V2021_07_28 Read Some("users.readonly"),
 }
 
 /// Finds users, in pages.

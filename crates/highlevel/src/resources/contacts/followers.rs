@@ -1,11 +1,9 @@
 //! `/contacts/{contactId}/followers`: add and remove.
 
-use endpoint::{Endpoint, Method};
 use serde::Serialize;
 
-use crate::{
-    ContactId, Effect, HighLevelEndpoint, UserId, Version, models::Followers, operation::json,
-};
+use super::super::declaration::operation;
+use crate::{ContactId, UserId, models::Followers};
 
 /// Lets users follow a contact.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -18,26 +16,12 @@ pub struct AddFollowers {
     pub followers: Vec<UserId>,
 }
 
-impl Endpoint for AddFollowers {
-    const NAME: &'static str = "contacts.add-followers-contact";
-    const METHOD: Method = Method::Post;
-    const PATH: &'static str = "/contacts/{contactId}/followers";
-    type Response = Followers;
-
-    fn path_parameters(&self) -> Vec<(&'static str, &str)> {
-        vec![("contactId", self.contact_id.as_str())]
-    }
-
-    fn body(&self) -> Result<Option<Vec<u8>>, serde_json::Error> {
-        json(self)
-    }
-}
-
-impl HighLevelEndpoint for AddFollowers {
-    const VERSION: Version = Version::V2021_07_28;
-    const EFFECT: Effect = Effect::Write;
-    const SCOPE: Option<&'static str> = Some("contacts.write");
-    const REPEATABLE: bool = true;
+operation! {
+    AddFollowers = "contacts.add-followers-contact",
+    Post "/contacts/{contactId}/followers" (contactId: contact_id) => Followers,
+    V2021_07_28 Write Some("contacts.write"),
+    body json,
+    const REPEATABLE = true,
 }
 
 /// Stops users from following a contact.
@@ -51,23 +35,9 @@ pub struct RemoveFollowers {
     pub followers: Vec<UserId>,
 }
 
-impl Endpoint for RemoveFollowers {
-    const NAME: &'static str = "contacts.remove-followers-contact";
-    const METHOD: Method = Method::Delete;
-    const PATH: &'static str = "/contacts/{contactId}/followers";
-    type Response = Followers;
-
-    fn path_parameters(&self) -> Vec<(&'static str, &str)> {
-        vec![("contactId", self.contact_id.as_str())]
-    }
-
-    fn body(&self) -> Result<Option<Vec<u8>>, serde_json::Error> {
-        json(self)
-    }
-}
-
-impl HighLevelEndpoint for RemoveFollowers {
-    const VERSION: Version = Version::V2021_07_28;
-    const EFFECT: Effect = Effect::Write;
-    const SCOPE: Option<&'static str> = Some("contacts.write");
+operation! {
+    RemoveFollowers = "contacts.remove-followers-contact",
+    Delete "/contacts/{contactId}/followers" (contactId: contact_id) => Followers,
+    V2021_07_28 Write Some("contacts.write"),
+    body json,
 }

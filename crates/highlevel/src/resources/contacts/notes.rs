@@ -1,12 +1,11 @@
 //! `/contacts/{contactId}/notes`: list, read, write, change, delete.
 
-use endpoint::{Endpoint, Method};
 use serde::Serialize;
 
+use super::super::declaration::operation;
 use crate::{
-    ContactId, Effect, HighLevelEndpoint, NoteId, UserId, Version,
+    ContactId, NoteId, UserId,
     models::{Done, NoteReply, NotesReply},
-    operation::json,
 };
 
 /// Lists all notes of a contact.
@@ -16,21 +15,10 @@ pub struct ListNotes {
     pub contact_id: ContactId,
 }
 
-impl Endpoint for ListNotes {
-    const NAME: &'static str = "contacts.get-all-notes";
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/contacts/{contactId}/notes";
-    type Response = NotesReply;
-
-    fn path_parameters(&self) -> Vec<(&'static str, &str)> {
-        vec![("contactId", self.contact_id.as_str())]
-    }
-}
-
-impl HighLevelEndpoint for ListNotes {
-    const VERSION: Version = Version::V2021_07_28;
-    const EFFECT: Effect = Effect::Read;
-    const SCOPE: Option<&'static str> = Some("contacts.readonly");
+operation! {
+    ListNotes = "contacts.get-all-notes",
+    Get "/contacts/{contactId}/notes" (contactId: contact_id) => NotesReply,
+    V2021_07_28 Read Some("contacts.readonly"),
 }
 
 /// Reads a note.
@@ -42,21 +30,10 @@ pub struct GetNote {
     pub note_id: NoteId,
 }
 
-impl Endpoint for GetNote {
-    const NAME: &'static str = "contacts.get-note";
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/contacts/{contactId}/notes/{id}";
-    type Response = NoteReply;
-
-    fn path_parameters(&self) -> Vec<(&'static str, &str)> {
-        vec![("contactId", self.contact_id.as_str()), ("id", self.note_id.as_str())]
-    }
-}
-
-impl HighLevelEndpoint for GetNote {
-    const VERSION: Version = Version::V2021_07_28;
-    const EFFECT: Effect = Effect::Read;
-    const SCOPE: Option<&'static str> = Some("contacts.readonly");
+operation! {
+    GetNote = "contacts.get-note",
+    Get "/contacts/{contactId}/notes/{id}" (contactId: contact_id, id: note_id) => NoteReply,
+    V2021_07_28 Read Some("contacts.readonly"),
 }
 
 /// Writes a note.
@@ -91,25 +68,11 @@ impl CreateNote {
     }
 }
 
-impl Endpoint for CreateNote {
-    const NAME: &'static str = "contacts.create-note";
-    const METHOD: Method = Method::Post;
-    const PATH: &'static str = "/contacts/{contactId}/notes";
-    type Response = NoteReply;
-
-    fn path_parameters(&self) -> Vec<(&'static str, &str)> {
-        vec![("contactId", self.contact_id.as_str())]
-    }
-
-    fn body(&self) -> Result<Option<Vec<u8>>, serde_json::Error> {
-        json(self)
-    }
-}
-
-impl HighLevelEndpoint for CreateNote {
-    const VERSION: Version = Version::V2021_07_28;
-    const EFFECT: Effect = Effect::Write;
-    const SCOPE: Option<&'static str> = Some("contacts.write");
+operation! {
+    CreateNote = "contacts.create-note",
+    Post "/contacts/{contactId}/notes" (contactId: contact_id) => NoteReply,
+    V2021_07_28 Write Some("contacts.write"),
+    body json,
 }
 
 /// Changes a note; what is left out stays.
@@ -139,25 +102,11 @@ pub struct UpdateNote {
     pub pinned: Option<bool>,
 }
 
-impl Endpoint for UpdateNote {
-    const NAME: &'static str = "contacts.update-note";
-    const METHOD: Method = Method::Put;
-    const PATH: &'static str = "/contacts/{contactId}/notes/{id}";
-    type Response = NoteReply;
-
-    fn path_parameters(&self) -> Vec<(&'static str, &str)> {
-        vec![("contactId", self.contact_id.as_str()), ("id", self.note_id.as_str())]
-    }
-
-    fn body(&self) -> Result<Option<Vec<u8>>, serde_json::Error> {
-        json(self)
-    }
-}
-
-impl HighLevelEndpoint for UpdateNote {
-    const VERSION: Version = Version::V2021_07_28;
-    const EFFECT: Effect = Effect::Write;
-    const SCOPE: Option<&'static str> = Some("contacts.write");
+operation! {
+    UpdateNote = "contacts.update-note",
+    Put "/contacts/{contactId}/notes/{id}" (contactId: contact_id, id: note_id) => NoteReply,
+    V2021_07_28 Write Some("contacts.write"),
+    body json,
 }
 
 /// Deletes a note.
@@ -169,19 +118,8 @@ pub struct DeleteNote {
     pub note_id: NoteId,
 }
 
-impl Endpoint for DeleteNote {
-    const NAME: &'static str = "contacts.delete-note";
-    const METHOD: Method = Method::Delete;
-    const PATH: &'static str = "/contacts/{contactId}/notes/{id}";
-    type Response = Done;
-
-    fn path_parameters(&self) -> Vec<(&'static str, &str)> {
-        vec![("contactId", self.contact_id.as_str()), ("id", self.note_id.as_str())]
-    }
-}
-
-impl HighLevelEndpoint for DeleteNote {
-    const VERSION: Version = Version::V2021_07_28;
-    const EFFECT: Effect = Effect::Delete;
-    const SCOPE: Option<&'static str> = Some("contacts.write");
+operation! {
+    DeleteNote = "contacts.delete-note",
+    Delete "/contacts/{contactId}/notes/{id}" (contactId: contact_id, id: note_id) => Done,
+    V2021_07_28 Delete Some("contacts.write"),
 }

@@ -3,10 +3,11 @@
 use endpoint::{Endpoint, Method};
 use serde::Serialize;
 
+use super::super::declaration::operation;
 use crate::{
     ContactId, Effect, HighLevelEndpoint, LocationId, Version,
     models::{ContactFields, ContactReply, Done, DuplicateReply, UpsertReply},
-    operation::{add, json},
+    operation::add,
 };
 
 /// Reads a contact.
@@ -16,21 +17,10 @@ pub struct GetContact {
     pub contact_id: ContactId,
 }
 
-impl Endpoint for GetContact {
-    const NAME: &'static str = "contacts.get-contact";
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/contacts/{contactId}";
-    type Response = ContactReply;
-
-    fn path_parameters(&self) -> Vec<(&'static str, &str)> {
-        vec![("contactId", self.contact_id.as_str())]
-    }
-}
-
-impl HighLevelEndpoint for GetContact {
-    const VERSION: Version = Version::V2021_07_28;
-    const EFFECT: Effect = Effect::Read;
-    const SCOPE: Option<&'static str> = Some("contacts.readonly");
+operation! {
+    GetContact = "contacts.get-contact",
+    Get "/contacts/{contactId}" (contactId: contact_id) => ContactReply,
+    V2021_07_28 Read Some("contacts.readonly"),
 }
 
 /// Creates a contact.
@@ -65,21 +55,11 @@ impl CreateContact {
     }
 }
 
-impl Endpoint for CreateContact {
-    const NAME: &'static str = "contacts.create-contact";
-    const METHOD: Method = Method::Post;
-    const PATH: &'static str = "/contacts/";
-    type Response = ContactReply;
-
-    fn body(&self) -> Result<Option<Vec<u8>>, serde_json::Error> {
-        json(self)
-    }
-}
-
-impl HighLevelEndpoint for CreateContact {
-    const VERSION: Version = Version::V2021_07_28;
-    const EFFECT: Effect = Effect::Write;
-    const SCOPE: Option<&'static str> = Some("contacts.write");
+operation! {
+    CreateContact = "contacts.create-contact",
+    Post "/contacts/" => ContactReply,
+    V2021_07_28 Write Some("contacts.write"),
+    body json,
 }
 
 /// Changes the fields of a contact that are named; the others stay.
@@ -106,25 +86,11 @@ impl UpdateContact {
     }
 }
 
-impl Endpoint for UpdateContact {
-    const NAME: &'static str = "contacts.update-contact";
-    const METHOD: Method = Method::Put;
-    const PATH: &'static str = "/contacts/{contactId}";
-    type Response = ContactReply;
-
-    fn path_parameters(&self) -> Vec<(&'static str, &str)> {
-        vec![("contactId", self.contact_id.as_str())]
-    }
-
-    fn body(&self) -> Result<Option<Vec<u8>>, serde_json::Error> {
-        json(self)
-    }
-}
-
-impl HighLevelEndpoint for UpdateContact {
-    const VERSION: Version = Version::V2021_07_28;
-    const EFFECT: Effect = Effect::Write;
-    const SCOPE: Option<&'static str> = Some("contacts.write");
+operation! {
+    UpdateContact = "contacts.update-contact",
+    Put "/contacts/{contactId}" (contactId: contact_id) => ContactReply,
+    V2021_07_28 Write Some("contacts.write"),
+    body json,
 }
 
 /// Creates a contact, or updates the first that HighLevel finds by e-mail or phone, in the order that
@@ -157,21 +123,11 @@ impl UpsertContact {
     }
 }
 
-impl Endpoint for UpsertContact {
-    const NAME: &'static str = "contacts.upsert-contact";
-    const METHOD: Method = Method::Post;
-    const PATH: &'static str = "/contacts/upsert";
-    type Response = UpsertReply;
-
-    fn body(&self) -> Result<Option<Vec<u8>>, serde_json::Error> {
-        json(self)
-    }
-}
-
-impl HighLevelEndpoint for UpsertContact {
-    const VERSION: Version = Version::V2021_07_28;
-    const EFFECT: Effect = Effect::Write;
-    const SCOPE: Option<&'static str> = Some("contacts.write");
+operation! {
+    UpsertContact = "contacts.upsert-contact",
+    Post "/contacts/upsert" => UpsertReply,
+    V2021_07_28 Write Some("contacts.write"),
+    body json,
 }
 
 /// Deletes a contact.
@@ -181,21 +137,10 @@ pub struct DeleteContact {
     pub contact_id: ContactId,
 }
 
-impl Endpoint for DeleteContact {
-    const NAME: &'static str = "contacts.delete-contact";
-    const METHOD: Method = Method::Delete;
-    const PATH: &'static str = "/contacts/{contactId}";
-    type Response = Done;
-
-    fn path_parameters(&self) -> Vec<(&'static str, &str)> {
-        vec![("contactId", self.contact_id.as_str())]
-    }
-}
-
-impl HighLevelEndpoint for DeleteContact {
-    const VERSION: Version = Version::V2021_07_28;
-    const EFFECT: Effect = Effect::Delete;
-    const SCOPE: Option<&'static str> = Some("contacts.write");
+operation! {
+    DeleteContact = "contacts.delete-contact",
+    Delete "/contacts/{contactId}" (contactId: contact_id) => Done,
+    V2021_07_28 Delete Some("contacts.write"),
 }
 
 /// Finds the contact that has an e-mail address or a phone number, exactly.

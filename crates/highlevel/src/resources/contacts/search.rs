@@ -1,13 +1,12 @@
 //! `/contacts/search`: find contacts by typed filters, in pages.
 
-use endpoint::{Endpoint, Method};
 use serde::Serialize;
 use serde_json::{Value, json as value};
 
+use super::super::declaration::operation;
 use crate::{
-    CustomFieldId, Effect, HighLevelEndpoint, LocationId, Version,
+    CustomFieldId, LocationId,
     models::{Contact, ContactsReply},
-    operation::json,
     pages::{Paged, Turn},
 };
 
@@ -53,21 +52,11 @@ impl SearchContacts {
     }
 }
 
-impl Endpoint for SearchContacts {
-    const NAME: &'static str = "contacts.search-contacts-advanced";
-    const METHOD: Method = Method::Post;
-    const PATH: &'static str = "/contacts/search";
-    type Response = ContactsReply;
-
-    fn body(&self) -> Result<Option<Vec<u8>>, serde_json::Error> {
-        json(self)
-    }
-}
-
-impl HighLevelEndpoint for SearchContacts {
-    const VERSION: Version = Version::V2021_07_28;
-    const EFFECT: Effect = Effect::Read;
-    const SCOPE: Option<&'static str> = Some("contacts.readonly");
+operation! {
+    SearchContacts = "contacts.search-contacts-advanced",
+    Post "/contacts/search" => ContactsReply,
+    V2021_07_28 Read Some("contacts.readonly"),
+    body json,
 }
 
 impl Paged for SearchContacts {

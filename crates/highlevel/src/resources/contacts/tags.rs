@@ -1,9 +1,9 @@
 //! `/contacts/{contactId}/tags`: add and remove, which leave the other tags alone.
 
-use endpoint::{Endpoint, Method};
 use serde::Serialize;
 
-use crate::{ContactId, Effect, HighLevelEndpoint, Version, models::ContactTags, operation::json};
+use super::super::declaration::operation;
+use crate::{ContactId, models::ContactTags};
 
 /// Adds tags to a contact; its other tags stay. Unknown tags are created.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -16,26 +16,12 @@ pub struct AddTags {
     pub tags: Vec<String>,
 }
 
-impl Endpoint for AddTags {
-    const NAME: &'static str = "contacts.add-tags";
-    const METHOD: Method = Method::Post;
-    const PATH: &'static str = "/contacts/{contactId}/tags";
-    type Response = ContactTags;
-
-    fn path_parameters(&self) -> Vec<(&'static str, &str)> {
-        vec![("contactId", self.contact_id.as_str())]
-    }
-
-    fn body(&self) -> Result<Option<Vec<u8>>, serde_json::Error> {
-        json(self)
-    }
-}
-
-impl HighLevelEndpoint for AddTags {
-    const VERSION: Version = Version::V2021_07_28;
-    const EFFECT: Effect = Effect::Write;
-    const SCOPE: Option<&'static str> = Some("contacts.write");
-    const REPEATABLE: bool = true;
+operation! {
+    AddTags = "contacts.add-tags",
+    Post "/contacts/{contactId}/tags" (contactId: contact_id) => ContactTags,
+    V2021_07_28 Write Some("contacts.write"),
+    body json,
+    const REPEATABLE = true,
 }
 
 /// Takes tags from a contact; its other tags stay.
@@ -49,23 +35,9 @@ pub struct RemoveTags {
     pub tags: Vec<String>,
 }
 
-impl Endpoint for RemoveTags {
-    const NAME: &'static str = "contacts.remove-tags";
-    const METHOD: Method = Method::Delete;
-    const PATH: &'static str = "/contacts/{contactId}/tags";
-    type Response = ContactTags;
-
-    fn path_parameters(&self) -> Vec<(&'static str, &str)> {
-        vec![("contactId", self.contact_id.as_str())]
-    }
-
-    fn body(&self) -> Result<Option<Vec<u8>>, serde_json::Error> {
-        json(self)
-    }
-}
-
-impl HighLevelEndpoint for RemoveTags {
-    const VERSION: Version = Version::V2021_07_28;
-    const EFFECT: Effect = Effect::Write;
-    const SCOPE: Option<&'static str> = Some("contacts.write");
+operation! {
+    RemoveTags = "contacts.remove-tags",
+    Delete "/contacts/{contactId}/tags" (contactId: contact_id) => ContactTags,
+    V2021_07_28 Write Some("contacts.write"),
+    body json,
 }

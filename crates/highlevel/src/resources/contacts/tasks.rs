@@ -1,13 +1,12 @@
 //! `/contacts/{contactId}/tasks`: list, read, create, change, complete, delete.
 
-use endpoint::{Endpoint, Method};
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::super::declaration::operation;
 use crate::{
-    ContactId, Effect, HighLevelEndpoint, TaskId, UserId, Version,
+    ContactId, TaskId, UserId,
     models::{Done, TaskReply, TasksReply},
-    operation::json,
 };
 
 /// Lists all tasks of a contact.
@@ -17,21 +16,10 @@ pub struct ListTasks {
     pub contact_id: ContactId,
 }
 
-impl Endpoint for ListTasks {
-    const NAME: &'static str = "contacts.get-all-tasks";
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/contacts/{contactId}/tasks";
-    type Response = TasksReply;
-
-    fn path_parameters(&self) -> Vec<(&'static str, &str)> {
-        vec![("contactId", self.contact_id.as_str())]
-    }
-}
-
-impl HighLevelEndpoint for ListTasks {
-    const VERSION: Version = Version::V2021_07_28;
-    const EFFECT: Effect = Effect::Read;
-    const SCOPE: Option<&'static str> = Some("contacts.readonly");
+operation! {
+    ListTasks = "contacts.get-all-tasks",
+    Get "/contacts/{contactId}/tasks" (contactId: contact_id) => TasksReply,
+    V2021_07_28 Read Some("contacts.readonly"),
 }
 
 /// Reads a task.
@@ -43,21 +31,11 @@ pub struct GetTask {
     pub task_id: TaskId,
 }
 
-impl Endpoint for GetTask {
-    const NAME: &'static str = "contacts.get-task";
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/contacts/{contactId}/tasks/{taskId}";
-    type Response = TaskReply;
-
-    fn path_parameters(&self) -> Vec<(&'static str, &str)> {
-        vec![("contactId", self.contact_id.as_str()), ("taskId", self.task_id.as_str())]
-    }
-}
-
-impl HighLevelEndpoint for GetTask {
-    const VERSION: Version = Version::V2021_07_28;
-    const EFFECT: Effect = Effect::Read;
-    const SCOPE: Option<&'static str> = Some("contacts.readonly");
+operation! {
+    GetTask = "contacts.get-task",
+    Get "/contacts/{contactId}/tasks/{taskId}"
+        (contactId: contact_id, taskId: task_id) => TaskReply,
+    V2021_07_28 Read Some("contacts.readonly"),
 }
 
 /// Creates a task.
@@ -90,25 +68,11 @@ impl CreateTask {
     }
 }
 
-impl Endpoint for CreateTask {
-    const NAME: &'static str = "contacts.create-task";
-    const METHOD: Method = Method::Post;
-    const PATH: &'static str = "/contacts/{contactId}/tasks";
-    type Response = TaskReply;
-
-    fn path_parameters(&self) -> Vec<(&'static str, &str)> {
-        vec![("contactId", self.contact_id.as_str())]
-    }
-
-    fn body(&self) -> Result<Option<Vec<u8>>, serde_json::Error> {
-        json(self)
-    }
-}
-
-impl HighLevelEndpoint for CreateTask {
-    const VERSION: Version = Version::V2021_07_28;
-    const EFFECT: Effect = Effect::Write;
-    const SCOPE: Option<&'static str> = Some("contacts.write");
+operation! {
+    CreateTask = "contacts.create-task",
+    Post "/contacts/{contactId}/tasks" (contactId: contact_id) => TaskReply,
+    V2021_07_28 Write Some("contacts.write"),
+    body json,
 }
 
 /// Changes a task; what is left out stays.
@@ -138,25 +102,12 @@ pub struct UpdateTask {
     pub assigned_to: Option<UserId>,
 }
 
-impl Endpoint for UpdateTask {
-    const NAME: &'static str = "contacts.update-task";
-    const METHOD: Method = Method::Put;
-    const PATH: &'static str = "/contacts/{contactId}/tasks/{taskId}";
-    type Response = TaskReply;
-
-    fn path_parameters(&self) -> Vec<(&'static str, &str)> {
-        vec![("contactId", self.contact_id.as_str()), ("taskId", self.task_id.as_str())]
-    }
-
-    fn body(&self) -> Result<Option<Vec<u8>>, serde_json::Error> {
-        json(self)
-    }
-}
-
-impl HighLevelEndpoint for UpdateTask {
-    const VERSION: Version = Version::V2021_07_28;
-    const EFFECT: Effect = Effect::Write;
-    const SCOPE: Option<&'static str> = Some("contacts.write");
+operation! {
+    UpdateTask = "contacts.update-task",
+    Put "/contacts/{contactId}/tasks/{taskId}"
+        (contactId: contact_id, taskId: task_id) => TaskReply,
+    V2021_07_28 Write Some("contacts.write"),
+    body json,
 }
 
 /// Says that a task is done, or that it is not.
@@ -173,25 +124,12 @@ pub struct CompleteTask {
     pub completed: bool,
 }
 
-impl Endpoint for CompleteTask {
-    const NAME: &'static str = "contacts.update-task-completed";
-    const METHOD: Method = Method::Put;
-    const PATH: &'static str = "/contacts/{contactId}/tasks/{taskId}/completed";
-    type Response = TaskReply;
-
-    fn path_parameters(&self) -> Vec<(&'static str, &str)> {
-        vec![("contactId", self.contact_id.as_str()), ("taskId", self.task_id.as_str())]
-    }
-
-    fn body(&self) -> Result<Option<Vec<u8>>, serde_json::Error> {
-        json(self)
-    }
-}
-
-impl HighLevelEndpoint for CompleteTask {
-    const VERSION: Version = Version::V2021_07_28;
-    const EFFECT: Effect = Effect::Write;
-    const SCOPE: Option<&'static str> = Some("contacts.write");
+operation! {
+    CompleteTask = "contacts.update-task-completed",
+    Put "/contacts/{contactId}/tasks/{taskId}/completed"
+        (contactId: contact_id, taskId: task_id) => TaskReply,
+    V2021_07_28 Write Some("contacts.write"),
+    body json,
 }
 
 /// Deletes a task.
@@ -203,19 +141,8 @@ pub struct DeleteTask {
     pub task_id: TaskId,
 }
 
-impl Endpoint for DeleteTask {
-    const NAME: &'static str = "contacts.delete-task";
-    const METHOD: Method = Method::Delete;
-    const PATH: &'static str = "/contacts/{contactId}/tasks/{taskId}";
-    type Response = Done;
-
-    fn path_parameters(&self) -> Vec<(&'static str, &str)> {
-        vec![("contactId", self.contact_id.as_str()), ("taskId", self.task_id.as_str())]
-    }
-}
-
-impl HighLevelEndpoint for DeleteTask {
-    const VERSION: Version = Version::V2021_07_28;
-    const EFFECT: Effect = Effect::Delete;
-    const SCOPE: Option<&'static str> = Some("contacts.write");
+operation! {
+    DeleteTask = "contacts.delete-task",
+    Delete "/contacts/{contactId}/tasks/{taskId}" (contactId: contact_id, taskId: task_id) => Done,
+    V2021_07_28 Delete Some("contacts.write"),
 }

@@ -1,11 +1,9 @@
 //! `/contacts/{contactId}/workflow/{workflowId}`: put a contact into a workflow and take it out.
 
-use endpoint::{Endpoint, Method};
 use serde::Serialize;
 
-use crate::{
-    ContactId, Effect, HighLevelEndpoint, Version, WorkflowId, models::Done, operation::json,
-};
+use super::super::declaration::operation;
+use crate::{ContactId, WorkflowId, models::Done};
 
 /// Puts a contact into a workflow, which may send messages.
 ///
@@ -25,25 +23,12 @@ pub struct AddToWorkflow {
     pub event_start_time: Option<String>,
 }
 
-impl Endpoint for AddToWorkflow {
-    const NAME: &'static str = "contacts.add-contact-to-workflow";
-    const METHOD: Method = Method::Post;
-    const PATH: &'static str = "/contacts/{contactId}/workflow/{workflowId}";
-    type Response = Done;
-
-    fn path_parameters(&self) -> Vec<(&'static str, &str)> {
-        vec![("contactId", self.contact_id.as_str()), ("workflowId", self.workflow_id.as_str())]
-    }
-
-    fn body(&self) -> Result<Option<Vec<u8>>, serde_json::Error> {
-        json(self)
-    }
-}
-
-impl HighLevelEndpoint for AddToWorkflow {
-    const VERSION: Version = Version::V2021_07_28;
-    const EFFECT: Effect = Effect::Send;
-    const SCOPE: Option<&'static str> = Some("contacts.write");
+operation! {
+    AddToWorkflow = "contacts.add-contact-to-workflow",
+    Post "/contacts/{contactId}/workflow/{workflowId}"
+        (contactId: contact_id, workflowId: workflow_id) => Done,
+    V2021_07_28 Send Some("contacts.write"),
+    body json,
 }
 
 /// Takes a contact out of a workflow.
@@ -61,23 +46,10 @@ pub struct RemoveFromWorkflow {
     pub event_start_time: Option<String>,
 }
 
-impl Endpoint for RemoveFromWorkflow {
-    const NAME: &'static str = "contacts.delete-contact-from-workflow";
-    const METHOD: Method = Method::Delete;
-    const PATH: &'static str = "/contacts/{contactId}/workflow/{workflowId}";
-    type Response = Done;
-
-    fn path_parameters(&self) -> Vec<(&'static str, &str)> {
-        vec![("contactId", self.contact_id.as_str()), ("workflowId", self.workflow_id.as_str())]
-    }
-
-    fn body(&self) -> Result<Option<Vec<u8>>, serde_json::Error> {
-        json(self)
-    }
-}
-
-impl HighLevelEndpoint for RemoveFromWorkflow {
-    const VERSION: Version = Version::V2021_07_28;
-    const EFFECT: Effect = Effect::Write;
-    const SCOPE: Option<&'static str> = Some("contacts.write");
+operation! {
+    RemoveFromWorkflow = "contacts.delete-contact-from-workflow",
+    Delete "/contacts/{contactId}/workflow/{workflowId}"
+        (contactId: contact_id, workflowId: workflow_id) => Done,
+    V2021_07_28 Write Some("contacts.write"),
+    body json,
 }
