@@ -44,65 +44,180 @@ macro_rules! id {
 }
 
 id!(
+    /// An appointment, or another event of a calendar.
+    AppointmentId
+);
+
+id!(
+    /// An association: how records of two kinds of objects belong together.
+    AssociationId
+);
+
+id!(
+    /// A business: a company that contacts belong to.
+    BusinessId
+);
+
+id!(
+    /// A group of calendars.
+    CalendarGroupId
+);
+
+id!(
+    /// A calendar, in which appointments are booked.
+    CalendarId
+);
+
+id!(
+    /// A campaign: an older kind of automation.
+    CampaignId
+);
+
+id!(
     /// An agency: owns locations.
     CompanyId
 );
+
 id!(
     /// A contact of a location.
     ContactId
 );
+
 id!(
     /// A thread of messages with one contact.
     ConversationId
 );
+
+id!(
+    /// A coupon.
+    CouponId
+);
+
 id!(
     /// The definition of a custom field of a location.
     CustomFieldId
 );
+
 id!(
     /// A custom value of a location: a text that templates insert.
     CustomValueId
 );
+
+id!(
+    /// An e-mail. The message that carries it has an id of its own.
+    EmailMessageId
+);
+
+id!(
+    /// A form.
+    FormId
+);
+
+id!(
+    /// An invoice.
+    InvoiceId
+);
+
 id!(
     /// A location, also called a sub-account: the account of one business.
     LocationId
 );
+
 id!(
     /// A reason for which an opportunity is lost.
     LostReasonId
 );
+
 id!(
     /// A message of a conversation. An e-mail has an id of its own beside it.
     MessageId
 );
+
 id!(
     /// A note on a contact.
     NoteId
 );
+
+id!(
+    /// The schema of an object. Paths take its key instead.
+    ObjectSchemaId
+);
+
 id!(
     /// An opportunity: a possible sale.
     OpportunityId
 );
+
+id!(
+    /// An order.
+    OrderId
+);
+
 id!(
     /// A pipeline, through whose stages opportunities move.
     PipelineId
 );
+
+id!(
+    /// A provider of conversations: an app that carries messages.
+    ProviderId
+);
+
+id!(
+    /// A record: a contact, an opportunity, a business or a custom object.
+    RecordId
+);
+
+id!(
+    /// A relation: two records that belong together.
+    RelationId
+);
+
 id!(
     /// A stage of a pipeline.
     StageId
 );
+
+id!(
+    /// What somebody sent by a form or a survey.
+    SubmissionId
+);
+
+id!(
+    /// A subscription: a payment that recurs.
+    SubscriptionId
+);
+
+id!(
+    /// A survey.
+    SurveyId
+);
+
 id!(
     /// A tag's definition in a location. Contacts carry tags by name.
     TagId
 );
+
 id!(
     /// A task on a contact.
     TaskId
 );
+
+id!(
+    /// A template of messages.
+    TemplateId
+);
+
+id!(
+    /// A transaction: a payment or a refund.
+    TransactionId
+);
+
 id!(
     /// A person who works in a location or an agency.
     UserId
 );
+
 id!(
     /// A workflow: HighLevel's own automation.
     WorkflowId

@@ -4,6 +4,8 @@
 //! back loses nothing. Almost every member may be missing, because HighLevel leaves out what is
 //! empty, and more than that.
 
+mod appointment;
+mod bulk;
 mod contact;
 mod contact_fields;
 mod conversation;
@@ -25,6 +27,11 @@ mod tests;
 mod user;
 
 pub use self::{
+    appointment::{
+        Appointment, AppointmentFields, AppointmentNote, AppointmentNoteReply,
+        AppointmentNotesReply, AppointmentReply, AppointmentsReply,
+    },
+    bulk::{BulkTagsReply, BusinessContactsReply},
     contact::Contact,
     contact_fields::ContactFields,
     conversation::Conversation,

@@ -19,10 +19,12 @@ mod users;
 
 pub use self::{
     contacts::{
-        AddFollowers, AddTags, AddToWorkflow, CompleteTask, CreateContact, CreateNote, CreateTask,
-        DeleteContact, DeleteNote, DeleteTask, Field, Filter, FindDuplicate, GetContact, GetNote,
-        GetTask, ListNotes, ListTasks, NotApplied, RemoveFollowers, RemoveFromWorkflow, RemoveTags,
-        SafeUpsert, SearchContacts, Sort, UpdateContact, UpdateNote, UpdateTask, UpsertContact,
+        AddFollowers, AddTags, AddToCampaign, AddToWorkflow, BulkUpdateTags, CompleteTask,
+        CreateContact, CreateNote, CreateTask, DeleteContact, DeleteNote, DeleteTask, Field,
+        Filter, FindDuplicate, GetContact, GetNote, GetTask, ListBusinessContacts,
+        ListContactAppointments, ListNotes, ListTasks, NotApplied, RemoveFollowers,
+        RemoveFromCampaign, RemoveFromCampaigns, RemoveFromWorkflow, RemoveTags, SafeUpsert,
+        SearchContacts, SetBusiness, Sort, UpdateContact, UpdateNote, UpdateTask, UpsertContact,
         Upserted, safe_upsert,
     },
     conversations::SearchConversations,

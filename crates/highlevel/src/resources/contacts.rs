@@ -1,5 +1,9 @@
 //! `/contacts`: records, search, tags, notes, tasks, followers, workflows, and the safe upsert.
 
+mod appointments;
+mod bulk_tags;
+mod businesses;
+mod campaigns;
 mod followers;
 mod notes;
 mod records;
@@ -10,6 +14,10 @@ mod tasks;
 mod workflows;
 
 pub use self::{
+    appointments::ListContactAppointments,
+    bulk_tags::BulkUpdateTags,
+    businesses::{ListBusinessContacts, SetBusiness},
+    campaigns::{AddToCampaign, RemoveFromCampaign, RemoveFromCampaigns},
     followers::{AddFollowers, RemoveFollowers},
     notes::{CreateNote, DeleteNote, GetNote, ListNotes, UpdateNote},
     records::{

@@ -1,20 +1,25 @@
 //! Tests of operations: each request compared with its wire form, and realistic replies read.
 
+mod agreement;
+mod contacts;
+
 use endpoint::{Method, Response};
 use jiff::Timestamp;
-use serde_json::{Map, json};
+use serde::Serialize;
+use serde_json::{Map, Value, json};
 
 use super::*;
 use crate::{
     CompanyId, ContactId, ConversationId, CustomFieldId, CustomValueId, Effect, HighLevelEndpoint,
-    LocationId, LostReasonId, NoteId, OpportunityId, PipelineId, StageId, TagId, TaskId, UserId,
-    Version, WorkflowId,
+    LocationId, LostReasonId, NoteId, OpportunityId, Paged, PipelineId, StageId, TagId, TaskId,
+    UserId, Version, WorkflowId,
     models::{ContactFields, CustomFieldWrite, DndSettings, OpportunityStatus},
-    stand_ins::{BASE, wire},
+    stand_ins::{Answer, BASE, Script, answer, client, wire},
 };
 
-/// Version, method, path and body as one text.
+/// Version, method, path and body as one text. The catalogue has to agree with them.
 fn sent<E: HighLevelEndpoint>(operation: &E) -> String {
+    agreement::check_request(operation);
     let request = endpoint::encode(BASE, operation).unwrap();
     format!("{} {}", E::VERSION, wire(&request))
 }
@@ -22,6 +27,30 @@ fn sent<E: HighLevelEndpoint>(operation: &E) -> String {
 fn read<E: HighLevelEndpoint>(body: &'static str) -> E::Response {
     let response = Response { status: 200, headers: vec![], body: body.into() };
     endpoint::decode::<E>(response).unwrap()
+}
+
+/// Reads a reply; writing it back has to give the same.
+#[track_caller]
+fn kept<E: HighLevelEndpoint>(body: &'static str) -> E::Response
+where
+    E::Response: Serialize,
+{
+    let reply = read::<E>(body);
+    let expected: Value = serde_json::from_str(body).unwrap();
+    assert_eq!(serde_json::to_value(&reply).unwrap(), expected);
+    reply
+}
+
+/// How many rows each page has, and the requests that brought them.
+async fn turned<E: Paged>(first: E, pages: &[&str]) -> (Vec<usize>, Vec<String>) {
+    let replies: Vec<Answer> = pages.iter().map(|page| answer(200, page)).collect();
+    let (client, script): (_, Script<_>) = client(replies);
+    let mut pages = client.pages(first);
+    let mut sizes = Vec::new();
+    while let Some(page) = pages.next().await {
+        sizes.push(page.unwrap().len());
+    }
+    (sizes, script.wire())
 }
 
 fn contact() -> ContactId {

@@ -1,0 +1,128 @@
+//! Every operation agrees with its entry in the catalogue, and so does every request of the tests.
+
+use endpoint::catalogue::{Generation, Kind, Problem, validate};
+
+use super::*;
+use crate::catalogue::operation;
+
+/// What HighLevel takes although its specification does not name it (`facts/highlevel.md` 6.4): the
+/// operation and the place in its request.
+const KNOWN: &[(&str, &str)] = &[
+    ("opportunities.search-opportunities-advanced", "body.filters"),
+    ("opportunities.search-opportunities-advanced", "body.sort"),
+    ("opportunities.upsert-opportunity", "body.contactId"),
+];
+
+/// One check for each operation, by name.
+const CHECKS: &[fn()] = &[
+    check_constants::<AddFollowers>,
+    check_constants::<AddOpportunityFollowers>,
+    check_constants::<AddTags>,
+    check_constants::<AddToCampaign>,
+    check_constants::<AddToWorkflow>,
+    check_constants::<BulkUpdateTags>,
+    check_constants::<CompleteTask>,
+    check_constants::<CreateContact>,
+    check_constants::<CreateCustomField>,
+    check_constants::<CreateCustomValue>,
+    check_constants::<CreateNote>,
+    check_constants::<CreateOpportunity>,
+    check_constants::<CreateTag>,
+    check_constants::<CreateTask>,
+    check_constants::<DeleteContact>,
+    check_constants::<DeleteCustomField>,
+    check_constants::<DeleteCustomValue>,
+    check_constants::<DeleteNote>,
+    check_constants::<DeleteOpportunity>,
+    check_constants::<DeleteTag>,
+    check_constants::<DeleteTask>,
+    check_constants::<FindDuplicate>,
+    check_constants::<GetContact>,
+    check_constants::<GetCustomField>,
+    check_constants::<GetCustomValue>,
+    check_constants::<GetLocation>,
+    check_constants::<GetNote>,
+    check_constants::<GetOpportunity>,
+    check_constants::<GetTag>,
+    check_constants::<GetTask>,
+    check_constants::<GetUser>,
+    check_constants::<ListBusinessContacts>,
+    check_constants::<ListContactAppointments>,
+    check_constants::<ListCustomFields>,
+    check_constants::<ListCustomValues>,
+    check_constants::<ListMessages>,
+    check_constants::<ListNotes>,
+    check_constants::<ListPipelines>,
+    check_constants::<ListTags>,
+    check_constants::<ListTasks>,
+    check_constants::<RemoveFollowers>,
+    check_constants::<RemoveFromCampaign>,
+    check_constants::<RemoveFromCampaigns>,
+    check_constants::<RemoveFromWorkflow>,
+    check_constants::<RemoveOpportunityFollowers>,
+    check_constants::<RemoveTags>,
+    check_constants::<SearchContacts>,
+    check_constants::<SearchConversations>,
+    check_constants::<SearchLocations>,
+    check_constants::<SearchOpportunities>,
+    check_constants::<SearchUsers>,
+    check_constants::<SendMessage>,
+    check_constants::<SetBusiness>,
+    check_constants::<SetOpportunityStatus>,
+    check_constants::<UpdateContact>,
+    check_constants::<UpdateCustomField>,
+    check_constants::<UpdateCustomValue>,
+    check_constants::<UpdateNote>,
+    check_constants::<UpdateOpportunity>,
+    check_constants::<UpdateTag>,
+    check_constants::<UpdateTask>,
+    check_constants::<UpsertContact>,
+];
+
+/// Compares the constants of an operation with the catalogue.
+pub(super) fn check_constants<E: HighLevelEndpoint>() {
+    let name = E::NAME;
+    let operation = operation(name).unwrap_or_else(|| panic!("the catalogue has no {name}"));
+    let edition = operation.edition(Generation::V2).unwrap();
+    assert_eq!(operation.method(), E::METHOD, "{name}");
+    assert_eq!(edition.path(), E::PATH, "{name}");
+    assert_eq!(edition.version(), Some(E::VERSION.as_str()), "{name}");
+    match E::SCOPE {
+        Some(scope) => assert!(edition.scopes().contains(&scope), "{name} does not need {scope}"),
+        None => assert!(edition.scopes().is_empty(), "{name} needs {:?}", edition.scopes()),
+    }
+    let effects: &[Effect] = match operation.kind() {
+        Kind::Read => &[Effect::Read],
+        Kind::Write => &[Effect::Write, Effect::Send],
+        Kind::Send => &[Effect::Send],
+        Kind::Delete => &[Effect::Delete, Effect::Write],
+        Kind::Money => &[Effect::Write, Effect::Send],
+    };
+    assert!(effects.contains(&E::EFFECT), "{name} is {:?}", E::EFFECT);
+    let acts = E::EFFECT == Effect::Send || operation.kind() == Kind::Money;
+    assert!(!(acts && E::REPEATABLE), "{name} may not be repeated");
+}
+
+/// Compares a request with the catalogue.
+pub(super) fn check_request<E: HighLevelEndpoint>(endpoint: &E) {
+    check_constants::<E>();
+    let path = endpoint.path_parameters().into_iter();
+    let path = path.map(|(name, value)| (name.to_owned(), Value::from(value)));
+    let query = endpoint.query().into_iter();
+    let query = query.map(|(name, value)| (name.to_owned(), Value::from(value)));
+    let parameters: Map<_, _> = path.chain(query).collect();
+    let body = endpoint.body().unwrap();
+    let body: Option<Value> = body.map(|bytes| serde_json::from_slice(&bytes).unwrap());
+    let operation = operation(E::NAME).unwrap();
+    let problems = validate(operation, Generation::V2, &parameters, body.as_ref());
+    let is_new = |problem: &&Problem| !KNOWN.contains(&(E::NAME, problem.place.as_str()));
+    let new: Vec<_> = problems.iter().filter(is_new).collect();
+    assert!(new.is_empty(), "{}: {new:#?}", E::NAME);
+}
+
+#[test]
+fn every_operation_is_as_the_catalogue_says() {
+    for check in CHECKS {
+        check();
+    }
+}
