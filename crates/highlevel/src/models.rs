@@ -12,6 +12,7 @@ mod conversation;
 mod custom_field;
 mod dnd;
 mod done;
+mod email;
 mod envelope;
 mod followers;
 mod location;
@@ -20,10 +21,12 @@ mod moment;
 mod note;
 mod opportunity;
 mod pipeline;
+mod recorded_message;
 mod tags;
 mod task;
 #[cfg(test)]
 mod tests;
+mod transcription;
 mod user;
 
 pub use self::{
@@ -34,10 +37,11 @@ pub use self::{
     bulk::{BulkTagsReply, BusinessContactsReply},
     contact::Contact,
     contact_fields::ContactFields,
-    conversation::Conversation,
+    conversation::{Conversation, ConversationReply, UpdatedConversation},
     custom_field::{CustomField, CustomFieldDefinition, CustomFieldWrite},
     dnd::{DndSettings, DndState},
     done::Done,
+    email::Email,
     envelope::{
         ContactReply, ContactsReply, ConversationsReply, CustomFieldReply, CustomFieldsReply,
         CustomValueReply, CustomValuesReply, DuplicateReply, LocationReply, LocationsReply,
@@ -46,12 +50,14 @@ pub use self::{
     },
     followers::Followers,
     location::{CustomValue, Location, LocationSettings},
-    message::{Message, MessagesReply, SentMessage},
+    message::{ExportReply, Message, MessageReply, MessagesReply, SentMessage},
     moment::Moment,
     note::Note,
     opportunity::{Opportunity, OpportunityStatus, PageMeta},
     pipeline::{Pipeline, Stage},
+    recorded_message::{Call, Cancelled, RecordedMessage, Sentence},
     tags::{ContactTags, Tag},
     task::Task,
+    transcription::Transcription,
     user::User,
 };

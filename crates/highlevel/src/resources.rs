@@ -27,7 +27,10 @@ pub use self::{
         SearchContacts, SetBusiness, Sort, UpdateContact, UpdateNote, UpdateTask, UpsertContact,
         Upserted, safe_upsert,
     },
-    conversations::SearchConversations,
+    conversations::{
+        CreateConversation, DeleteConversation, GetConversation, SearchConversations,
+        UpdateConversation,
+    },
     custom_fields::{
         CreateCustomField, DeleteCustomField, GetCustomField, ListCustomFields, UpdateCustomField,
     },
@@ -35,7 +38,11 @@ pub use self::{
         CreateCustomValue, DeleteCustomValue, GetCustomValue, ListCustomValues, UpdateCustomValue,
     },
     locations::{GetLocation, SearchLocations},
-    messages::{ListMessages, SendMessage},
+    messages::{
+        AddExternalCall, AddInboundMessage, CancelScheduledEmail, CancelScheduledMessage,
+        ExportMessages, GetEmail, GetMessage, GetTranscription, ListMessages, SendMessage,
+        UpdateMessageStatus,
+    },
     opportunities::{
         AddOpportunityFollowers, CreateOpportunity, DeleteOpportunity, GetOpportunity,
         RemoveOpportunityFollowers, SearchOpportunities, SetOpportunityStatus, UpdateOpportunity,

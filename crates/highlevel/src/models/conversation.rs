@@ -66,3 +66,32 @@ impl Conversation {
         named.or_else(|| last.map(jiff::Timestamp::as_millisecond))
     }
 }
+
+/// One conversation after a change.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ConversationReply {
+    /// Whether it was done.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub success: Option<bool>,
+    /// The conversation.
+    pub conversation: Conversation,
+    /// What else HighLevel says.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
+}
+
+/// The reply to a change of a conversation.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct UpdatedConversation {
+    /// Whether it was done.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub success: Option<bool>,
+    /// The conversation, which may lack its id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub conversation: Option<Map<String, Value>>,
+    /// What else HighLevel says.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
+}

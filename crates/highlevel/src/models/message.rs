@@ -125,3 +125,43 @@ impl From<MessagesShape> for MessagesReply {
         }
     }
 }
+
+/// One page of the messages of a location.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ExportReply {
+    /// The messages.
+    pub messages: Vec<Message>,
+    /// Where the next page begins.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next_cursor: Option<String>,
+    /// How many there are in all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub total: Option<u64>,
+    /// What else HighLevel says.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
+}
+
+/// One message. The specification has it bare, HighLevel puts it under `message`
+/// (`facts/highlevel.md` 6.2); reading takes either.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(from = "MessageShape")]
+pub struct MessageReply {
+    /// The message.
+    pub message: Message,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum MessageShape {
+    Nested { message: Box<Message> },
+    Flat(Box<Message>),
+}
+
+impl From<MessageShape> for MessageReply {
+    fn from(shape: MessageShape) -> Self {
+        let (MessageShape::Nested { message } | MessageShape::Flat(message)) = shape;
+        Self { message: *message }
+    }
+}

@@ -1,5 +1,7 @@
 //! `/conversations`: search.
 
+mod records;
+
 use endpoint::{Endpoint, Method};
 
 use crate::{
@@ -7,6 +9,10 @@ use crate::{
     models::{Conversation, ConversationsReply},
     operation::add,
     pages::{Paged, Turn},
+};
+
+pub use self::records::{
+    CreateConversation, DeleteConversation, GetConversation, UpdateConversation,
 };
 
 /// Finds conversations, in pages, the latest first.

@@ -1,5 +1,9 @@
 //! `/conversations/messages`: list those of a conversation, send.
 
+mod export;
+mod recorded;
+mod single;
+
 use endpoint::{Endpoint, Method};
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -10,6 +14,15 @@ use crate::{
     models::{Message, MessagesReply, SentMessage},
     operation::add,
     pages::{Paged, Turn},
+};
+
+pub use self::{
+    export::ExportMessages,
+    recorded::{AddExternalCall, AddInboundMessage},
+    single::{
+        CancelScheduledEmail, CancelScheduledMessage, GetEmail, GetMessage, GetTranscription,
+        UpdateMessageStatus,
+    },
 };
 
 /// Lists the messages of a conversation, in pages, the newest first.

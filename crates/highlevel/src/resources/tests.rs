@@ -2,6 +2,7 @@
 
 mod agreement;
 mod contacts;
+mod conversations;
 
 use endpoint::{Method, Response};
 use jiff::Timestamp;
