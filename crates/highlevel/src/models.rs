@@ -6,6 +6,7 @@
 
 mod appointment;
 mod bulk;
+mod calendar;
 mod contact;
 mod contact_fields;
 mod conversation;
@@ -15,6 +16,7 @@ mod done;
 mod email;
 mod envelope;
 mod followers;
+mod free_slots;
 mod location;
 mod message;
 mod moment;
@@ -35,6 +37,9 @@ pub use self::{
         AppointmentNotesReply, AppointmentReply, AppointmentsReply,
     },
     bulk::{BulkTagsReply, BusinessContactsReply},
+    calendar::{
+        Calendar, CalendarFields, CalendarGroup, CalendarGroupsReply, CalendarReply, CalendarsReply,
+    },
     contact::Contact,
     contact_fields::ContactFields,
     conversation::{Conversation, ConversationReply, UpdatedConversation},
@@ -49,6 +54,7 @@ pub use self::{
         TagsReply, TaskReply, TasksReply, UpsertReply, UsersReply,
     },
     followers::Followers,
+    free_slots::FreeSlots,
     location::{CustomValue, Location, LocationSettings},
     message::{ExportReply, Message, MessageReply, MessagesReply, SentMessage},
     moment::Moment,

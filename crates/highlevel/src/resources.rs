@@ -3,6 +3,7 @@
 //! Each implements [`crate::HighLevelEndpoint`], so any of them can also be encoded, sent or
 //! described without the client. [`safe_upsert`] is the one that makes several calls.
 
+mod calendars;
 mod contacts;
 mod conversations;
 mod custom_fields;
@@ -18,6 +19,12 @@ mod tests;
 mod users;
 
 pub use self::{
+    calendars::{
+        BlockSlot, BookAppointment, CreateAppointmentNote, CreateCalendar, DeleteAppointmentNote,
+        DeleteCalendar, DeleteEvent, GetAppointment, GetCalendar, ListAppointmentNotes,
+        ListBlockedSlots, ListCalendarGroups, ListCalendars, ListEvents, ListFreeSlots,
+        UpdateAppointment, UpdateAppointmentNote, UpdateBlockedSlot, UpdateCalendar,
+    },
     contacts::{
         AddFollowers, AddTags, AddToCampaign, AddToWorkflow, BulkUpdateTags, CompleteTask,
         CreateContact, CreateNote, CreateTask, DeleteContact, DeleteNote, DeleteTask, Field,

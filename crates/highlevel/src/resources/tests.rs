@@ -1,6 +1,7 @@
 //! Tests of operations: each request compared with its wire form, and realistic replies read.
 
 mod agreement;
+mod calendars;
 mod contacts;
 mod conversations;
 
