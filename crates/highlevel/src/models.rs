@@ -59,7 +59,10 @@ pub use self::{
     message::{ExportReply, Message, MessageReply, MessagesReply, SentMessage},
     moment::Moment,
     note::Note,
-    opportunity::{Opportunity, OpportunityStatus, PageMeta},
+    opportunity::{
+        AdditionalDetails, LostReason, LostReasonsReply, Opportunity, OpportunityStatus, PageMeta,
+        UpsertOpportunityReply,
+    },
     pipeline::{Pipeline, Stage},
     recorded_message::{Call, Cancelled, RecordedMessage, Sentence},
     tags::{ContactTags, Tag},

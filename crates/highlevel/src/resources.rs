@@ -10,6 +10,7 @@ mod custom_fields;
 mod custom_values;
 mod declaration;
 mod locations;
+mod lost_reasons;
 mod messages;
 mod opportunities;
 mod pipelines;
@@ -45,14 +46,16 @@ pub use self::{
         CreateCustomValue, DeleteCustomValue, GetCustomValue, ListCustomValues, UpdateCustomValue,
     },
     locations::{GetLocation, SearchLocations},
+    lost_reasons::ListLostReasons,
     messages::{
         AddExternalCall, AddInboundMessage, CancelScheduledEmail, CancelScheduledMessage,
         ExportMessages, GetEmail, GetMessage, GetTranscription, ListMessages, SendMessage,
         UpdateMessageStatus,
     },
     opportunities::{
-        AddOpportunityFollowers, CreateOpportunity, DeleteOpportunity, GetOpportunity,
-        RemoveOpportunityFollowers, SearchOpportunities, SetOpportunityStatus, UpdateOpportunity,
+        AddOpportunityFollowers, CreateOpportunity, DeleteOpportunity, FilterOpportunities,
+        GetOpportunity, RemoveOpportunityFollowers, SearchOpportunities, SetOpportunityStatus,
+        UpdateOpportunity, UpsertOpportunity,
     },
     pipelines::ListPipelines,
     tags::{CreateTag, DeleteTag, GetTag, ListTags, UpdateTag},

@@ -134,3 +134,62 @@ impl From<OpportunityStatus> for String {
         status.as_str().to_owned()
     }
 }
+
+/// The reply to an upsert of an opportunity.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct UpsertOpportunityReply {
+    /// Whether it was created.
+    #[serde(rename = "new", skip_serializing_if = "Option::is_none")]
+    pub is_new: Option<bool>,
+    /// The opportunity as it is after the call.
+    pub opportunity: Opportunity,
+    /// What else HighLevel says.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
+}
+
+/// A reason for which opportunities are lost.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LostReason {
+    /// Its id.
+    pub id: LostReasonId,
+    /// What people call it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The location that it belongs to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub location_id: Option<LocationId>,
+    /// What else HighLevel says.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
+}
+
+/// One page of the reasons for which opportunities are lost.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LostReasonsReply {
+    /// The reasons.
+    pub lost_reasons: Vec<LostReason>,
+    /// How many there are in all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub total: Option<u64>,
+    /// What else HighLevel says.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
+}
+
+/// What else the rows of a search by filters tell.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AdditionalDetails {
+    /// The notes.
+    pub notes: bool,
+    /// The tasks.
+    pub tasks: bool,
+    /// The appointments.
+    pub calendar_events: bool,
+    /// The unread messages.
+    pub un_read_conversations: bool,
+}

@@ -1,5 +1,8 @@
 //! `/opportunities`: search, read, create, update, delete; status and followers.
 
+mod advanced_search;
+mod upsert;
+
 use endpoint::{Endpoint, Method};
 use serde::Serialize;
 
@@ -14,6 +17,8 @@ use crate::{
     operation::add,
     pages::{Paged, Turn},
 };
+
+pub use self::{advanced_search::FilterOpportunities, upsert::UpsertOpportunity};
 
 /// Finds opportunities, in pages.
 #[derive(Clone, Debug, PartialEq)]

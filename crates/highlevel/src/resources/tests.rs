@@ -4,6 +4,7 @@ mod agreement;
 mod calendars;
 mod contacts;
 mod conversations;
+mod opportunities;
 
 use endpoint::{Method, Response};
 use jiff::Timestamp;

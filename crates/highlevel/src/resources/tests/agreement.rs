@@ -50,6 +50,7 @@ const CHECKS: &[fn()] = &[
     check_constants::<DeleteTag>,
     check_constants::<DeleteTask>,
     check_constants::<ExportMessages>,
+    check_constants::<FilterOpportunities>,
     check_constants::<FindDuplicate>,
     check_constants::<GetAppointment>,
     check_constants::<GetCalendar>,
@@ -76,6 +77,7 @@ const CHECKS: &[fn()] = &[
     check_constants::<ListCustomValues>,
     check_constants::<ListEvents>,
     check_constants::<ListFreeSlots>,
+    check_constants::<ListLostReasons>,
     check_constants::<ListMessages>,
     check_constants::<ListNotes>,
     check_constants::<ListPipelines>,
@@ -109,6 +111,7 @@ const CHECKS: &[fn()] = &[
     check_constants::<UpdateTag>,
     check_constants::<UpdateTask>,
     check_constants::<UpsertContact>,
+    check_constants::<UpsertOpportunity>,
 ];
 
 /// Compares the constants of an operation with the catalogue.
