@@ -6,6 +6,7 @@
 
 mod appointment;
 mod bulk;
+mod business;
 mod calendar;
 mod contact;
 mod contact_fields;
@@ -16,6 +17,7 @@ mod done;
 mod email;
 mod envelope;
 mod followers;
+mod form;
 mod free_slots;
 mod location;
 mod message;
@@ -30,6 +32,7 @@ mod task;
 mod tests;
 mod transcription;
 mod user;
+mod workflow;
 
 pub use self::{
     appointment::{
@@ -37,6 +40,7 @@ pub use self::{
         AppointmentNotesReply, AppointmentReply, AppointmentsReply,
     },
     bulk::{BulkTagsReply, BusinessContactsReply},
+    business::{Business, BusinessFields, BusinessReply, BusinessesReply, WrittenBusinessReply},
     calendar::{
         Calendar, CalendarFields, CalendarGroup, CalendarGroupsReply, CalendarReply, CalendarsReply,
     },
@@ -54,6 +58,7 @@ pub use self::{
         TagsReply, TaskReply, TasksReply, UpsertReply, UsersReply,
     },
     followers::Followers,
+    form::{Form, FormsReply, Submission, SubmissionsReply, Survey, SurveysReply},
     free_slots::FreeSlots,
     location::{CustomValue, Location, LocationSettings},
     message::{ExportReply, Message, MessageReply, MessagesReply, SentMessage},
@@ -69,4 +74,5 @@ pub use self::{
     task::Task,
     transcription::Transcription,
     user::User,
+    workflow::{Workflow, WorkflowsReply},
 };

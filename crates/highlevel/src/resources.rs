@@ -3,23 +3,28 @@
 //! Each implements [`crate::HighLevelEndpoint`], so any of them can also be encoded, sent or
 //! described without the client. [`safe_upsert`] is the one that makes several calls.
 
+mod businesses;
 mod calendars;
 mod contacts;
 mod conversations;
 mod custom_fields;
 mod custom_values;
 mod declaration;
+mod forms;
 mod locations;
 mod lost_reasons;
 mod messages;
 mod opportunities;
 mod pipelines;
+mod surveys;
 mod tags;
 #[cfg(test)]
 mod tests;
 mod users;
+mod workflows;
 
 pub use self::{
+    businesses::{CreateBusiness, DeleteBusiness, GetBusiness, ListBusinesses, UpdateBusiness},
     calendars::{
         BlockSlot, BookAppointment, CreateAppointmentNote, CreateCalendar, DeleteAppointmentNote,
         DeleteCalendar, DeleteEvent, GetAppointment, GetCalendar, ListAppointmentNotes,
@@ -45,6 +50,7 @@ pub use self::{
     custom_values::{
         CreateCustomValue, DeleteCustomValue, GetCustomValue, ListCustomValues, UpdateCustomValue,
     },
+    forms::{ListFormSubmissions, ListForms},
     locations::{GetLocation, SearchLocations},
     lost_reasons::ListLostReasons,
     messages::{
@@ -58,6 +64,8 @@ pub use self::{
         UpdateOpportunity, UpsertOpportunity,
     },
     pipelines::ListPipelines,
+    surveys::{ListSurveySubmissions, ListSurveys},
     tags::{CreateTag, DeleteTag, GetTag, ListTags, UpdateTag},
     users::{GetUser, SearchUsers},
+    workflows::ListWorkflows,
 };

@@ -1,9 +1,11 @@
 //! Tests of operations: each request compared with its wire form, and realistic replies read.
 
 mod agreement;
+mod businesses;
 mod calendars;
 mod contacts;
 mod conversations;
+mod forms;
 mod opportunities;
 
 use endpoint::{Method, Response};
