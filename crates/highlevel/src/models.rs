@@ -24,6 +24,7 @@ mod message;
 mod moment;
 mod note;
 mod opportunity;
+mod password;
 mod pipeline;
 mod recorded_message;
 mod tags;
@@ -60,7 +61,10 @@ pub use self::{
     followers::Followers,
     form::{Form, FormsReply, Submission, SubmissionsReply, Survey, SurveysReply},
     free_slots::FreeSlots,
-    location::{CustomValue, Location, LocationSettings},
+    location::{
+        CustomValue, Location, LocationFields, LocationSettings, TasksPage, Template,
+        TemplatesReply,
+    },
     message::{ExportReply, Message, MessageReply, MessagesReply, SentMessage},
     moment::Moment,
     note::Note,
@@ -68,11 +72,12 @@ pub use self::{
         AdditionalDetails, LostReason, LostReasonsReply, Opportunity, OpportunityStatus, PageMeta,
         UpsertOpportunityReply,
     },
+    password::Password,
     pipeline::{Pipeline, Stage},
     recorded_message::{Call, Cancelled, RecordedMessage, Sentence},
     tags::{ContactTags, Tag},
     task::Task,
     transcription::Transcription,
-    user::User,
+    user::{User, UserFields},
     workflow::{Workflow, WorkflowsReply},
 };

@@ -51,7 +51,10 @@ pub use self::{
         CreateCustomValue, DeleteCustomValue, GetCustomValue, ListCustomValues, UpdateCustomValue,
     },
     forms::{ListFormSubmissions, ListForms},
-    locations::{GetLocation, SearchLocations},
+    locations::{
+        CreateLocation, DeleteLocation, GetLocation, ListTemplates, SearchLocations, SearchTasks,
+        UpdateLocation,
+    },
     lost_reasons::ListLostReasons,
     messages::{
         AddExternalCall, AddInboundMessage, CancelScheduledEmail, CancelScheduledMessage,
@@ -66,6 +69,6 @@ pub use self::{
     pipelines::ListPipelines,
     surveys::{ListSurveySubmissions, ListSurveys},
     tags::{CreateTag, DeleteTag, GetTag, ListTags, UpdateTag},
-    users::{GetUser, SearchUsers},
+    users::{CreateUser, DeleteUser, GetUser, SearchUsers, UpdateUser},
     workflows::ListWorkflows,
 };

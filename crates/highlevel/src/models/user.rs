@@ -37,3 +37,27 @@ pub struct User {
     #[serde(flatten)]
     pub extra: Map<String, Value>,
 }
+
+/// The fields of a user to write; what is left out stays as it is.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct UserFields {
+    /// The phone number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
+    /// What the user may do in the interface; not the scopes of tokens.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub scopes: Vec<String>,
+    /// The same by older names: flags such as `contactsEnabled`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub permissions: Option<Value>,
+    /// The address of a picture.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub profile_photo: Option<String>,
+    /// The language of the interface, such as `en_US`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub platform_language: Option<String>,
+    /// Further members, sent as they are.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
+}

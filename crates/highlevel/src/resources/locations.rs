@@ -1,5 +1,9 @@
 //! `/locations`: read, search.
 
+mod records;
+mod tasks;
+mod templates;
+
 use endpoint::{Endpoint, Method};
 
 use super::declaration::operation;
@@ -8,6 +12,12 @@ use crate::{
     models::{Location, LocationReply, LocationsReply},
     operation::add,
     pages::{Paged, Turn},
+};
+
+pub use self::{
+    records::{CreateLocation, DeleteLocation, UpdateLocation},
+    tasks::SearchTasks,
+    templates::ListTemplates,
 };
 
 /// Reads a location. With a private token it also tells that the token works.

@@ -6,7 +6,9 @@ mod calendars;
 mod contacts;
 mod conversations;
 mod forms;
+mod locations;
 mod opportunities;
+mod users;
 
 use endpoint::{Method, Response};
 use jiff::Timestamp;

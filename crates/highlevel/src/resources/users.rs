@@ -1,5 +1,7 @@
 //! `/users`: read, search.
 
+mod records;
+
 use endpoint::{Endpoint, Method};
 
 use super::declaration::operation;
@@ -9,6 +11,8 @@ use crate::{
     operation::add,
     pages::{Paged, Turn},
 };
+
+pub use self::records::{CreateUser, DeleteUser, UpdateUser};
 
 /// Reads a user. A location's token cannot read those of the agency.
 #[derive(Clone, Debug, PartialEq)]
