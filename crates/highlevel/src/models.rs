@@ -19,12 +19,15 @@ mod envelope;
 mod followers;
 mod form;
 mod free_slots;
+mod invoice;
 mod location;
 mod message;
 mod moment;
 mod note;
 mod opportunity;
+mod owner;
 mod password;
+mod payment;
 mod pipeline;
 mod recorded_message;
 mod tags;
@@ -61,6 +64,10 @@ pub use self::{
     followers::Followers,
     form::{Form, FormsReply, Submission, SubmissionsReply, Survey, SurveysReply},
     free_slots::FreeSlots,
+    invoice::{
+        ContactDetails, Invoice, InvoiceFields, InvoiceItem, InvoiceNumberReply, InvoicesReply,
+        PaidInvoiceReply, SentInvoiceReply, TextedInvoiceReply,
+    },
     location::{
         CustomValue, Location, LocationFields, LocationSettings, TasksPage, Template,
         TemplatesReply,
@@ -73,6 +80,7 @@ pub use self::{
         UpsertOpportunityReply,
     },
     password::Password,
+    payment::{Coupon, Order, PaymentsReply, Subscription, Transaction},
     pipeline::{Pipeline, Stage},
     recorded_message::{Call, Cancelled, RecordedMessage, Sentence},
     tags::{ContactTags, Tag},
@@ -81,3 +89,5 @@ pub use self::{
     user::{User, UserFields},
     workflow::{Workflow, WorkflowsReply},
 };
+
+pub(crate) use self::owner::owner;

@@ -11,10 +11,12 @@ mod custom_fields;
 mod custom_values;
 mod declaration;
 mod forms;
+mod invoices;
 mod locations;
 mod lost_reasons;
 mod messages;
 mod opportunities;
+mod payments;
 mod pipelines;
 mod surveys;
 mod tags;
@@ -51,6 +53,10 @@ pub use self::{
         CreateCustomValue, DeleteCustomValue, GetCustomValue, ListCustomValues, UpdateCustomValue,
     },
     forms::{ListFormSubmissions, ListForms},
+    invoices::{
+        CreateInvoice, DeleteInvoice, GenerateInvoiceNumber, GetInvoice, ListInvoices,
+        RecordPayment, SendInvoice, TextToPay, UpdateInvoice, VoidInvoice,
+    },
     locations::{
         CreateLocation, DeleteLocation, GetLocation, ListTemplates, SearchLocations, SearchTasks,
         UpdateLocation,
@@ -65,6 +71,10 @@ pub use self::{
         AddOpportunityFollowers, CreateOpportunity, DeleteOpportunity, FilterOpportunities,
         GetOpportunity, RemoveOpportunityFollowers, SearchOpportunities, SetOpportunityStatus,
         UpdateOpportunity, UpsertOpportunity,
+    },
+    payments::{
+        GetOrder, GetSubscription, GetTransaction, ListCoupons, ListOrders, ListSubscriptions,
+        ListTransactions,
     },
     pipelines::ListPipelines,
     surveys::{ListSurveySubmissions, ListSurveys},

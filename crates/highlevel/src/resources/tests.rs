@@ -6,8 +6,10 @@ mod calendars;
 mod contacts;
 mod conversations;
 mod forms;
+mod invoices;
 mod locations;
 mod opportunities;
+mod payments;
 mod users;
 
 use endpoint::{Method, Response};
