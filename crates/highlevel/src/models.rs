@@ -5,6 +5,7 @@
 //! empty, and more than that.
 
 mod appointment;
+mod association;
 mod bulk;
 mod business;
 mod calendar;
@@ -24,6 +25,7 @@ mod location;
 mod message;
 mod moment;
 mod note;
+mod object;
 mod opportunity;
 mod owner;
 mod password;
@@ -43,6 +45,7 @@ pub use self::{
         Appointment, AppointmentFields, AppointmentNote, AppointmentNoteReply,
         AppointmentNotesReply, AppointmentReply, AppointmentsReply,
     },
+    association::{Association, AssociationsReply, DeletedAssociation, Relation, RelationsReply},
     bulk::{BulkTagsReply, BusinessContactsReply},
     business::{Business, BusinessFields, BusinessReply, BusinessesReply, WrittenBusinessReply},
     calendar::{
@@ -75,6 +78,10 @@ pub use self::{
     message::{ExportReply, Message, MessageReply, MessagesReply, SentMessage},
     moment::Moment,
     note::Note,
+    object::{
+        Labels, ObjectRecord, ObjectRecordReply, ObjectRecordsReply, ObjectSchema,
+        ObjectSchemaReply, ObjectSchemasReply,
+    },
     opportunity::{
         AdditionalDetails, LostReason, LostReasonsReply, Opportunity, OpportunityStatus, PageMeta,
         UpsertOpportunityReply,

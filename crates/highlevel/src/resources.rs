@@ -3,6 +3,7 @@
 //! Each implements [`crate::HighLevelEndpoint`], so any of them can also be encoded, sent or
 //! described without the client. [`safe_upsert`] is the one that makes several calls.
 
+mod associations;
 mod businesses;
 mod calendars;
 mod contacts;
@@ -15,6 +16,7 @@ mod invoices;
 mod locations;
 mod lost_reasons;
 mod messages;
+mod objects;
 mod opportunities;
 mod payments;
 mod pipelines;
@@ -26,6 +28,10 @@ mod users;
 mod workflows;
 
 pub use self::{
+    associations::{
+        CreateAssociation, CreateRelation, DeleteAssociation, DeleteRelation, FindAssociations,
+        GetAssociation, GetAssociationByKey, ListAssociations, ListRelations, UpdateAssociation,
+    },
     businesses::{CreateBusiness, DeleteBusiness, GetBusiness, ListBusinesses, UpdateBusiness},
     calendars::{
         BlockSlot, BookAppointment, CreateAppointmentNote, CreateCalendar, DeleteAppointmentNote,
@@ -66,6 +72,10 @@ pub use self::{
         AddExternalCall, AddInboundMessage, CancelScheduledEmail, CancelScheduledMessage,
         ExportMessages, GetEmail, GetMessage, GetTranscription, ListMessages, SendMessage,
         UpdateMessageStatus,
+    },
+    objects::{
+        CreateObjectSchema, CreateRecord, DeleteRecord, GetObjectSchema, GetRecord,
+        ListObjectSchemas, SearchRecords, UpdateObjectSchema, UpdateRecord,
     },
     opportunities::{
         AddOpportunityFollowers, CreateOpportunity, DeleteOpportunity, FilterOpportunities,

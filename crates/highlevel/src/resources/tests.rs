@@ -1,6 +1,7 @@
 //! Tests of operations: each request compared with its wire form, and realistic replies read.
 
 mod agreement;
+mod associations;
 mod businesses;
 mod calendars;
 mod contacts;
@@ -8,6 +9,7 @@ mod conversations;
 mod forms;
 mod invoices;
 mod locations;
+mod objects;
 mod opportunities;
 mod payments;
 mod users;
