@@ -3,6 +3,8 @@
 //! A vendor asks once per request what goes wrong with it, and acts on the answer. The choice follows
 //! from the seed and the order of the requests, so that a failing run can be repeated.
 
+pub(crate) mod disguise;
+
 use std::{
     collections::VecDeque,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -61,12 +63,7 @@ impl Fault {
         if !(0.0..=1.0).contains(&self.probability) {
             return Err(FaultError::Probability(self.probability));
         }
-        match self.action {
-            FaultAction::Status { status, .. } if !(400..=599).contains(&status) => {
-                Err(FaultError::Status(status))
-            }
-            _ => Ok(()),
-        }
+        self.action.check()
     }
 }
 
@@ -99,6 +96,27 @@ pub enum FaultAction {
         #[serde(default)]
         committed: bool,
     },
+    /// An intermediary answers with a page of HTML instead of the vendor.
+    HtmlPage {
+        /// 200, as a page that asks for a login or a puzzle has it, or 400 to 599.
+        status: u16,
+        /// Whether the operation takes effect all the same.
+        #[serde(default)]
+        committed: bool,
+    },
+    /// The operation takes effect and its success arrives with no body at all.
+    EmptyBody {
+        /// 200 to 299; the status of the operation when absent.
+        #[serde(default)]
+        status: Option<u16>,
+    },
+    /// The operation takes effect and its whole answer arrives, labelled as HTML.
+    WrongContentType,
+    /// The operation takes effect, the head of its answer arrives, and the body bit by bit.
+    SlowBody {
+        /// How long the body takes, in real time.
+        milliseconds: u64,
+    },
     /// The operation takes effect and half of its answer arrives.
     Truncate,
     /// The vendor is down: every connection is reset until this is cleared.
@@ -111,7 +129,76 @@ impl FaultAction {
     pub fn status(status: u16) -> Self {
         Self::Status { status, retry_after: None, reason: None, committed: false }
     }
+
+    /// Every kind of fault: an example of it as JSON, and what it does in a few words.
+    #[must_use]
+    pub fn kinds() -> &'static [(&'static str, &'static str)] {
+        &KINDS
+    }
+
+    /// Whether the operation takes effect.
+    pub(crate) fn commits(&self) -> bool {
+        match self {
+            Self::Status { committed, .. }
+            | Self::HtmlPage { committed, .. }
+            | Self::Reset { committed } => *committed,
+            Self::Outage => false,
+            Self::Latency { .. }
+            | Self::EmptyBody { .. }
+            | Self::WrongContentType
+            | Self::SlowBody { .. }
+            | Self::Truncate => true,
+        }
+    }
+
+    /// Whether no answer comes at all.
+    pub(crate) fn is_silent(&self) -> bool {
+        matches!(self, Self::Reset { .. } | Self::Outage)
+    }
+
+    fn check(&self) -> Result<(), FaultError> {
+        match *self {
+            Self::Status { status, .. } if !(400..=599).contains(&status) => {
+                Err(FaultError::Status(status))
+            }
+            Self::HtmlPage { status, .. } if status != 200 && !(400..=599).contains(&status) => {
+                Err(FaultError::Page(status))
+            }
+            Self::EmptyBody { status: Some(status) } if !(200..=299).contains(&status) => {
+                Err(FaultError::Empty(status))
+            }
+            _ => Ok(()),
+        }
+    }
 }
+
+/// One example of each kind of [`FaultAction`], with what it does.
+const KINDS: [(&str, &str); 9] = [
+    (r#"{"kind": "latency", "milliseconds": 800}"#, "the answer comes later"),
+    (
+        r#"{"kind": "status", "status": 429, "retry_after": 2, "committed": false}"#,
+        "an error of the vendor, 400 to 599, with Retry-After where it is given",
+    ),
+    (
+        r#"{"kind": "html_page", "status": 503, "committed": false}"#,
+        "a page of HTML with status 200 or 400 to 599",
+    ),
+    (
+        r#"{"kind": "empty_body", "status": 201}"#,
+        "done, and answered with a success of no bytes; the usual status where none is given",
+    ),
+    (r#"{"kind": "wrong_content_type"}"#, "done, and the answer is labelled text/html"),
+    (
+        r#"{"kind": "slow_body", "milliseconds": 3000}"#,
+        "done, and the body of the answer takes this long",
+    ),
+    (r#"{"kind": "truncate"}"#, "done, and half of the answer arrives"),
+    (
+        r#"{"kind": "reset", "committed": true}"#,
+        "the connection is reset, after the operation was done or before",
+    ),
+    (r#"{"kind": "outage"}"#, "every connection is reset"),
+];
 
 /// What is wrong with a fault.
 #[derive(Debug, PartialEq, thiserror::Error)]
@@ -122,6 +209,20 @@ pub enum FaultError {
     /// See [`FaultAction::Status`].
     #[error("a fault answers with status {0}; choose one from 400 to 599")]
     Status(u16),
+    /// See [`FaultAction::HtmlPage`].
+    #[error("a page of HTML has status {0}; choose 200, or one from 400 to 599")]
+    Page(u16),
+    /// See [`FaultAction::EmptyBody`].
+    #[error("an empty success has status {0}; choose one from 200 to 299, or leave it out")]
+    Empty(u16),
+    /// See [`Fault::operation`].
+    #[error("a fault befalls the operation `{named}`, which is unknown; {hint}")]
+    Operation {
+        /// What was named.
+        named: String,
+        /// What to name instead.
+        hint: String,
+    },
 }
 
 /// What goes wrong with one request.
@@ -133,10 +234,17 @@ pub struct Mishap {
     pub action: Option<FaultAction>,
 }
 
+/// Tells whether a vendor has an operation of this name.
+///
+/// # Errors
+/// What to name instead, where it has none.
+pub(crate) type CheckName = fn(&str) -> Result<(), String>;
+
 /// A handle on the faults of one vendor; clones share them.
 #[derive(Clone, Debug)]
 pub struct Faults {
     state: Arc<Mutex<State>>,
+    check_name: CheckName,
 }
 
 #[derive(Debug)]
@@ -150,7 +258,15 @@ impl Faults {
     /// No faults; chances follow from `seed`.
     #[must_use]
     pub fn new(seed: u64) -> Self {
-        Self { state: Arc::new(Mutex::new(State { faults: VecDeque::new(), seed, drawn: 0 })) }
+        let state = State { faults: VecDeque::new(), seed, drawn: 0 };
+        Self { state: Arc::new(Mutex::new(state)), check_name: |_| Ok(()) }
+    }
+
+    /// The same, for a vendor that knows the names of its operations.
+    #[must_use]
+    pub(crate) fn checking(mut self, check_name: CheckName) -> Self {
+        self.check_name = check_name;
+        self
     }
 
     /// Replaces all faults; the first that concerns a request befalls it.
@@ -158,7 +274,7 @@ impl Faults {
     /// # Errors
     /// When one of them makes no sense; then nothing is replaced.
     pub fn set(&self, faults: Vec<Fault>) -> Result<(), FaultError> {
-        faults.iter().try_for_each(Fault::check)?;
+        self.check(&faults)?;
         self.state().faults = faults.into();
         Ok(())
     }
@@ -168,7 +284,7 @@ impl Faults {
     /// # Errors
     /// When one of them makes no sense; then none is added.
     pub fn add(&self, faults: Vec<Fault>) -> Result<(), FaultError> {
-        faults.iter().try_for_each(Fault::check)?;
+        self.check(&faults)?;
         self.state().faults.extend(faults);
         Ok(())
     }
@@ -196,6 +312,9 @@ impl Faults {
     pub fn befall(&self, operation: &str) -> Mishap {
         let mut state = self.state();
         let mut mishap = Mishap::default();
+        if state.faults.is_empty() {
+            return mishap;
+        }
         for index in 0..state.faults.len() {
             let fault = &state.faults[index];
             let slow = matches!(fault.action, FaultAction::Latency { .. });
@@ -216,6 +335,16 @@ impl Faults {
         }
         state.faults.retain(|fault| fault.count != Some(0));
         mishap
+    }
+
+    fn check(&self, faults: &[Fault]) -> Result<(), FaultError> {
+        for fault in faults {
+            fault.check()?;
+            let Some(named) = &fault.operation else { continue };
+            (self.check_name)(named)
+                .map_err(|hint| FaultError::Operation { named: named.clone(), hint })?;
+        }
+        Ok(())
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -239,7 +368,7 @@ impl State {
 }
 
 /// The `drawn`th number of the sequence that follows from `seed`, from 0 up to but not 1 (splitmix64).
-fn chance(seed: u64, drawn: u64) -> f64 {
+pub(crate) fn chance(seed: u64, drawn: u64) -> f64 {
     const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
     let mut mixed = seed.wrapping_add(drawn.wrapping_mul(STEP));
     mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -250,99 +379,4 @@ fn chance(seed: u64, drawn: u64) -> f64 {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn reset() -> FaultAction {
-        FaultAction::Reset { committed: false }
-    }
-
-    fn with(faults: Vec<Fault>) -> Faults {
-        let all = Faults::new(7);
-        all.set(faults).unwrap();
-        all
-    }
-
-    #[test]
-    fn a_fault_befalls_its_operation_as_often_as_it_says() {
-        let faults = with(vec![Fault::always(reset()).on("pages.create").times(2)]);
-        assert_eq!(faults.befall("pages.retrieve"), Mishap::default());
-        assert_eq!(faults.befall("pages.create").action, Some(reset()));
-        assert_eq!(faults.befall("pages.create").action, Some(reset()));
-        assert_eq!(faults.befall("pages.create"), Mishap::default());
-        assert_eq!(faults.list(), []);
-    }
-
-    #[test]
-    fn the_first_fault_wins_and_latencies_add_up() {
-        let slow = |milliseconds| Fault::always(FaultAction::Latency { milliseconds }).times(1);
-        let faults = with(vec![
-            slow(10),
-            Fault::always(FaultAction::status(500)).times(1),
-            Fault::always(reset()).times(1),
-            slow(5),
-        ]);
-        let first = faults.befall("x");
-        assert_eq!(first.latency, Duration::from_millis(15));
-        assert_eq!(first.action, Some(FaultAction::status(500)));
-        assert_eq!(faults.befall("x").action, Some(reset()));
-        assert_eq!(faults.befall("x"), Mishap::default());
-    }
-
-    #[test]
-    fn an_outage_lasts_until_it_is_cleared() {
-        let faults = with(vec![Fault::always(FaultAction::Outage)]);
-        for _ in 0..100 {
-            assert_eq!(faults.befall("x").action, Some(FaultAction::Outage));
-        }
-        faults.clear();
-        assert_eq!(faults.befall("x"), Mishap::default());
-    }
-
-    #[test]
-    fn chances_follow_from_the_seed() {
-        let likely = Fault { probability: 0.3, ..Fault::always(reset()) };
-        let run = |seed| -> Vec<bool> {
-            let faults = Faults::new(seed);
-            faults.set(vec![likely.clone()]).unwrap();
-            (0..1000).map(|_| faults.befall("x").action.is_some()).collect()
-        };
-        assert_eq!(run(1), run(1));
-        assert_ne!(run(1), run(2));
-        let hits = run(1).into_iter().filter(|hit| *hit).count();
-        assert!((250..350).contains(&hits), "{hits}");
-    }
-
-    #[test]
-    fn a_missed_chance_does_not_use_a_fault_up() {
-        let never = Fault { probability: 0.0, ..Fault::always(reset()).times(1) };
-        let faults = with(vec![never.clone()]);
-        assert_eq!(faults.befall("x"), Mishap::default());
-        assert_eq!(faults.list(), [never]);
-    }
-
-    #[test]
-    fn faults_are_read_from_json_and_wrong_ones_are_refused() {
-        let json = r#"[{"operation":"pages.create","action":{"kind":"status","status":503,"committed":true}},
-            {"action":{"kind":"latency","milliseconds":20},"count":3,"probability":0.5},
-            {"action":{"kind":"outage"}}]"#;
-        let faults: Vec<Fault> = serde_json::from_str(json).unwrap();
-        assert_eq!(faults.len(), 3);
-        assert_eq!(faults[1].probability, 0.5);
-        let all = with(faults.clone());
-        assert_eq!(all.list(), faults);
-
-        for json in [
-            r#"{"action":{"kind":"explode"}}"#,
-            r#"{"action":{"kind":"reset","commited":true}}"#,
-            r#"{"action":{"kind":"outage"},"often":1}"#,
-        ] {
-            assert!(serde_json::from_str::<Fault>(json).is_err(), "{json}");
-        }
-        let wrong = vec![Fault::always(FaultAction::status(200))];
-        assert_eq!(all.set(wrong), Err(FaultError::Status(200)));
-        let wrong = Fault { probability: 2.0, ..Fault::always(reset()) };
-        assert_eq!(all.add(vec![wrong]), Err(FaultError::Probability(2.0)));
-        assert_eq!(all.list(), faults);
-    }
-}
+mod tests;

@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 
 use crate::{
     clock::SandboxClock,
+    fault::FaultAction,
     highlevel::{
         HighLevelSettings,
         api::{
@@ -130,8 +131,16 @@ async fn about(State(shared): State<Arc<Shared>>) -> Json<Value> {
             "POST /_sandbox/tokens {\"scopes\": [\"contacts.readonly\"]}",
             "POST /_sandbox/uninstall {\"location_id\": \"…\"}",
         ],
+        "faults": FaultAction::kinds()
+            .iter()
+            .map(|(example, meaning)| json!({ "action": example_of(example), "does": meaning }))
+            .collect::<Vec<_>>(),
         "operations": route::all().collect::<Vec<_>>(),
     }))
+}
+
+fn example_of(action: &str) -> Value {
+    serde_json::from_str(action).unwrap_or_default()
 }
 
 #[derive(Deserialize)]

@@ -23,7 +23,7 @@ use super::{
 };
 use crate::{
     clock::SandboxClock,
-    fault::{FaultAction, Faults},
+    fault::{FaultAction, Faults, disguise::disguise},
     line::Line,
     request_log::{Entry, RequestLog},
 };
@@ -152,31 +152,23 @@ pub(crate) async fn serve(
         Ok(body) => Reply::from(shared.answer(&parts, body)),
         Err(_) => Reply::Refusal(too_large(None)),
     };
-    let reply = match mishap.action {
-        None | Some(FaultAction::Latency { .. }) => Some(act()),
-        Some(FaultAction::Outage | FaultAction::Reset { committed: false }) => None,
-        Some(FaultAction::Reset { committed: true }) => {
-            act();
-            None
-        }
-        Some(FaultAction::Truncate) => {
-            line.truncate();
-            Some(act())
-        }
-        Some(FaultAction::Status { status, retry_after, reason, committed }) => {
-            let done = committed.then(act);
-            Some(faulty(status, retry_after, reason.as_deref(), done))
-        }
-    };
-    shared.log(&parts, reply.as_ref().map(Reply::status));
-    let request_id = shared.state().request_ids.uuid().to_string();
-    match reply {
-        Some(reply) => reply.into_response(&request_id),
-        None => {
-            line.cut();
-            Response::default()
-        }
+    let reply = mishap.action.as_ref().is_none_or(FaultAction::commits).then(act);
+    if mishap.action.as_ref().is_some_and(FaultAction::is_silent) {
+        shared.log(&parts, None);
+        line.cut();
+        return Response::default();
     }
+    let request_id = shared.state().request_ids.uuid().to_string();
+    let whole = |reply: Reply| reply.into_response(&request_id);
+    let response = match mishap.action {
+        None => reply.map(whole).unwrap_or_default(),
+        Some(FaultAction::Status { status, retry_after, reason, .. }) => {
+            whole(faulty(status, retry_after, reason.as_deref(), reply))
+        }
+        Some(action) => disguise(&action, reply.map(whole), &line),
+    };
+    shared.log(&parts, Some(response.status().as_u16()));
+    response
 }
 
 /// A fault's answer; what was refused anyway stays refused.

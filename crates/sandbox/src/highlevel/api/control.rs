@@ -9,11 +9,15 @@ use axum::{
     http::StatusCode,
     routing::{get, post},
 };
+use highlevel::catalogue;
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
-use super::{door::Api, oauth, refusal::Refusal, seed::private_token, token::Class};
+use super::{door::Api, oauth, refusal::Refusal, route, seed::private_token, token::Class};
 use crate::fault::Fault;
+
+/// How a fault names the requests whose path is none of the API's.
+const UNKNOWN: &str = "unknown";
 
 type Answer = Result<Json<Value>, (StatusCode, Json<Value>)>;
 
@@ -24,6 +28,21 @@ pub(crate) fn router<S: Clone + Send + Sync + 'static>(api: Arc<Api>) -> Router<
         .route("/_sandbox/tokens", post(add_token))
         .route("/_sandbox/uninstall", post(uninstall))
         .with_state(api)
+}
+
+/// Whether an operation of this name can be given a fault: one that is served, or any of HighLevel's.
+///
+/// # Errors
+/// What to name instead.
+pub(crate) fn check_operation(name: &str) -> Result<(), String> {
+    let served = || route::all().any(|served| served == name);
+    if name == UNKNOWN || served() || catalogue::operation(name).is_some() {
+        return Ok(());
+    }
+    Err(match catalogue::nearest(name) {
+        Some(nearest) => format!("did you mean `{}`?", nearest.id()),
+        None => "GET / lists the operations".to_owned(),
+    })
 }
 
 /// Reads a JSON body whatever its content type says, so that a plain `curl -d` works.
@@ -43,7 +62,8 @@ async fn list_faults(State(api): State<Arc<Api>>) -> Json<Value> {
 
 /// Replaces all faults.
 async fn set_faults(State(api): State<Arc<Api>>, body: Bytes) -> Answer {
-    let faults: Vec<Fault> = read(&body, "a list of faults; GET / shows one")?;
+    let wanted = "a list of faults; GET / shows one of every kind under `faults`";
+    let faults: Vec<Fault> = read(&body, wanted)?;
     api.faults.set(faults).map_err(|error| refuse(&error.to_string()))?;
     Ok(Json(json!({ "faults": api.faults.list() })))
 }

@@ -15,7 +15,7 @@ use super::{
     answer::Answer,
     body::{Body, read_query},
     call::Call,
-    complaint,
+    complaint, control,
     limiter::{Budget, Limiter},
     refusal::Refusal,
     reply::{self, Reply},
@@ -72,7 +72,7 @@ impl Api {
         let (world, tokens) = seed::world(&settings);
         let limiter = Limiter::new(settings.rate_limits);
         let state = State { world, log: RequestLog::default(), limiter };
-        let faults = Faults::new(settings.seed);
+        let faults = Faults::new(settings.seed).checking(control::check_operation);
         Self { settings, clock, sender, faults, tokens, events, state: Mutex::new(state) }
     }
 
@@ -245,38 +245,16 @@ pub(crate) async fn serve(
         sleep(mishap.latency).await;
     }
     let act = || api.answer(&parts, body.clone());
-    let reply = match mishap.action {
-        None | Some(FaultAction::Latency { .. }) => Some(act()),
-        Some(FaultAction::Outage | FaultAction::Reset { committed: false }) => None,
-        Some(FaultAction::Reset { committed: true }) => {
-            act();
-            None
-        }
-        Some(FaultAction::Truncate) => {
-            line.truncate();
-            Some(act())
-        }
-        Some(FaultAction::Status { status, retry_after, reason, committed }) => {
-            let done = committed.then(act).filter(|reply| reply.result.is_err());
-            let trace = api.sender.trace_id();
-            let made = || reply::of_fault(status, retry_after, reason.as_deref(), &trace);
-            let (response, status) = match done {
-                // What was refused anyway stays refused.
-                Some(refused) => (refused.clone().into_response(&trace), refused.status()),
-                None => (made(), status),
-            };
-            api.log(&parts, Some(status));
-            return response;
-        }
-    };
-    api.log(&parts, reply.as_ref().map(Reply::status));
-    match reply {
-        Some(reply) => reply.into_response(&api.sender.trace_id()),
-        None => {
-            line.cut();
-            Response::default()
-        }
+    let reply = mishap.action.as_ref().is_none_or(FaultAction::commits).then(act);
+    if mishap.action.as_ref().is_some_and(FaultAction::is_silent) {
+        api.log(&parts, None);
+        line.cut();
+        return Response::default();
     }
+    let trace_id = api.sender.trace_id();
+    let response = reply::after_fault(mishap.action.as_ref(), reply, (&trace_id, &line));
+    api.log(&parts, Some(response.status().as_u16()));
+    response
 }
 
 fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {

@@ -11,6 +11,13 @@ use super::{
     limiter::Budget,
     refusal::Refusal,
 };
+use crate::{
+    fault::{
+        FaultAction,
+        disguise::{disguise, page},
+    },
+    line::Line,
+};
 
 /// An answer before it has a trace id.
 #[derive(Clone, Debug)]
@@ -92,20 +99,35 @@ fn tell(budget: Budget, response: &mut Response<Body>) {
     }
 }
 
+/// The answer to a request that a fault befell or did not; `reply` is of the operation, where it
+/// took effect.
+pub(crate) fn after_fault(
+    action: Option<&FaultAction>,
+    reply: Option<Reply>,
+    (trace_id, line): (&str, &Line),
+) -> Response<Body> {
+    let refused = reply.as_ref().is_some_and(|reply| reply.result.is_err());
+    let answer = reply.map(|reply| reply.into_response(trace_id));
+    match (action, answer) {
+        (None, answer) => answer.unwrap_or_default(),
+        // What was refused anyway stays refused.
+        (Some(FaultAction::Status { .. }), Some(answer)) if refused => answer,
+        (Some(FaultAction::Status { status, retry_after, reason, .. }), _) => {
+            of_fault(*status, *retry_after, reason.as_deref(), trace_id)
+        }
+        (Some(action), answer) => disguise(action, answer, line),
+    }
+}
+
 /// What a fault answers; 502 comes from the edge, which speaks HTML.
-pub(crate) fn of_fault(
+fn of_fault(
     status: u16,
     retry_after: Option<u32>,
     reason: Option<&str>,
     trace_id: &str,
 ) -> Response<Body> {
     let mut response = match status {
-        502 => {
-            let page = "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center>\
-                        <h1>502 Bad Gateway</h1></center>\r\n<hr><center>cloudflare</center>\r\n\
-                        </body>\r\n</html>\r\n";
-            whole(status, "text/html", page.to_owned())
-        }
+        502 => page(status),
         _ => {
             let code = StatusCode::from_u16(status).ok();
             let words = code.and_then(|code| code.canonical_reason()).unwrap_or("Error");
