@@ -71,7 +71,7 @@ async fn dispatch(cli: Cli, settings: Settings) -> Result<(), Failure> {
     match cli.command {
         Command::Demo(demo) => commands::demo::run(&demo, settings, json).await,
         Command::Up(_) => commands::up::run(settings, json).await,
-        Command::Sandbox => commands::sandbox::run(&settings, json).await,
+        Command::Sandbox(sandbox) => commands::sandbox::run(&sandbox, settings, json).await,
         Command::Events(Events::List { all, limit }) => {
             commands::events::list(&settings, all, limit, json).await
         }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use domain::Journal;
 use indicatif::{ProgressBar, ProgressStyle};
-use sandbox::highlevel::Delivered;
+use sandbox::highlevel::{Delivered, HighLevelSettings};
 
 use self::{input::Input, report::Report};
 use super::{
@@ -53,7 +53,7 @@ pub(crate) async fn run(
     json: bool,
 ) -> Result<(), Failure> {
     let inputs = input::load(demo.events.as_deref())?;
-    let vendors = vendors::start(&settings.sandbox).await?;
+    let vendors = vendors::start(&settings.sandbox, without_data()).await?;
     let running = start_hub(&mut settings, &vendors).await?;
     let bar = progress_bar(inputs.len());
     let sent = send(&vendors, &inputs, &bar).await?;
@@ -71,6 +71,12 @@ pub(crate) async fn run(
     running.stop().await;
     vendors.stop().await;
     report.verdict()
+}
+
+/// The demo sends events of its own and asks HighLevel for nothing.
+fn without_data() -> HighLevelSettings {
+    let defaults = HighLevelSettings::default();
+    HighLevelSettings { contacts: 0, other_contacts: 0, opportunities: 0, ..defaults }
 }
 
 /// A hub of its own on the simulated vendors, whatever else is configured.

@@ -4,13 +4,13 @@ use std::net::SocketAddr;
 
 use sandbox::{
     clock::SandboxClock,
-    highlevel::{HighLevelSandbox, HighLevelSettings},
+    highlevel::{HighLevelSandbox, HighLevelSettings, RateLimits, RetryRule, Window},
     notion::{NotionSandbox, NotionSettings},
 };
 use serde_json::{Value, json};
 
 use super::stop_signal;
-use crate::{clock, failure::Failure, printer, settings};
+use crate::{cli, clock, failure::Failure, printer, settings};
 
 /// The token of the simulated Notion: it opens nothing but the sandbox.
 const NOTION_TOKEN: &str = "ntn_sandbox";
@@ -21,18 +21,19 @@ pub(crate) struct Vendors {
     pub(crate) notion: NotionSandbox,
 }
 
-/// Starts the simulated vendors; a setting of port 0 means any free port.
-pub(crate) async fn start(settings: &settings::Sandbox) -> Result<Vendors, Failure> {
+/// Starts the simulated vendors; a setting of port 0 means any free port. The address and the seed
+/// of `highlevel` are those of the settings.
+pub(crate) async fn start(
+    settings: &settings::Sandbox,
+    highlevel: HighLevelSettings,
+) -> Result<Vendors, Failure> {
     let clock = SandboxClock::new(std::sync::Arc::new(clock::now));
     let failed = |vendor: &str, listen: SocketAddr| {
         let hint = "stop what uses the address, or set another under [sandbox]";
         Failure::user(format!("start the simulated {vendor} on {listen}"), hint)
     };
-    let highlevel = HighLevelSettings {
-        listen: settings.highlevel_listen,
-        seed: settings.seed,
-        ..HighLevelSettings::default()
-    };
+    let highlevel =
+        HighLevelSettings { listen: settings.highlevel_listen, seed: settings.seed, ..highlevel };
     let notion = NotionSettings {
         listen: settings.notion_listen,
         token: NOTION_TOKEN.to_owned(),
@@ -80,8 +81,14 @@ impl Vendors {
 }
 
 /// Runs until Ctrl-C or the stop signal.
-pub(crate) async fn run(settings: &settings::Settings, json: bool) -> Result<(), Failure> {
-    let vendors = start(&settings.sandbox).await?;
+pub(crate) async fn run(
+    flags: &cli::Sandbox,
+    mut settings: settings::Settings,
+    json: bool,
+) -> Result<(), Failure> {
+    let highlevel = highlevel_settings(flags)?;
+    adapt(&mut settings.sandbox, flags);
+    let vendors = start(&settings.sandbox, highlevel).await?;
     vendors.highlevel.subscribe(&settings.sandbox.webhook_url).map_err(|source| {
         Failure::user("use sandbox.webhook_url", "give the address of a hub").because(source)
     })?;
@@ -92,6 +99,53 @@ pub(crate) async fn run(settings: &settings::Settings, json: bool) -> Result<(),
     stop_signal().await?;
     vendors.stop().await;
     Ok(())
+}
+
+/// Flags win over settings.
+fn adapt(settings: &mut settings::Sandbox, flags: &cli::Sandbox) {
+    if let Some(address) = flags.highlevel_listen {
+        settings.highlevel_listen = address;
+    }
+    if let Some(address) = flags.notion_listen {
+        settings.notion_listen = address;
+    }
+    if let Some(url) = &flags.webhook_url {
+        settings.webhook_url.clone_from(url);
+    }
+    settings.seed = flags.seed.unwrap_or(settings.seed);
+}
+
+/// What the flags ask of the simulated HighLevel.
+fn highlevel_settings(flags: &cli::Sandbox) -> Result<HighLevelSettings, Failure> {
+    let defaults = HighLevelSettings::default();
+    let contacts = flags.contacts.unwrap_or(defaults.contacts);
+    if flags.opportunities.is_some_and(|wanted| wanted > contacts) {
+        let what = format!("make more opportunities than the {contacts} contacts can have");
+        return Err(Failure::user(what, "raise --contacts or lower --opportunities"));
+    }
+    let limits = match flags.rate_limit {
+        cli::RateLimit::Documented => RateLimits::default(),
+        cli::RateLimit::SandboxAgency => RateLimits::sandbox_agency(),
+        cli::RateLimit::Generous => RateLimits::generous(),
+    };
+    let window = match flags.window {
+        cli::Window::Fixed => Window::Fixed,
+        cli::Window::Sliding => Window::Sliding,
+    };
+    Ok(HighLevelSettings {
+        contacts,
+        other_contacts: flags.other_contacts.unwrap_or(defaults.other_contacts),
+        opportunities: flags.opportunities.unwrap_or(defaults.opportunities.min(contacts)),
+        rate_limits: RateLimits { window, ..limits },
+        allow_duplicate_contacts: flags.allow_duplicates,
+        retry_rule: match flags.retry_rule {
+            cli::RetryRule::OnlyThrottled => RetryRule::OnlyThrottled,
+            cli::RetryRule::Persistent => RetryRule::Persistent,
+        },
+        rsa_signature: flags.rsa,
+        strict_spec: flags.strict_spec,
+        ..defaults
+    })
 }
 
 fn describe(vendors: &Vendors, webhook_url: &str) -> String {
@@ -118,4 +172,60 @@ fn describe(vendors: &Vendors, webhook_url: &str) -> String {
         notion.parent_page_id(),
         highlevel.location_id(),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser as _;
+
+    use super::*;
+
+    fn asked(flags: &[&str]) -> Result<HighLevelSettings, String> {
+        let line = ["highwire", "sandbox"].iter().chain(flags);
+        let cli = cli::Cli::try_parse_from(line).map_err(|error| error.to_string())?;
+        let cli::Command::Sandbox(flags) = cli.command else {
+            return Err("another command".to_owned());
+        };
+        highlevel_settings(&flags).map_err(|failure| failure.to_string())
+    }
+
+    #[test]
+    fn flags_become_settings() {
+        let asked = asked(&[
+            "--contacts=7",
+            "--opportunities=7",
+            "--rate-limit=sandbox-agency",
+            "--window=sliding",
+            "--retry-rule=persistent",
+            "--rsa",
+            "--strict-spec",
+            "--allow-duplicates",
+        ]);
+        let asked = asked.unwrap();
+        assert_eq!((asked.contacts, asked.opportunities, asked.other_contacts), (7, 7, 50));
+        let limits = RateLimits { window: Window::Sliding, ..RateLimits::sandbox_agency() };
+        assert_eq!((asked.rate_limits, asked.retry_rule), (limits, RetryRule::Persistent));
+        assert!(asked.rsa_signature && asked.strict_spec && asked.allow_duplicate_contacts);
+    }
+
+    #[test]
+    fn without_flags_it_is_as_documented() {
+        let (asked, defaults) = (asked(&[]).unwrap(), HighLevelSettings::default());
+        assert_eq!((asked.contacts, asked.opportunities), (1_000, 200));
+        assert_eq!(
+            (asked.rate_limits, asked.retry_rule),
+            (defaults.rate_limits, defaults.retry_rule)
+        );
+        assert!(!asked.rsa_signature && !asked.strict_spec && !asked.allow_duplicate_contacts);
+        assert_eq!(super::tests::asked(&["--contacts=10"]).unwrap().opportunities, 10);
+    }
+
+    #[test]
+    fn what_cannot_be_is_refused_with_a_way_out() {
+        let refused = asked(&["--contacts=100001"]).unwrap_err();
+        assert!(refused.contains("from 0 to 100000"), "{refused}");
+        let refused = asked(&["--contacts=5", "--opportunities=6"]).unwrap_err();
+        assert!(refused.contains("5 contacts"), "{refused}");
+        assert!(asked(&["--window=moving"]).unwrap_err().contains("sliding"));
+    }
 }
