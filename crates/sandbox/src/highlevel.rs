@@ -45,7 +45,10 @@ pub use self::{
     live::{Envelope, Live, LiveError},
     retry::RetryRule,
     signer::{Signer, SignerError},
-    webhook::{WebhookError, WebhookSender},
+    webhook::{
+        WebhookError, WebhookOptions, WebhookSender,
+        oddities::{Oddities, OdditiesError},
+    },
 };
 use crate::{clock::SandboxClock, fault::Faults, server::Server};
 
@@ -86,6 +89,8 @@ pub struct HighLevelSettings {
     pub rsa_signature: bool,
     /// When it delivers a webhook again.
     pub retry_rule: RetryRule,
+    /// What may be odd about its webhooks.
+    pub oddities: Oddities,
     /// How long it waits for the reply to a webhook, in real time.
     pub reply_timeout: Duration,
 }
@@ -111,6 +116,7 @@ impl Default for HighLevelSettings {
             version_id: "69ea128150dd63907cf80b95".to_owned(),
             rsa_signature: false,
             retry_rule: RetryRule::default(),
+            oddities: Oddities::default(),
             reply_timeout: Duration::from_secs(15),
         }
     }
@@ -125,6 +131,9 @@ pub enum StartError {
     /// It has no keys to sign with.
     #[error(transparent)]
     Sign(#[from] SignerError),
+    /// Its webhooks cannot be odd in this way.
+    #[error(transparent)]
+    Oddities(#[from] OdditiesError),
     /// It cannot send.
     #[error("prepare the sender of webhooks; check the TLS set-up of this machine")]
     Send(#[from] TransportError),
@@ -144,11 +153,13 @@ impl HighLevelSandbox {
     /// Starts it on its own port.
     ///
     /// # Errors
-    /// When the port is taken, no key can be made, or the TLS set-up cannot be used.
+    /// When the port is taken, no key can be made, the oddities make no sense, or the TLS set-up
+    /// cannot be used.
     pub async fn start(
         settings: HighLevelSettings,
         clock: SandboxClock,
     ) -> Result<Self, StartError> {
+        settings.oddities.check()?;
         let signer = Signer::new(settings.seed, settings.rsa_signature)?;
         let sender = Arc::new(WebhookSender::new(&settings, signer, clock.clone())?);
         let (events, queued) = mpsc::unbounded_channel();
@@ -302,7 +313,7 @@ impl HighLevelSandbox {
 /// Delivers the webhooks of changes, one after the other, in the order of the changes.
 async fn send_in_order(sender: Arc<WebhookSender>, mut queued: mpsc::UnboundedReceiver<Value>) {
     while let Some(event) = queued.recv().await {
-        if let Err(error) = sender.deliver(&event.to_string(), "the change").await {
+        if let Err(error) = sender.emit(&event.to_string(), "the change").await {
             tracing::debug!(%error, "webhook of a change not sent");
         }
     }

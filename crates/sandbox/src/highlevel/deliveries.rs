@@ -78,6 +78,11 @@ impl DeliveryLog {
         }
     }
 
+    /// Notes a webhook that is held back before its first try.
+    pub(crate) fn announce(&mut self, delivery: Delivery, due: Timestamp) {
+        self.add(Delivery { next_attempt_at: Some(due), ..delivery });
+    }
+
     fn find(&mut self, id: &str) -> Option<&mut Delivery> {
         let number = self.numbers.get(id)?;
         self.deliveries.get_mut(number - self.forgotten)

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// Both rules send a throttled webhook again six times, ten minutes apart. The real pause varies
 /// by a little; here it does not, so that a test can advance the clock to it.
@@ -15,7 +15,7 @@ const PERSISTENT_TRIES: u32 = 12;
 const PERSISTENT_FIRST_PAUSE: Duration = Duration::from_secs(2 * 60);
 
 /// The rule by which webhooks are delivered again (`facts/highlevel.md` 7.2).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RetryRule {
     /// The older rule: only after 429; every other failure is final.

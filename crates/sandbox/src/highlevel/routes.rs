@@ -17,7 +17,7 @@ use crate::{
     clock::SandboxClock,
     fault::FaultAction,
     highlevel::{
-        HighLevelSettings,
+        HighLevelSettings, Oddities, RetryRule, WebhookOptions,
         api::{
             control,
             door::{Api, serve},
@@ -44,7 +44,7 @@ pub(crate) fn router(shared: Shared) -> Router {
     let api = shared.api.clone();
     let controls = Router::new()
         .route("/", get(about))
-        .route("/_sandbox/webhooks", post(send))
+        .route("/_sandbox/webhooks", get(options).put(set_options).post(send))
         .route("/_sandbox/examples", get(list_examples))
         .route("/_sandbox/subscription", put(subscribe))
         .route("/_sandbox/deliveries", get(deliveries))
@@ -119,6 +119,9 @@ async fn about(State(shared): State<Arc<Shared>>) -> Json<Value> {
         "appId": shared.settings.app_id,
         "controls": [
             "POST /_sandbox/webhooks[?example=ContactCreate.1]",
+            "GET or PUT /_sandbox/webhooks {\"retry_rule\": \"persistent\", \"oddities\": \
+             {\"duplicate\": 0.1, \"reorder\": 0.1, \"delay\": 0.1, \"longest_delay_seconds\": 259200, \
+             \"missing_fields\": 0.1, \"no_type\": 0.1}}",
             "GET /_sandbox/examples",
             "PUT /_sandbox/subscription {\"url\": \"http://…\"}",
             "GET /_sandbox/deliveries",
@@ -170,8 +173,33 @@ async fn send(
             (text, "the request body")
         }
     };
-    let delivered = shared.sender.deliver(json, file).await;
+    let delivered = shared.sender.emit(json, file).await;
     delivered.map(Json).map_err(|error| Refusal::of(&shared, &error))
+}
+
+/// What is absent stays as it is.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NewOptions {
+    retry_rule: Option<RetryRule>,
+    oddities: Option<Oddities>,
+}
+
+async fn options(State(shared): State<Arc<Shared>>) -> Json<WebhookOptions> {
+    Json(shared.sender.options())
+}
+
+async fn set_options(State(shared): State<Arc<Shared>>, body: Bytes) -> Answer<WebhookOptions> {
+    let wanted = "{\"retry_rule\": …, \"oddities\": {…}}; GET / shows all of it";
+    let NewOptions { retry_rule, oddities } = read(&shared, &body, wanted)?;
+    let old = shared.sender.options();
+    let new = WebhookOptions {
+        retry_rule: retry_rule.unwrap_or(old.retry_rule),
+        oddities: oddities.unwrap_or(old.oddities),
+    };
+    let set = shared.sender.set_options(new);
+    set.map_err(|error| Refusal::new(&shared, StatusCode::BAD_REQUEST, error.to_string()))?;
+    Ok(Json(new))
 }
 
 async fn list_examples() -> Json<Vec<&'static str>> {

@@ -1,7 +1,9 @@
 //! Delivers webhooks as HighLevel does: live form, signature, one subscriber, retries by the clock.
 
+pub(crate) mod oddities;
+mod queue;
+
 use std::{
-    collections::VecDeque,
     sync::{Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
@@ -12,8 +14,13 @@ use endpoint::{
     http::{HttpTransport, Settings as HttpSettings},
 };
 use jiff::Timestamp;
+use serde::Serialize;
 use tokio::sync::Notify;
 
+use self::{
+    oddities::{Odd, Oddities, OdditiesError},
+    queue::{Queue, Waiting},
+};
 use crate::{
     clock::SandboxClock,
     highlevel::{
@@ -27,7 +34,10 @@ use crate::{
     },
 };
 
-/// How often waiting retries look at the clock, which may be advanced from outside.
+/// How long a webhook waits to be overtaken where none follows it.
+const OVERTAKEN_FOR: Duration = Duration::from_secs(10);
+
+/// How often waiting webhooks look at the clock, which may be advanced from outside.
 const CLOCK_CHECK: Duration = Duration::from_millis(500);
 
 /// Why a webhook was not sent. A webhook that was sent and not accepted is no error: see
@@ -53,31 +63,29 @@ pub enum WebhookError {
     Sign(#[from] SignerError),
 }
 
-/// A parcel that waits for its next try.
-struct Retry {
-    due: Timestamp,
-    tries: u32,
-    parcel: Parcel,
+/// How webhooks are sent; both can be changed while the sandbox runs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub struct WebhookOptions {
+    /// When a webhook is delivered again.
+    pub retry_rule: RetryRule,
+    /// What may be odd about the webhooks of changes and of `POST /_sandbox/webhooks`.
+    pub oddities: Oddities,
 }
 
 #[derive(Default)]
 struct State {
     subscriber: Option<String>,
+    options: WebhookOptions,
+    /// How many webhooks had a chance to be odd.
+    emitted: u64,
     log: DeliveryLog,
-    /// Ordered by due time.
-    retries: VecDeque<Retry>,
+    queue: Queue,
 }
 
 impl State {
-    fn add_retry(&mut self, retry: Retry) {
-        let place = self.retries.partition_point(|waiting| waiting.due <= retry.due);
-        self.retries.insert(place, retry);
-    }
-
-    /// The first retry that is due; none also while there is nobody to send it to.
-    fn take_due(&mut self, now: Timestamp) -> Option<Retry> {
-        let due = self.retries.front().is_some_and(|retry| retry.due <= now);
-        (due && self.subscriber.is_some()).then(|| self.retries.pop_front())?
+    /// The first webhook that is due; none also while there is nobody to send it to.
+    fn take_due(&mut self, now: Timestamp) -> Option<Waiting> {
+        self.subscriber.is_some().then(|| self.queue.take_due(now))?
     }
 }
 
@@ -85,15 +93,17 @@ impl State {
 pub struct WebhookSender {
     app_id: String,
     version_id: String,
-    rule: RetryRule,
+    seed: u64,
+    /// Those of the start, which a reset goes back to.
+    options: WebhookOptions,
     ids: Ids,
     signer: Signer,
     clock: SandboxClock,
     transport: HttpTransport,
     state: Mutex<State>,
-    /// Wakes the retry loop when something is planned.
+    /// Wakes the loop over what waits when something is planned.
     planned: Notify,
-    /// Held while retries are sent, so that whoever asks for them next finds them done.
+    /// Held while what is due is sent, so that whoever asks for them next finds them done.
     retrying: tokio::sync::Mutex<()>,
 }
 
@@ -112,15 +122,18 @@ impl WebhookSender {
             call_timeout: settings.reply_timeout,
             ..HttpSettings::default()
         })?;
+        let options =
+            WebhookOptions { retry_rule: settings.retry_rule, oddities: settings.oddities };
         Ok(Self {
             app_id: settings.app_id.clone(),
             version_id: settings.version_id.clone(),
-            rule: settings.retry_rule,
+            seed: settings.seed,
+            options,
             ids: Ids::new(settings.seed, clock.now()),
             signer,
             clock,
             transport,
-            state: Mutex::default(),
+            state: Mutex::new(State { options, ..State::default() }),
             planned: Notify::new(),
             retrying: tokio::sync::Mutex::default(),
         })
@@ -149,16 +162,33 @@ impl WebhookSender {
     /// When nobody is subscribed, `json` is not a JSON object, or it cannot be signed.
     pub async fn deliver(&self, json: &str, file: &str) -> Result<Delivered, WebhookError> {
         let now = self.clock.now();
-        let webhook_id = self.ids.next();
-        let envelope = Envelope {
-            webhook_id: &webhook_id,
-            timestamp: now,
-            app_id: &self.app_id,
-            version_id: &self.version_id,
-        };
-        let live = Live::new(json, file, &envelope)?;
-        let parcel = Parcel::new(live, webhook_id, self.ids.next());
-        self.attempt(parcel, 1, now).await
+        self.attempt(self.parcel(json, file, now)?, 1, now).await
+    }
+
+    /// As [`Self::deliver`], with the oddities that befall it. One that is held back has no status
+    /// yet, and says in [`Delivered::failure`] until when.
+    ///
+    /// # Errors
+    /// As [`Self::deliver`].
+    pub async fn emit(&self, json: &str, file: &str) -> Result<Delivered, WebhookError> {
+        let now = self.clock.now();
+        let odd = self.draw();
+        let name = oddities::kind(json);
+        let parcel = self.parcel(&odd.strip(json), name.as_deref().unwrap_or(file), now)?;
+        if !self.is_subscribed() {
+            return Err(WebhookError::NotSubscribed);
+        }
+        let copies = if odd.duplicate { 2 } else { 1 };
+        if odd.delay.is_some() || odd.overtaken {
+            let due = now.checked_add(odd.delay.unwrap_or(OVERTAKEN_FOR)).unwrap_or(now);
+            return Ok(self.hold(parcel, odd.delay.is_none(), (due, copies)));
+        }
+        let delivered = self.attempt(parcel, 1, now).await?;
+        if odd.duplicate {
+            self.redeliver(&delivered).await?;
+        }
+        self.send_overtaken().await;
+        Ok(delivered)
     }
 
     /// Sends the same bytes under the same ids once more, as a duplicate.
@@ -169,22 +199,35 @@ impl WebhookSender {
         self.attempt(Parcel::again(delivered), 1, self.clock.now()).await
     }
 
-    /// Sends every retry that is due by the clock, and what that makes due in turn.
+    /// How webhooks are sent.
+    #[must_use]
+    pub fn options(&self) -> WebhookOptions {
+        self.state().options
+    }
+
+    /// Sends webhooks so from here on, those that wait included.
+    ///
+    /// # Errors
+    /// When the oddities make no sense; then nothing changes.
+    pub fn set_options(&self, options: WebhookOptions) -> Result<(), OdditiesError> {
+        options.oddities.check()?;
+        self.state().options = options;
+        Ok(())
+    }
+
+    /// Sends every webhook that is due by the clock, and what that makes due in turn.
     pub async fn send_due(&self) {
         let _one_at_a_time = self.retrying.lock().await;
         loop {
             let due = self.state().take_due(self.clock.now());
-            let Some(Retry { due, tries, parcel }) = due else {
+            let Some(waiting) = due else {
                 return;
             };
-            let delivery_id = parcel.delivery_id.clone();
-            if let Err(error) = self.attempt(parcel, tries + 1, due).await {
-                tracing::warn!(delivery.id = delivery_id, %error, "webhook retry given up");
-            }
+            self.send_waiting(waiting).await;
         }
     }
 
-    /// Sends retries as they become due; never returns.
+    /// Sends what waits as it becomes due; never returns.
     pub(crate) async fn keep_sending_due(&self) {
         loop {
             match self.waiting() {
@@ -204,12 +247,13 @@ impl WebhookSender {
     /// How many webhooks wait for another try.
     #[must_use]
     pub fn waiting(&self) -> usize {
-        self.state().retries.len()
+        self.state().queue.len()
     }
 
-    /// Forgets the subscriber, the log and the retries. Ids go on, so that none is given twice.
+    /// Forgets the subscriber, the log and what waits, and sends as at the start. Ids go on, so that
+    /// none is given twice.
     pub fn reset(&self) {
-        *self.state() = State::default();
+        *self.state() = State { options: self.options, ..State::default() };
     }
 
     /// What signs the webhooks.
@@ -221,6 +265,60 @@ impl WebhookSender {
     /// An id for an answer that HighLevel marks with one.
     pub(crate) fn trace_id(&self) -> String {
         self.ids.next()
+    }
+
+    fn draw(&self) -> Odd {
+        let mut state = self.state();
+        state.emitted += 1;
+        state.options.oddities.befall(self.seed, state.emitted)
+    }
+
+    fn parcel(&self, json: &str, file: &str, now: Timestamp) -> Result<Parcel, WebhookError> {
+        let webhook_id = self.ids.next();
+        let envelope = Envelope {
+            webhook_id: &webhook_id,
+            timestamp: now,
+            app_id: &self.app_id,
+            version_id: &self.version_id,
+        };
+        let live = Live::new(json, file, &envelope)?;
+        Ok(Parcel::new(live, webhook_id, self.ids.next()))
+    }
+
+    /// Keeps copies of a parcel until they are due or overtaken.
+    fn hold(
+        &self,
+        parcel: Parcel,
+        overtaken: bool,
+        (due, copies): (Timestamp, usize),
+    ) -> Delivered {
+        let mut state = self.state();
+        state.log.announce(parcel.log_entry(), due);
+        for _ in 0..copies {
+            state.queue.add(Waiting { due, tries: 0, overtaken, parcel: parcel.clone() });
+        }
+        drop(state);
+        self.planned.notify_one();
+        let failure = Some(format!("held back until {due}"));
+        let none = Attempt { at: self.clock.now(), status: None, failure, elapsed: Duration::ZERO };
+        parcel.delivered(none, Bytes::new())
+    }
+
+    async fn send_overtaken(&self) {
+        loop {
+            let overtaken = self.state().queue.take_overtaken();
+            let Some(waiting) = overtaken else {
+                return;
+            };
+            self.send_waiting(Waiting { due: self.clock.now(), ..waiting }).await;
+        }
+    }
+
+    async fn send_waiting(&self, waiting: Waiting) {
+        let delivery_id = waiting.parcel.delivery_id.clone();
+        if let Err(error) = self.attempt(waiting.parcel, waiting.tries + 1, waiting.due).await {
+            tracing::warn!(delivery.id = delivery_id, %error, "webhook given up");
+        }
     }
 
     /// One try. The next is due a pause after `due`, not after the reply: an advanced clock then
@@ -260,13 +358,14 @@ impl WebhookSender {
     }
 
     fn note(&self, parcel: &Parcel, attempt: &Attempt, tries: u32, due: Timestamp) {
-        let pause = self.rule.pause(attempt.status, tries);
-        let next = pause.and_then(|pause| due.checked_add(pause).ok());
         let mut state = self.state();
+        let pause = state.options.retry_rule.pause(attempt.status, tries);
+        let next = pause.and_then(|pause| due.checked_add(pause).ok());
         state.log.note(|| parcel.log_entry(), &parcel.delivery_id, attempt.clone());
         state.log.plan(&parcel.delivery_id, next);
         if let Some(due) = next {
-            state.add_retry(Retry { due, tries, parcel: parcel.clone() });
+            let parcel = parcel.clone();
+            state.queue.add(Waiting { due, tries, overtaken: false, parcel });
             self.planned.notify_one();
         }
     }
