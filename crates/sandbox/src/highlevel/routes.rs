@@ -248,3 +248,6 @@ async fn reset(State(shared): State<Arc<Shared>>) -> Json<Value> {
     shared.api.reset();
     Json(json!({ "reset": true }))
 }
+
+#[cfg(test)]
+mod tests;

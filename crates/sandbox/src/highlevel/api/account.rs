@@ -6,6 +6,9 @@ use serde_json::{Map, Value};
 
 use super::{contact::Contact, refusal::Refusal, shelf::Shelf};
 
+/// The ids of the contacts that share an address or a number: hardly ever more than one.
+type Index = HashMap<Box<str>, Vec<Box<str>>>;
+
 /// A location and everything in it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Account {
@@ -14,8 +17,8 @@ pub(crate) struct Account {
     pub(crate) record: Map<String, Value>,
     contacts: Shelf<Contact>,
     /// By lower-cased address.
-    emails: HashMap<String, Vec<String>>,
-    phones: HashMap<String, Vec<String>>,
+    emails: Index,
+    phones: Index,
     /// By contact.
     pub(crate) notes: BTreeMap<String, Shelf<Value>>,
     /// By contact.
@@ -52,7 +55,7 @@ impl Account {
 
     /// Adds a contact, or puts it in the place of the one with its id.
     pub(crate) fn put_contact(&mut self, contact: Contact) {
-        let id = contact.id.to_string();
+        let id = contact.id.clone();
         let new = keys(&contact);
         match self.contacts.get_mut(&id) {
             Some(place) => {
@@ -64,7 +67,8 @@ impl Account {
         let indexes = [&mut self.emails, &mut self.phones];
         for (index, key) in indexes.into_iter().zip(new) {
             if let Some(key) = key {
-                index.entry(key).or_default().push(id.clone());
+                let ids = index.entry(key).or_insert_with(|| Vec::with_capacity(1));
+                ids.push(id.clone());
             }
         }
     }
@@ -83,17 +87,17 @@ impl Account {
         let indexes = [&mut self.emails, &mut self.phones];
         for (index, key) in indexes.into_iter().zip(keys(contact)) {
             let Some(key) = key else { continue };
-            if let Some(ids) = index.get_mut(&key) {
+            if let Some(ids) = index.get_mut(&*key) {
                 ids.retain(|id| **id != *contact.id);
                 if ids.is_empty() {
-                    index.remove(&key);
+                    index.remove(&*key);
                 }
             }
         }
     }
 
     pub(crate) fn by_email(&self, email: &str) -> Option<&Contact> {
-        self.contacts.get(self.emails.get(&email.trim().to_lowercase())?.first()?)
+        self.contacts.get(self.emails.get(&*email.trim().to_lowercase())?.first()?)
     }
 
     /// `phone` in its stored form.
@@ -108,7 +112,7 @@ impl Account {
     }
 }
 
-fn keys(contact: &Contact) -> [Option<String>; 2] {
-    let phone = contact.text("phone").map(str::to_owned);
-    [contact.text("email").map(str::to_lowercase), phone]
+fn keys(contact: &Contact) -> [Option<Box<str>>; 2] {
+    let email = contact.text("email").map(|email| email.to_lowercase().into_boxed_str());
+    [email, contact.text("phone").map(Box::from)]
 }

@@ -104,6 +104,8 @@ impl Contact {
                 _ => self.set(key, &scalar(value)),
             }
         }
+        self.tags.shrink_to_fit();
+        self.custom_fields.shrink_to_fit();
     }
 
     /// A whole name is split, where its parts are not given themselves.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 /// Records by id and by order.
 #[derive(Clone, Debug)]
 pub(crate) struct Shelf<T> {
-    places: HashMap<String, u64>,
+    places: HashMap<Box<str>, u64>,
     records: BTreeMap<u64, T>,
     next: u64,
 }
@@ -19,7 +19,7 @@ impl<T> Default for Shelf<T> {
 impl<T> Shelf<T> {
     /// Puts a record behind all others; one of the same id makes room.
     pub(crate) fn add(&mut self, id: &str, record: T) {
-        if let Some(old) = self.places.insert(id.to_owned(), self.next) {
+        if let Some(old) = self.places.insert(id.into(), self.next) {
             self.records.remove(&old);
         }
         self.records.insert(self.next, record);
