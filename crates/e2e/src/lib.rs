@@ -3,18 +3,22 @@
 //! Must not know: the inside of any stage. It reads what a user can read: the terminal, HTTP, and
 //! the data folder.
 
+mod coverage;
 mod events;
 mod hub;
 mod notion_log;
 mod official_client;
 pub mod power;
+mod runtime;
 mod sender;
 
 pub use self::{
+    coverage::Coverage,
     events::{Events, Signed},
     hub::{Hub, Program},
     notion_log::NotionLog,
     official_client::OfficialClient,
+    runtime::Runtime,
     sender::Sender,
 };
 

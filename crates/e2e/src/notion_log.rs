@@ -5,9 +5,11 @@ use std::time::Duration;
 use anyhow::{Result, anyhow};
 use connectors::notion::create_activity_log;
 use endpoint::{Secret, http::HttpTransport};
-use notion::{Client, Timer};
+use notion::Client;
 use sandbox::notion::{NotionSandbox, NotionSettings};
 use serde_json::Value;
+
+use crate::Runtime;
 
 /// How often the log is looked at while a hub in another process works.
 const LOOK: Duration = Duration::from_millis(25);
@@ -73,16 +75,4 @@ fn told_event(page: &Value) -> String {
     let details = page.pointer("/properties/Details/rich_text").and_then(Value::as_array);
     let parts = details.into_iter().flatten().filter_map(|part| part["plain_text"].as_str());
     parts.collect::<String>().lines().last().unwrap_or_default().to_owned()
-}
-
-struct Runtime;
-
-impl Timer for Runtime {
-    fn now(&self) -> jiff::Timestamp {
-        crate::clock().now()
-    }
-
-    async fn sleep(&self, duration: Duration) {
-        tokio::time::sleep(duration).await;
-    }
 }
