@@ -100,6 +100,9 @@ pub enum FaultAction {
     HtmlPage {
         /// 200, as a page that asks for a login or a puzzle has it, or 400 to 599.
         status: u16,
+        /// In seconds; no `Retry-After` when absent.
+        #[serde(default)]
+        retry_after: Option<u32>,
         /// Whether the operation takes effect all the same.
         #[serde(default)]
         committed: bool,
@@ -181,7 +184,7 @@ const KINDS: [(&str, &str); 9] = [
     ),
     (
         r#"{"kind": "html_page", "status": 503, "committed": false}"#,
-        "a page of HTML with status 200 or 400 to 599",
+        "a page of HTML with status 200 or 400 to 599, with Retry-After where it is given",
     ),
     (
         r#"{"kind": "empty_body", "status": 201}"#,

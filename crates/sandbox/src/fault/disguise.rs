@@ -22,7 +22,13 @@ pub(crate) fn disguise(
         {
             refused
         }
-        (FaultAction::HtmlPage { status, .. }, _) => page(*status),
+        (FaultAction::HtmlPage { status, retry_after, .. }, _) => {
+            let mut page = page(*status);
+            if let Some(seconds) = retry_after {
+                page.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(*seconds));
+            }
+            page
+        }
         (FaultAction::EmptyBody { status }, Some(answer)) => empty(answer, *status),
         (FaultAction::WrongContentType, Some(mut answer)) => {
             label(&mut answer);

@@ -112,7 +112,7 @@ fn every_kind_is_told_by_an_example_that_is_accepted() {
 #[test]
 fn statuses_that_a_kind_cannot_have_are_refused() {
     let faults = Faults::new(7);
-    let page = |status| FaultAction::HtmlPage { status, committed: false };
+    let page = |status| FaultAction::HtmlPage { status, retry_after: None, committed: false };
     let empty = |status| FaultAction::EmptyBody { status };
     for good in [page(200), page(400), page(599), empty(None), empty(Some(201))] {
         assert_eq!(faults.add(vec![Fault::always(good)]), Ok(()));

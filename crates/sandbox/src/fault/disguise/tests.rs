@@ -59,7 +59,11 @@ async fn a_page_of_html_stands_for_the_answer() {
     let desk = Desk::open().await;
     for (status, committed) in [(200, false), (200, true), (403, false), (500, true), (503, false)]
     {
-        let (answer, there) = desk.create_with(FaultAction::HtmlPage { status, committed }).await;
+        let retry_after = (status == 503).then_some(4);
+        let page = FaultAction::HtmlPage { status, retry_after, committed };
+        let (answer, there) = desk.create_with(page).await;
+        let told = header(&answer, "retry-after").map(str::to_owned);
+        assert_eq!(told, retry_after.map(|seconds| seconds.to_string()));
         assert_eq!((answer.status, there), (status, committed));
         assert!(header(&answer, "content-type").unwrap().starts_with("text/html"));
         assert!(answer.body.starts_with(b"<html>"));
@@ -103,7 +107,7 @@ async fn what_is_refused_anyway_stays_refused() {
     let desk = Desk::open().await;
     for action in [
         FaultAction::EmptyBody { status: None },
-        FaultAction::HtmlPage { status: 200, committed: true },
+        FaultAction::HtmlPage { status: 200, retry_after: None, committed: true },
     ] {
         desk.sandbox.faults().set(vec![Fault::always(action).times(1)]).unwrap();
         let answer = desk.call(Method::Post, "/contacts/", &json!({ "nonsense": 1 })).await;
