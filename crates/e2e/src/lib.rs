@@ -11,6 +11,7 @@ mod official_client;
 pub mod power;
 mod runtime;
 mod sender;
+mod vendors;
 
 pub use self::{
     coverage::Coverage,
@@ -20,6 +21,7 @@ pub use self::{
     official_client::OfficialClient,
     runtime::Runtime,
     sender::Sender,
+    vendors::Vendors,
 };
 
 /// The real time, for simulated vendors that run in the test's own process.
