@@ -190,12 +190,12 @@ impl HighLevelSandbox {
         self.sender.signer().public_keys()
     }
 
-    /// Sends all webhooks to `url` from here on.
+    /// Sends all webhooks to `url` from here on, also after a reset.
     ///
     /// # Errors
     /// When `url` is no http or https address.
     pub fn subscribe(&self, url: &str) -> Result<(), WebhookError> {
-        self.sender.subscribe(url)
+        self.sender.subscribe_for_good(url)
     }
 
     /// Sends an event in live form, signed.

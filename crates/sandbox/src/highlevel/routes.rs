@@ -130,7 +130,7 @@ async fn about(State(shared): State<Arc<Shared>>) -> Json<Value> {
             "POST /_sandbox/reset",
             "GET, POST or DELETE /_sandbox/faults \
              [{\"operation\": \"contacts.create-contact\", \"action\": {\"kind\": \"status\", \"status\": 503, \"committed\": true}, \"count\": 1}]",
-            "GET /_sandbox/requests",
+            "GET /_sandbox/requests[?operation=contacts.get-contact]",
             "POST /_sandbox/tokens {\"scopes\": [\"contacts.readonly\"]}",
             "POST /_sandbox/uninstall {\"location_id\": \"…\"}",
         ],

@@ -75,6 +75,8 @@ pub struct WebhookOptions {
 #[derive(Default)]
 struct State {
     subscriber: Option<String>,
+    /// Whom a reset goes back to.
+    first_subscriber: Option<String>,
     options: WebhookOptions,
     /// How many webhooks had a chance to be odd.
     emitted: u64,
@@ -148,6 +150,16 @@ impl WebhookSender {
             return Err(WebhookError::Address { url: url.to_owned() });
         }
         self.state().subscriber = Some(url.to_owned());
+        Ok(())
+    }
+
+    /// As [`Self::subscribe`], also after every reset.
+    ///
+    /// # Errors
+    /// When `url` is no http or https address.
+    pub fn subscribe_for_good(&self, url: &str) -> Result<(), WebhookError> {
+        self.subscribe(url)?;
+        self.state().first_subscriber = Some(url.to_owned());
         Ok(())
     }
 
@@ -250,10 +262,14 @@ impl WebhookSender {
         self.state().queue.len()
     }
 
-    /// Forgets the subscriber, the log and what waits, and sends as at the start. Ids go on, so that
-    /// none is given twice.
+    /// Forgets the log, what waits and every subscriber but the one for good, and sends as at the
+    /// start. Ids go on, so that none is given twice.
     pub fn reset(&self) {
-        *self.state() = State { options: self.options, ..State::default() };
+        let mut state = self.state();
+        let first_subscriber = state.first_subscriber.take();
+        let subscriber = first_subscriber.clone();
+        let options = self.options;
+        *state = State { subscriber, first_subscriber, options, ..State::default() };
     }
 
     /// What signs the webhooks.

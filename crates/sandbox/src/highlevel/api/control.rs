@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::{
     Json, Router,
     body::Bytes,
-    extract::State,
+    extract::{Query, State},
     http::StatusCode,
     routing::{get, post},
 };
@@ -73,9 +73,25 @@ async fn clear_faults(State(api): State<Arc<Api>>) -> Json<Value> {
     Json(json!({ "faults": [] }))
 }
 
-async fn requests(State(api): State<Arc<Api>>) -> Json<Value> {
+#[derive(Deserialize)]
+struct Which {
+    /// All of them where absent.
+    operation: Option<String>,
+}
+
+/// What was asked; `count` is of all requests ever.
+async fn requests(State(api): State<Arc<Api>>, Query(which): Query<Which>) -> Answer {
+    if let Some(name) = &which.operation {
+        let unknown = |hint| refuse(&format!("no requests of the operation `{name}`: {hint}"));
+        check_operation(name).map_err(unknown)?;
+    }
     let state = api.state();
-    Json(json!({ "count": state.log.count(), "requests": state.log.latest() }))
+    let (count, mut latest) = (state.log.count(), state.log.latest());
+    drop(state);
+    if let Some(name) = which.operation.as_deref() {
+        latest.retain(|entry| entry.operation.unwrap_or(UNKNOWN) == name);
+    }
+    Ok(Json(json!({ "count": count, "requests": latest })))
 }
 
 #[derive(Deserialize)]

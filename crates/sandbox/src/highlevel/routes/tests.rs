@@ -80,6 +80,35 @@ async fn requests_are_told_with_their_operation_and_status() {
     assert_eq!(first["operation"], "contacts.get-contact");
     assert!(first["status"].as_u64().unwrap() >= 400);
     assert_eq!(told["requests"][1]["operation"], Value::Null);
+
+    for (name, path) in [("contacts.get-contact", "/contacts/nobody"), ("unknown", "/nothing")] {
+        let query = format!("/_sandbox/requests?operation={name}");
+        let told = desk.ok(Method::Get, &query, Value::Null).await;
+        let paths: Vec<&Value> =
+            told["requests"].as_array().unwrap().iter().map(|entry| &entry["path"]).collect();
+        assert_eq!(paths, [path]);
+    }
+    let wrong = "/_sandbox/requests?operation=contacts.get-contct";
+    let (status, refusal) = desk.call(Method::Get, wrong, Value::Null).await;
+    assert_eq!(status, 400);
+    assert!(refusal["message"].as_str().unwrap().ends_with("`contacts.get-contact`?"), "{refusal}");
+}
+
+#[tokio::test]
+async fn a_reset_goes_back_to_the_subscriber_of_the_start() {
+    let desk = Desk::open().await;
+    let (first, other) = (Receiver::start(&[]).await, Receiver::start(&[]).await);
+    desk.sandbox.subscribe(&first.url()).unwrap();
+    let subscription = json!({ "url": other.url() });
+    desk.ok(Method::Put, "/_sandbox/subscription", subscription).await;
+    let send = "/_sandbox/webhooks?example=NoteCreate.1";
+    desk.ok(Method::Post, send, Value::Null).await;
+    assert_eq!((first.received().len(), other.received().len()), (0, 1));
+    for resets in 1..=2 {
+        desk.ok(Method::Post, "/_sandbox/reset", Value::Null).await;
+        desk.ok(Method::Post, send, Value::Null).await;
+        assert_eq!((first.received().len(), other.received().len()), (resets, 1));
+    }
 }
 
 #[tokio::test]
