@@ -58,6 +58,9 @@ fn parameters(edition: Edition<'static>, given: &Given<'_>) -> Map<String, Value
     let is_query = edition.parameters().any(|parameter| parameter.place() == Place::Query);
     for (key, text) in given.query.iter().filter(|(_, text)| is_query && !text.is_empty()) {
         let name = key.split_once('[').map_or(key.as_str(), |(name, _)| name);
+        if edition.parameter(name).is_some_and(|it| it.place() == Place::Path) {
+            continue;
+        }
         let text = Value::String(text.clone());
         match parameters.get_mut(name) {
             None if name.len() < key.len() => {

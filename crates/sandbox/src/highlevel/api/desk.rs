@@ -73,7 +73,7 @@ impl Desk {
     fn deviations(&self, line: &str, status: u16, body: &Value) -> Vec<String> {
         let (method, path) = line.split_once(' ').unwrap();
         let path = path.split_once('?').map_or(path, |(path, _)| path);
-        let found = route::find(method, path).unwrap();
+        let found = route::find(method, path, Some(self.version)).unwrap();
         let Ok(Task::Operation(candidate)) = found.task(Some(self.version)) else {
             return Vec::new();
         };

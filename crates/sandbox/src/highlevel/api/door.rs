@@ -166,7 +166,11 @@ impl Api {
         };
         check_location(&call)?;
         if let Task::Operation(candidate) = &task {
-            check(parts, candidate, &call, &body)?;
+            let twin = found.twin(candidate, version);
+            check(parts, candidate, &call, &body).or_else(|refusal| match twin {
+                Some(twin) => check(parts, &twin, &call, &body).map_err(|_| refusal),
+                None => Err(refusal),
+            })?;
         }
         let result = perform(&mut state.world, &task, &call);
         let events = state.world.take_events();
@@ -233,7 +237,7 @@ pub(crate) async fn serve(
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Response<axum::body::Body> {
-    let found = route::find(method.as_str(), uri.path());
+    let found = route::find(method.as_str(), uri.path(), header(&headers, "version"));
     let parts = Parts { method, uri, headers, found };
     let name = parts.found.as_ref().map_or("unknown", Found::name);
     let body = match body {

@@ -93,25 +93,15 @@ impl Found {
     /// # Errors
     /// 400 where v3 has dropped the path, none of the API's where only v3 has it.
     pub(crate) fn task(&self, version: Option<&str>) -> Result<Task, Unserved> {
-        let candidates = match self.place {
-            Place::Extra(extra) => return Ok(Task::Extra(extra)),
-            Place::Operations(candidates) => candidates,
-        };
-        let of = |wanted| candidates.iter().find(|one| one.generation == wanted);
-        let (v2, v3) = (of(Generation::V2), of(Generation::V3));
-        let is_v3 = version == Some("v3");
-        let declared = |one: &&Candidate| {
-            let declared = one.edition().version();
-            declared.is_none() || declared == version
-        };
-        match (v2, v3) {
-            (_, Some(v3)) if is_v3 => Ok(Task::Operation(*v3)),
-            (Some(_), None) if is_v3 && !self.is_public() => Err(Unserved::Removed),
-            (Some(v2), _) => Ok(Task::Operation(*v2)),
-            (None, v3) => {
-                v3.filter(declared).map(|v3| Task::Operation(*v3)).ok_or(Unserved::Unknown)
-            }
-        }
+        self.place.task(version)
+    }
+
+    /// The other generation of an operation, where the version opens both.
+    pub(crate) fn twin(&self, one: &Candidate, version: Option<&str>) -> Option<Candidate> {
+        let Place::Operations(candidates) = self.place else { return None };
+        let is_other =
+            |it: &&Candidate| it.generation != one.generation && it.edition().version() == version;
+        candidates.iter().find(is_other).copied()
     }
 
     /// The values of the path under the names that handlers and the generation's own
@@ -122,6 +112,30 @@ impl Found {
             Task::Operation(candidate) => candidate.names(),
         };
         names.into_iter().zip(self.values.iter().cloned()).collect()
+    }
+}
+
+impl Place {
+    fn task(&'static self, version: Option<&str>) -> Result<Task, Unserved> {
+        let candidates = match self {
+            Self::Extra(extra) => return Ok(Task::Extra(extra)),
+            Self::Operations(candidates) => candidates,
+        };
+        let of = |wanted| candidates.iter().find(|one| one.generation == wanted);
+        let (v2, v3) = (of(Generation::V2), of(Generation::V3));
+        let is_v3 = version == Some("v3");
+        let declared = |one: &&Candidate| {
+            let declared = one.edition().version();
+            declared.is_none() || declared == version
+        };
+        match (v2, v3) {
+            (_, Some(v3)) if is_v3 => Ok(Task::Operation(*v3)),
+            (Some(v2), None) if is_v3 && v2.edition().access().len() > 0 => Err(Unserved::Removed),
+            (Some(v2), _) => Ok(Task::Operation(*v2)),
+            (None, v3) => {
+                v3.filter(declared).map(|v3| Task::Operation(*v3)).ok_or(Unserved::Unknown)
+            }
+        }
     }
 }
 
@@ -143,13 +157,16 @@ fn parameter(segment: &str) -> Option<&str> {
     segment.strip_prefix('{')?.strip_suffix('}')
 }
 
-/// What a method and a path ask for. A slash at the end makes no difference.
-pub(crate) fn find(method: &str, path: &str) -> Option<Found> {
+/// What a method and a path ask for. A slash at the end makes no difference. Where several places
+/// fit, the first that the version opens is meant.
+pub(crate) fn find(method: &str, path: &str, version: Option<&str>) -> Option<Found> {
     let path = path.strip_prefix('/')?;
     let segments: Vec<&str> = path.strip_suffix('/').unwrap_or(path).split('/').collect();
-    let mut values = Vec::new();
-    let place = index().find(method, &segments, &mut values)?;
-    Some(Found { place, values })
+    let mut all = Vec::new();
+    index().find(method, &segments, &mut Vec::new(), &mut all);
+    let is_open = |found: &Found| found.task(version).is_ok();
+    let first = all.iter().position(is_open).unwrap_or(0);
+    (!all.is_empty()).then(|| all.swap_remove(first))
 }
 
 /// The names of everything that can be asked for, in order.
@@ -206,26 +223,27 @@ impl Node {
         })
     }
 
-    fn find<'a>(
-        &'a self,
+    /// Notes every place that fits, those with literal segments first.
+    fn find(
+        &'static self,
         method: &str,
         path: &[&str],
         values: &mut Vec<String>,
-    ) -> Option<&'a Place> {
+        all: &mut Vec<Found>,
+    ) {
         let Some((segment, rest)) = path.split_first() else {
-            return self.places.get(method);
+            let place = self.places.get(method);
+            all.extend(place.map(|place| Found { place, values: values.clone() }));
+            return;
         };
-        let literal = self.literals.get(*segment);
-        if let Some(place) = literal.and_then(|node| node.find(method, rest, values)) {
-            return Some(place);
+        if let Some(node) = self.literals.get(*segment) {
+            node.find(method, rest, values, all);
         }
-        let named = self.named.as_ref().filter(|_| !segment.is_empty())?;
-        values.push(decode(segment));
-        let place = named.find(method, rest, values);
-        if place.is_none() {
+        if let Some(node) = self.named.as_ref().filter(|_| !segment.is_empty()) {
+            values.push(decode(segment));
+            node.find(method, rest, values, all);
             values.pop();
         }
-        place
     }
 }
 
@@ -245,7 +263,7 @@ mod tests {
     use super::*;
 
     fn name(method: &str, path: &str) -> Option<&'static str> {
-        find(method, path).map(|found| found.name())
+        find(method, path, None).map(|found| found.name())
     }
 
     #[test]
@@ -272,7 +290,10 @@ mod tests {
         let mut reached = 0;
         for operation in catalogue::operations() {
             for edition in operation.editions() {
-                let found = find(operation.method().as_str(), edition.path());
+                let version = edition
+                    .version()
+                    .filter(|_| operation.is_added() || edition.generation() == Generation::V3);
+                let found = find(operation.method().as_str(), edition.path(), version);
                 let found = found.unwrap_or_else(|| panic!("{} is not found", operation.id()));
                 let Place::Operations(candidates) = found.place else { panic!("an extra") };
                 let is_it = |one: &&Candidate| {
@@ -296,7 +317,8 @@ mod tests {
 
     #[test]
     fn a_version_chooses_the_generation() {
-        let task = |method, path, version| match find(method, path).unwrap().task(version) {
+        let task = |method, path, version| match find(method, path, version).unwrap().task(version)
+        {
             Ok(Task::Operation(candidate)) => Ok(candidate.generation),
             Ok(Task::Extra(_)) => panic!("an extra"),
             Err(unserved) => Err(unserved),
@@ -312,7 +334,7 @@ mod tests {
 
     #[test]
     fn names_are_those_of_the_oldest_generation_and_values_are_decoded() {
-        let found = find("DELETE", "/contacts/a%2Fb/tags").unwrap();
+        let found = find("DELETE", "/contacts/a%2Fb/tags", None).unwrap();
         let task = found.task(Some("v3")).unwrap();
         assert_eq!(found.segments(&task), [("contactId", "a/b".to_owned())]);
     }
