@@ -2,15 +2,18 @@
 
 mod breaker;
 mod jitter;
-pub(crate) mod limits;
+mod line;
 mod patience;
+mod settings;
 #[cfg(test)]
 mod tests;
 
 use std::{
     collections::HashMap,
-    fmt,
+    fmt, future,
+    pin::pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    task::Poll,
     time::Duration,
 };
 
@@ -20,79 +23,36 @@ use jiff::Timestamp;
 use self::{
     breaker::Breaker,
     jitter::Jitter,
-    limits::{Admission, Limits},
+    line::{Entry, Lead, Line, Turn},
     patience::{Next, Patience},
 };
-use crate::{Call, Error, Kind, Profile, Tenant, auth::TokenSource};
+use crate::{
+    Call, Error, Kind, Profile, Tenant,
+    auth::TokenSource,
+    ledger::{Admission, CallLedger, MemoryLedger, News},
+};
 
-/// How a client reaches HighLevel and how patient it is.
-#[derive(Clone, Debug)]
-pub struct Settings {
-    /// Where HighLevel is.
-    pub base_url: String,
-    /// How many calls leave in any [`Self::window`] for one tenant, at least one. HighLevel allows
-    /// 100, and a sandbox agency 25 (`facts/highlevel.md` 3); replies that name a lower number
-    /// lower it.
-    pub requests_per_window: u32,
-    /// The stretch of time in which calls are counted: 10 seconds.
-    pub window: Duration,
-    /// Added to the window, because calls arrive in other distances than they leave.
-    pub window_margin: Duration,
-    /// How many calls leave in any 24 hours for one tenant, at least one. HighLevel allows 200,000.
-    pub requests_per_day: u32,
-    /// How often a call is repeated after the connection or HighLevel failed: after 0.5, 1 and then
-    /// 2 seconds each, give or take a fifth.
-    pub retries: u32,
-    /// How often one call is repeated after it was throttled (429); none for any number of times.
-    pub throttle_retries: Option<u32>,
-    /// How long after its first attempt a call may still be repeated, for whatever reason; none
-    /// for ever. Waiting for the budget before the first attempt does not count.
-    pub patience: Option<Duration>,
-    /// How many attempts in a row that HighLevel did not answer, or answered with a fault of its
-    /// own (5xx), stop all calls for one tenant; none never. A client has one host, so host and
-    /// tenant are what is stopped.
-    pub breaker_failures: Option<u32>,
-    /// How long calls are stopped. Then one is let through, and its answer decides for all.
-    pub breaker_rest: Duration,
-    /// Decides how repetitions spread. Give each process another one.
-    pub jitter_seed: u64,
-}
+pub use self::{line::Priority, settings::Settings};
 
-impl Default for Settings {
-    /// HighLevel itself with its documented limits; three repetitions after failures, as many as
-    /// it takes after throttling, within five minutes; a minute of rest after five failures.
-    fn default() -> Self {
-        Self {
-            base_url: "https://services.leadconnectorhq.com".to_owned(),
-            requests_per_window: 100,
-            window: Duration::from_secs(10),
-            window_margin: Duration::from_millis(100),
-            requests_per_day: 200_000,
-            retries: 3,
-            throttle_retries: None,
-            patience: Some(Duration::from_secs(300)),
-            breaker_failures: Some(5),
-            breaker_rest: Duration::from_secs(60),
-            jitter_seed: 0,
-        }
-    }
-}
+/// The shortest wait for the budget, so that a waiter always makes progress.
+const SHORTEST_WAIT: Duration = Duration::from_millis(1);
 
 /// Calls HighLevel on behalf of one tenant. Cheap to clone.
 ///
 /// Clones, and clients for other tenants made with [`Self::for_tenant`], share the connections,
 /// the tokens and, per tenant, the rate budget. HighLevel counts per app and tenant: use one client
-/// and its clones for all calls of one app. Calls that wait for the budget leave in no particular
-/// order.
+/// and its clones for all calls of one app. Calls that wait for the budget leave by
+/// [`Priority`], and within one in the order in which they came.
 pub struct Client<T, C> {
     shared: Arc<Shared<T, C>>,
     tenant: Tenant,
     lane: Arc<Lane>,
+    priority: Priority,
 }
 
 /// What all clients for one tenant share.
 struct Lane {
-    limits: Mutex<Limits>,
+    line: Arc<Line>,
     breaker: Mutex<Breaker>,
 }
 
@@ -101,6 +61,7 @@ struct Shared<T, C> {
     timer: C,
     tokens: Arc<dyn TokenSource>,
     settings: Settings,
+    ledger: Arc<dyn CallLedger>,
     jitter: Jitter,
     lanes: Mutex<HashMap<Tenant, Arc<Lane>>>,
 }
@@ -116,9 +77,10 @@ impl<T: Transport, C: Timer> Client<T, C> {
         settings: Settings,
     ) -> Self {
         let jitter = Jitter::new(settings.jitter_seed);
+        let ledger = settings.ledger.clone().unwrap_or_else(|| Arc::new(MemoryLedger::default()));
         let lanes = Mutex::default();
-        let shared = Shared { transport, timer, tokens, settings, jitter, lanes };
-        Self::of(Arc::new(shared), tenant.into())
+        let shared = Shared { transport, timer, tokens, settings, ledger, jitter, lanes };
+        Self::of(Arc::new(shared), tenant.into(), Priority::Interactive)
     }
 
     /// Carries out one operation, typed or raw; waits first while the rate budget is used up.
@@ -142,8 +104,9 @@ impl<T: Transport, C: Timer> Client<T, C> {
         let mut patience = Patience::new(settings, profile.repeatable);
         let (mut renewed, mut last) = (None, None);
         loop {
-            let sent = match self.admit(profile).await {
-                Ok(sent) => sent,
+            let sent = match self.admit(profile, patience.deadline()).await {
+                Ok(Some(sent)) => sent,
+                Ok(None) => return Err(last.expect("patience begins with a first attempt")),
                 // What happened to the call itself says more than why it is not repeated.
                 Err(refused) if refused.kind() == Some(&Kind::Stopped) => {
                     return Err(last.unwrap_or(refused));
@@ -194,53 +157,95 @@ impl<T: Transport, C: Timer> Client<T, C> {
             let Profile { operation, method, .. } = profile;
             Error::of(profile, endpoint::Error::Send { operation, method, source })
         })?;
-        self.limits().learn(sent, now, &response);
-        match operation.read(response) {
-            Ok(reply) => Ok(reply),
-            Err(error) => {
-                self.pause_after(&error, now);
-                Err(error)
-            }
+        let mut news = News::in_headers(self.shared.settings.allowance(), sent, &response);
+        let outcome = operation.read(response);
+        news.extend(outcome.as_ref().err().and_then(|error| throttling(error, now)));
+        if !news.is_empty() {
+            // The reply counts more than a ledger that fails; the next call finds out about that.
+            let ledger = &self.shared.ledger;
+            drop(ledger.note(&self.tenant, self.shared.settings.allowance(), &news, now).await);
         }
+        outcome
     }
 
-    fn pause_after(&self, error: &Error, now: Timestamp) {
-        let Some(response) = error.response().filter(|response| response.status == 429) else {
-            return;
-        };
-        let named = match error.retry() {
-            Retry::After(wait) => Some(wait),
-            Retry::Backoff | Retry::Never => None,
-        };
-        self.limits().throttled(now, response, named);
-    }
-
-    /// Waits until the budget grants a call, unless the breaker stops it; gives the moment.
-    async fn admit(&self, profile: Profile) -> Result<Timestamp, Error> {
+    /// Waits until the budget grants a call, unless the breaker stops it; gives the moment. None
+    /// where that would be after the deadline.
+    async fn admit(
+        &self,
+        profile: Profile,
+        deadline: Option<Timestamp>,
+    ) -> Result<Option<Timestamp>, Error> {
         let stopped = |now, until| Error::stopped(profile.operation, now, until);
         let now = self.shared.timer.now();
         if let Some(until) = self.breaker().refusal(now) {
             return Err(stopped(now, until)); // Before anything of the budget is spent on it.
         }
-        let sent = self.reserve(profile).await?;
+        let Some(sent) = self.stand_in_line(profile, deadline).await? else { return Ok(None) };
         let admitted = self.breaker().admit(sent);
         admitted.map_err(|until| stopped(sent, until))?;
-        Ok(sent)
+        Ok(Some(sent))
     }
 
-    /// Waits until the budget grants a call; gives the moment at which it did.
-    async fn reserve(&self, profile: Profile) -> Result<Timestamp, Error> {
+    /// Waits behind those that came before, and asks the ledger once it is first.
+    async fn stand_in_line(
+        &self,
+        profile: Profile,
+        deadline: Option<Timestamp>,
+    ) -> Result<Option<Timestamp>, Error> {
+        let lead = match self.lane.line.enter(self.priority) {
+            Entry::Lead(lead) => lead,
+            Entry::Wait(told) => match self.by(deadline, told).await {
+                None => return Ok(None),
+                Some(turn) => match turn.expect("a line outlives those that wait in it") {
+                    Turn::Go(sent) => return Ok(Some(sent)),
+                    Turn::Lead(lead) => lead,
+                },
+            },
+        };
+        self.lead(&lead, profile, deadline).await
+    }
+
+    /// Asks the ledger for calls and passes them on, until one is this caller's own.
+    async fn lead(
+        &self,
+        lead: &Lead,
+        profile: Profile,
+        deadline: Option<Timestamp>,
+    ) -> Result<Option<Timestamp>, Error> {
         loop {
             let now = self.shared.timer.now();
-            let admission = self.limits().reserve(now);
-            match admission {
-                Admission::Granted => return Ok(now),
-                Admission::Wait(wait) => self.shared.timer.sleep(wait).await,
+            let asked = self
+                .shared
+                .ledger
+                .reserve(&self.tenant, self.shared.settings.allowance(), now)
+                .await;
+            let until = match asked.map_err(|error| Error::ledger(profile.operation, error))? {
+                Admission::Granted if lead.pass(now) => return Ok(Some(now)),
+                Admission::Granted => continue,
+                Admission::WaitUntil(until) => until,
                 Admission::DayOver(until) => {
                     return Err(Error::day_over(profile.operation, now, until));
                 }
+            };
+            if deadline.is_some_and(|deadline| until > deadline) {
+                return Ok(None);
             }
+            let wait = Duration::try_from(until.duration_since(now)).unwrap_or_default();
+            self.shared.timer.sleep(wait.max(SHORTEST_WAIT)).await;
         }
+    }
+
+    /// What the future gives, unless the deadline comes first.
+    async fn by<F: Future>(&self, deadline: Option<Timestamp>, future: F) -> Option<F::Output> {
+        let Some(deadline) = deadline else { return Some(future.await) };
+        let wait = deadline.duration_since(self.shared.timer.now());
+        let sleep = self.shared.timer.sleep(Duration::try_from(wait).unwrap_or_default());
+        let (mut future, mut sleep) = (pin!(future), pin!(sleep));
+        future::poll_fn(|context| match future.as_mut().poll(context) {
+            Poll::Ready(output) => Poll::Ready(Some(output)),
+            Poll::Pending => sleep.as_mut().poll(context).map(|()| None),
+        })
+        .await
     }
 
     async fn token(
@@ -265,7 +270,14 @@ impl<T, C> Client<T, C> {
     /// The same client for another tenant.
     #[must_use]
     pub fn for_tenant(&self, tenant: impl Into<Tenant>) -> Self {
-        Self::of(Arc::clone(&self.shared), tenant.into())
+        Self::of(Arc::clone(&self.shared), tenant.into(), self.priority)
+    }
+
+    /// The same client, whose calls are of this priority while they wait for the budget. A new
+    /// client's are [`Priority::Interactive`].
+    #[must_use]
+    pub fn with_priority(&self, priority: Priority) -> Self {
+        Self { priority, ..self.clone() }
     }
 
     /// Whose data this client's calls use.
@@ -274,17 +286,13 @@ impl<T, C> Client<T, C> {
         &self.tenant
     }
 
-    fn of(shared: Arc<Shared<T, C>>, tenant: Tenant) -> Self {
+    fn of(shared: Arc<Shared<T, C>>, tenant: Tenant, priority: Priority) -> Self {
         let lane = {
             let mut all = locked(&shared.lanes);
             let fresh = || Arc::new(Lane::new(&shared.settings));
             Arc::clone(all.entry(tenant.clone()).or_insert_with(fresh))
         };
-        Self { shared, tenant, lane }
-    }
-
-    fn limits(&self) -> MutexGuard<'_, Limits> {
-        locked(&self.lane.limits)
+        Self { shared, tenant, lane, priority }
     }
 
     fn breaker(&self) -> MutexGuard<'_, Breaker> {
@@ -294,9 +302,18 @@ impl<T, C> Client<T, C> {
 
 impl Lane {
     fn new(settings: &Settings) -> Self {
-        let limits = Mutex::new(Limits::new(settings));
-        Self { limits, breaker: Mutex::new(Breaker::new(settings)) }
+        Self { line: Arc::default(), breaker: Mutex::new(Breaker::new(settings)) }
     }
+}
+
+/// What a failed call teaches about the limits: a 429 pauses everybody.
+fn throttling(error: &Error, now: Timestamp) -> Option<News> {
+    let response = error.response().filter(|response| response.status == 429)?;
+    let named = match error.retry() {
+        Retry::After(wait) => Some(wait),
+        Retry::Backoff | Retry::Never => None,
+    };
+    Some(News::of_throttling(now, response, named))
 }
 
 /// What these locks guard is whole between any two calls, so what a panic left behind is good.
@@ -310,6 +327,7 @@ impl<T, C> Clone for Client<T, C> {
             shared: Arc::clone(&self.shared),
             tenant: self.tenant.clone(),
             lane: Arc::clone(&self.lane),
+            priority: self.priority,
         }
     }
 }

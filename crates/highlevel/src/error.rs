@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 
 pub use self::kind::{Channel, Kind};
 use self::reply::ErrorReply;
-use crate::{Profile, auth::TokenError};
+use crate::{Profile, auth::TokenError, ledger::LedgerError};
 
 /// A failed call: at which stage, with what answer, and what follows.
 ///
@@ -36,6 +36,7 @@ struct Failed {
 enum Stage {
     Call(endpoint::Error),
     Credential(TokenError),
+    Ledger(LedgerError),
     DayOver(Duration),
     Stopped(Duration),
     Invalid(Vec<Problem>),
@@ -77,6 +78,10 @@ impl Error {
         Self::before_sending(operation, Stage::Credential(error), kind)
     }
 
+    pub(crate) fn ledger(operation: &'static str, error: LedgerError) -> Self {
+        Self::before_sending(operation, Stage::Ledger(error), None)
+    }
+
     pub(crate) fn day_over(operation: &'static str, now: Timestamp, until: Timestamp) -> Self {
         let wait = Duration::try_from(until.duration_since(now)).unwrap_or_default();
         Self::before_sending(operation, Stage::DayOver(wait), Some(Kind::DailyLimit))
@@ -112,13 +117,14 @@ impl Error {
     }
 
     /// The call by stage, with the whole response where one arrived. None where the call was not
-    /// tried: its values are wrong, there was no token for it, the day's calls are used up, too
+    /// tried: its values are wrong, there was no token for it, the ledger of calls failed, the day's calls are used up, too
     /// many calls failed before it, or a page came twice.
     #[must_use]
     pub fn call(&self) -> Option<&endpoint::Error> {
         match &self.0.stage {
             Stage::Call(call) => Some(call),
             Stage::Credential(_)
+            | Stage::Ledger(_)
             | Stage::DayOver(_)
             | Stage::Stopped(_)
             | Stage::Invalid(_)
@@ -206,7 +212,7 @@ impl Error {
         match &self.0.stage {
             Stage::Call(call) => call.retry(),
             Stage::Credential(TokenError::Fetch(error)) => error.retry(),
-            Stage::Credential(TokenError::Store(_)) => Retry::Backoff,
+            Stage::Credential(TokenError::Store(_)) | Stage::Ledger(_) => Retry::Backoff,
             Stage::DayOver(wait) | Stage::Stopped(wait) => Retry::After(*wait),
             Stage::Credential(TokenError::OtherTenant(_))
             | Stage::Invalid(_)
@@ -237,6 +243,7 @@ impl Error {
             (Stage::Credential(TokenError::OtherTenant(_)), _) => {
                 "connect the tenant, or call on behalf of the one that is connected"
             }
+            (Stage::Ledger(_), _) => "repair the ledger of calls, then repeat the call",
             (Stage::RepeatedPage, _) => "begin again, or narrow the search",
             (_, Some(kind)) => kind.hint(),
             (Stage::Call(endpoint::Error::Build { .. }) | Stage::Invalid(_), None) => {
@@ -275,6 +282,7 @@ impl fmt::Display for Error {
                 }
             }
             Stage::Credential(_) => write!(formatter, "get a token for {operation}")?,
+            Stage::Ledger(_) => write!(formatter, "ask the ledger of calls for {operation}")?,
             Stage::DayOver(wait) => {
                 let minutes = wait.as_secs().div_ceil(60);
                 let used = "the calls that HighLevel allows in a day are used up";
@@ -303,6 +311,7 @@ impl std::error::Error for Error {
         match &self.0.stage {
             Stage::Call(call) => call.source(),
             Stage::Credential(error) => Some(error),
+            Stage::Ledger(error) => Some(error.as_ref()),
             Stage::DayOver(_) | Stage::Stopped(_) | Stage::Invalid(_) | Stage::RepeatedPage => None,
         }
     }

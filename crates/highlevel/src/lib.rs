@@ -112,6 +112,7 @@ pub mod catalogue;
 mod client;
 mod error;
 mod ids;
+pub mod ledger;
 pub mod models;
 mod operation;
 mod pages;
@@ -124,7 +125,7 @@ pub mod webhook;
 
 pub use self::{
     call::{Call, Profile},
-    client::{Client, Settings},
+    client::{Client, Priority, Settings},
     error::{Channel, Error, Kind},
     ids::{
         AppointmentId, AssociationId, BusinessId, CalendarGroupId, CalendarId, CampaignId,

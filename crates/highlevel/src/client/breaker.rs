@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{Settings, limits::later};
+use super::Settings;
+use crate::ledger::limits::later;
 
 /// Counts failures in a row, and refuses calls for a while after too many.
 #[derive(Debug)]

@@ -1,12 +1,15 @@
 //! Patience: which failures of a call the client repeats by itself, and after how long.
+//!
+//! A crate for this, such as `backon`, brings the waits, which are three numbers here. What decides
+//! is whether a repetition can do harm, and that a throttled call waits for a pause that all share.
 
 use std::time::Duration;
 
 use endpoint::{Retry, TransportError};
 use jiff::Timestamp;
 
-use super::{Settings, jitter::Jitter, limits::later};
-use crate::{Error, Kind};
+use super::{Settings, jitter::Jitter};
+use crate::{Error, Kind, ledger::limits::later};
 
 /// The waits before the first, second and every later repetition, before jitter.
 const WAITS: [Duration; 3] =
@@ -59,6 +62,11 @@ impl Patience {
         self.started.get_or_insert(now);
     }
 
+    /// When the last attempt may leave; none before the first one, and where patience has no end.
+    pub(super) fn deadline(&self) -> Option<Timestamp> {
+        Some(later(self.started?, self.limit?))
+    }
+
     /// Decides what follows from `error`, which arrived at `now`.
     pub(super) fn after(&mut self, error: &Error, now: Timestamp, jitter: &Jitter) -> Next {
         let next = match error.kind() {
@@ -72,10 +80,8 @@ impl Patience {
             (Next::AfterPause, _) => self.window,
             (Next::GiveUp, _) => return next,
         };
-        match (self.limit, self.started) {
-            (Some(limit), Some(started)) if later(now, wait) > later(started, limit) => {
-                Next::GiveUp
-            }
+        match self.deadline() {
+            Some(deadline) if later(now, wait) > deadline => Next::GiveUp,
             _ => next,
         }
     }

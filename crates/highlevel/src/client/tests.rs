@@ -5,7 +5,8 @@ use tokio::task::JoinSet;
 use super::*;
 use crate::{
     ContactId, LocationId,
-    auth::PrivateToken,
+    auth::{Pending, PrivateToken},
+    ledger::{Allowance, LedgerError},
     models::ContactFields,
     resources::{AddTags, CreateContact, DeleteContact, GetContact, SearchContacts, SendMessage},
     stand_ins::{
@@ -16,6 +17,10 @@ use crate::{
 
 fn get() -> GetContact {
     GetContact { contact_id: ContactId::new("c1") }
+}
+
+fn get_of(id: &str) -> GetContact {
+    GetContact { contact_id: ContactId::new(id) }
 }
 
 fn create() -> CreateContact {
@@ -82,7 +87,7 @@ async fn two_thousand_calls_of_twenty_callers_keep_the_limit_and_use_it() {
     assert_eq!(times.len(), 2000);
     assert_eq!(fullest_window(&times), 100);
     let (floor, took) = (190.0, seconds(timer.now())); // 100 at once, then 100 per 10 s.
-    assert!(took >= floor && took <= floor * 1.03, "{took} s");
+    assert!(took >= floor && took <= floor * 1.011, "{took} s");
 }
 
 #[tokio::test]
@@ -299,4 +304,149 @@ async fn refusals_and_throttling_stop_nothing() {
     }
     client.call(&get()).await.unwrap();
     assert_eq!(script.sent_at().len(), 27);
+}
+
+type PausedClient = Client<Script<PausedTimer>, PausedTimer>;
+
+/// Clients of two processes that share one ledger, and what they sent together.
+fn two_processes(
+    settings: &Settings,
+    answers: impl IntoIterator<Item = Answer>,
+) -> ([PausedClient; 2], Script<PausedTimer>) {
+    let timer = PausedTimer::new();
+    let script = Script::new(timer.clone(), answers);
+    let ledger: Arc<dyn CallLedger> = Arc::new(MemoryLedger::default());
+    let clients = [0, 1].map(|jitter_seed| {
+        let ledger = Some(Arc::clone(&ledger));
+        let settings = Settings { ledger, jitter_seed, ..settings.clone() };
+        let tokens = Arc::new(PrivateToken::new("pit-hidden"));
+        Client::new(script.clone(), timer.clone(), tokens, location(), settings)
+    });
+    (clients, script)
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_clients_with_one_ledger_keep_one_limit_and_use_it() {
+    let (clients, script) = two_processes(&settings(), []);
+    let mut callers = JoinSet::new();
+    for client in &clients {
+        for _ in 0..10 {
+            let client = client.clone();
+            callers.spawn(async move {
+                for _ in 0..50 {
+                    client.call(&create()).await.unwrap();
+                }
+            });
+        }
+    }
+    callers.join_all().await;
+    let times = script.times();
+    assert_eq!((times.len(), fullest_window(&times)), (1000, 100));
+    let took = seconds(*times.last().unwrap());
+    assert!((90.0..=91.0).contains(&took), "{took} s");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_one_client_learns_the_other_keeps_to() {
+    let learned = [throttled(&[("retry-after", "30"), ("x-ratelimit-max", "2")])];
+    let ([one, other], script) = two_processes(&settings(), learned);
+    one.call(&get()).await.unwrap();
+    other.call(&get()).await.unwrap();
+    other.call(&get()).await.unwrap();
+    let sent_at: Vec<_> = script.sent_at().iter().map(|at| at.round() as u32).collect();
+    assert_eq!(sent_at, [0, 30, 30, 40], "a pause of 30 s, and two calls in 10 s");
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_waits_leaves_by_priority_and_then_in_order_of_arrival() {
+    let one = Settings { requests_per_window: 1, ..settings() };
+    let ([client, _], script) = two_processes(&one, []);
+    let bulk = client.with_priority(Priority::Bulk);
+    let mut callers = JoinSet::new();
+    let arrivals = ["b0", "b1", "b2", "i1", "i2", "i3", "i4", "i5", "i6"];
+    for id in arrivals {
+        let client = if id.starts_with('b') { bulk.clone() } else { client.clone() };
+        callers.spawn(async move { client.call(&get_of(id)).await.map(drop) });
+    }
+    for left in callers.join_all().await {
+        left.unwrap();
+    }
+    let order: Vec<_> = script.wire().iter().map(|it| it[it.len() - 2..].to_owned()).collect();
+    assert_eq!(order, ["b0", "i1", "i2", "i3", "i4", "b1", "i5", "i6", "b2"]);
+    assert_eq!(fullest_window(&script.times()), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_caller_that_gives_up_holds_nobody_up() {
+    let one = Settings { requests_per_window: 1, ..settings() };
+    let ([client, _], script) = two_processes(&one, []);
+    client.call(&get()).await.unwrap();
+    let mut callers = JoinSet::new();
+    let handles = ["l", "m", "n"].map(|id| {
+        let client = client.clone();
+        callers.spawn(async move { client.call(&get_of(id)).await.map(drop) })
+    });
+    tokio::task::yield_now().await;
+    handles[..2].iter().for_each(tokio::task::AbortHandle::abort);
+    let mut left = 0;
+    while let Some(end) = callers.join_next().await {
+        left += usize::from(end.is_ok_and(|outcome| outcome.is_ok()));
+    }
+    assert_eq!(left, 1);
+    assert_eq!(script.wire(), ["GET /contacts/c1", "GET /contacts/n"]);
+    assert_eq!(script.sent_at()[1].round(), 10.0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn patience_ends_in_line_as_well() {
+    let few =
+        Settings { requests_per_window: 1, patience: Some(Duration::from_secs(15)), ..settings() };
+    let ([client, _], script) = two_processes(&few, [answer(503, "")]);
+    let mut callers = JoinSet::new();
+    for id in ["first", "second", "third"] {
+        let client = client.clone();
+        callers.spawn(async move { (id, client.call(&get_of(id)).await.map(drop)) });
+    }
+    let mut ends = Vec::new();
+    while let Some(end) = callers.join_next().await {
+        let (id, outcome) = end.unwrap();
+        ends.push((id, outcome.err().and_then(|error| error.status())));
+    }
+    assert_eq!(ends, [("second", None), ("first", Some(503)), ("third", None)]);
+    assert_eq!(script.wire().len(), 3, "the repetition would have left after 30 s");
+}
+
+#[derive(Debug)]
+struct BrokenLedger;
+
+impl CallLedger for BrokenLedger {
+    fn reserve<'a>(
+        &'a self,
+        _: &'a Tenant,
+        _: Allowance,
+        _: Timestamp,
+    ) -> Pending<'a, Result<Admission, LedgerError>> {
+        Box::pin(future::ready(Err("disk full".into())))
+    }
+
+    fn note<'a>(
+        &'a self,
+        _: &'a Tenant,
+        _: Allowance,
+        _: &'a [News],
+        _: Timestamp,
+    ) -> Pending<'a, Result<(), LedgerError>> {
+        Box::pin(future::ready(Err("disk full".into())))
+    }
+}
+
+#[tokio::test]
+async fn without_its_ledger_a_client_sends_nothing() {
+    let broken = Settings { ledger: Some(Arc::new(BrokenLedger)), ..settings() };
+    let (client, script) = client_with(broken, []);
+    let error = client.call(&get()).await.unwrap_err();
+    assert_eq!((error.retry(), error.is_ambiguous()), (Retry::Backoff, false));
+    assert!(error.to_string().ends_with("repair the ledger of calls, then repeat the call"));
+    assert_eq!(std::error::Error::source(&error).unwrap().to_string(), "disk full");
+    assert!(script.sent_at().is_empty());
 }

@@ -4,7 +4,7 @@ use endpoint::Response;
 use serde_json::Value;
 
 use super::reply::ErrorReply;
-use crate::{ContactId, OpportunityId, client::limits::day_is_over};
+use crate::{ContactId, OpportunityId, ledger::day_is_over};
 
 /// What a refusal means (`facts/highlevel.md` 2.5, 3, 4).
 ///
