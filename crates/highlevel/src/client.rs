@@ -104,6 +104,8 @@ impl<T: Transport, C: Timer> Client<T, C> {
         let mut patience = Patience::new(settings, profile.repeatable);
         let (mut renewed, mut last) = (None, None);
         loop {
+            // Before the budget: a call that waits for its token would leave later than was counted.
+            let token = self.token(profile, renewed.as_ref()).await?;
             let sent = match self.admit(profile, patience.deadline()).await {
                 Ok(Some(sent)) => sent,
                 Ok(None) => return Err(last.expect("patience begins with a first attempt")),
@@ -114,17 +116,17 @@ impl<T: Transport, C: Timer> Client<T, C> {
                 Err(refused) => return Err(refused),
             };
             patience.start(sent);
-            let token = self.token(profile, renewed.as_ref()).await?;
             let error = match self.attempt(operation, &request, token.as_ref(), sent).await {
                 Ok(reply) => return Ok(reply),
                 Err(error) => error,
             };
             if let (Some(Kind::Expired), Some(token), None) = (error.kind(), &token, &renewed) {
                 renewed = self.renew(profile, token).await?;
-                match renewed {
-                    Some(_) => continue,
-                    None => return Err(error),
+                if renewed.is_none() {
+                    return Err(error);
                 }
+                last = Some(error);
+                continue;
             }
             match patience.after(&error, self.shared.timer.now(), &self.shared.jitter) {
                 Next::GiveUp => return Err(error),
@@ -157,13 +159,13 @@ impl<T: Transport, C: Timer> Client<T, C> {
             let Profile { operation, method, .. } = profile;
             Error::of(profile, endpoint::Error::Send { operation, method, source })
         })?;
-        let mut news = News::in_headers(self.shared.settings.allowance(), sent, &response);
+        let (ledger, allowance) = (&self.shared.ledger, self.shared.settings.allowance());
+        let mut news = News::in_headers(allowance, sent, &response);
         let outcome = operation.read(response);
         news.extend(outcome.as_ref().err().and_then(|error| throttling(error, now)));
         if !news.is_empty() {
             // The reply counts more than a ledger that fails; the next call finds out about that.
-            let ledger = &self.shared.ledger;
-            drop(ledger.note(&self.tenant, self.shared.settings.allowance(), &news, now).await);
+            drop(ledger.note(&self.tenant, allowance, &news, now).await);
         }
         outcome
     }
@@ -175,15 +177,19 @@ impl<T: Transport, C: Timer> Client<T, C> {
         profile: Profile,
         deadline: Option<Timestamp>,
     ) -> Result<Option<Timestamp>, Error> {
-        let stopped = |now, until| Error::stopped(profile.operation, now, until);
-        let now = self.shared.timer.now();
-        if let Some(until) = self.breaker().refusal(now) {
-            return Err(stopped(now, until)); // Before anything of the budget is spent on it.
-        }
+        // Before anything of the budget is spent on it.
+        self.unless_stopped(profile, self.shared.timer.now())?;
         let Some(sent) = self.stand_in_line(profile, deadline).await? else { return Ok(None) };
         let admitted = self.breaker().admit(sent);
-        admitted.map_err(|until| stopped(sent, until))?;
+        admitted.map_err(|until| Error::stopped(profile.operation, sent, until))?;
         Ok(Some(sent))
+    }
+
+    fn unless_stopped(&self, profile: Profile, now: Timestamp) -> Result<(), Error> {
+        match self.breaker().refusal(now) {
+            Some(until) => Err(Error::stopped(profile.operation, now, until)),
+            None => Ok(()),
+        }
     }
 
     /// Waits behind those that came before, and asks the ledger once it is first.
@@ -212,13 +218,11 @@ impl<T: Transport, C: Timer> Client<T, C> {
         profile: Profile,
         deadline: Option<Timestamp>,
     ) -> Result<Option<Timestamp>, Error> {
+        let (ledger, allowance) = (&self.shared.ledger, self.shared.settings.allowance());
         loop {
             let now = self.shared.timer.now();
-            let asked = self
-                .shared
-                .ledger
-                .reserve(&self.tenant, self.shared.settings.allowance(), now)
-                .await;
+            self.unless_stopped(profile, now)?;
+            let asked = ledger.reserve(&self.tenant, allowance, now).await;
             let until = match asked.map_err(|error| Error::ledger(profile.operation, error))? {
                 Admission::Granted if lead.pass(now) => return Ok(Some(now)),
                 Admission::Granted => continue,

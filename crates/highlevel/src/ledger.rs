@@ -49,7 +49,7 @@ pub trait CallLedger: fmt::Debug + Send + Sync {
         now: Timestamp,
     ) -> Pending<'a, Result<Admission, LedgerError>>;
 
-    /// Takes in what a reply at `now` taught.
+    /// Takes in what a reply at `now` taught. Nearly every reply teaches something.
     ///
     /// # Errors
     /// When it is not kept. The client goes on: the reply has arrived, and the next question to a

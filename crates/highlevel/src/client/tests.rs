@@ -5,7 +5,7 @@ use tokio::task::JoinSet;
 use super::*;
 use crate::{
     ContactId, LocationId,
-    auth::{Pending, PrivateToken},
+    auth::{Pending, PrivateToken, TokenError},
     ledger::{Allowance, LedgerError},
     models::ContactFields,
     resources::{AddTags, CreateContact, DeleteContact, GetContact, SearchContacts, SendMessage},
@@ -449,4 +449,78 @@ async fn without_its_ledger_a_client_sends_nothing() {
     assert!(error.to_string().ends_with("repair the ledger of calls, then repeat the call"));
     assert_eq!(std::error::Error::source(&error).unwrap().to_string(), "disk full");
     assert!(script.sent_at().is_empty());
+}
+
+/// Gives tokens late, and another one for each that was refused.
+struct SlowTokens(PausedTimer);
+
+impl TokenSource for SlowTokens {
+    fn access<'a>(&'a self, _: &'a Tenant) -> Pending<'a, Result<Secret, TokenError>> {
+        Box::pin(async {
+            let first =
+                Duration::from_secs(5) // The first ones wait for a refresh.
+                    .saturating_sub(
+                        self.0.now().duration_since(Timestamp::UNIX_EPOCH).unsigned_abs(),
+                    );
+            self.0.sleep(first).await; // tidy: sleep, the clock is paused
+            Ok(Secret::new("slow"))
+        })
+    }
+
+    fn renew<'a>(
+        &'a self,
+        _: &'a Tenant,
+        _: &'a Secret,
+    ) -> Pending<'a, Result<Option<Secret>, TokenError>> {
+        Box::pin(future::ready(Ok(Some(Secret::new("renewed")))))
+    }
+}
+
+fn with_slow_tokens(
+    settings: Settings,
+    answers: impl IntoIterator<Item = Answer>,
+) -> (PausedClient, Script<PausedTimer>) {
+    let timer = PausedTimer::new();
+    let script = Script::new(timer.clone(), answers);
+    let tokens = Arc::new(SlowTokens(timer.clone()));
+    (Client::new(script.clone(), timer, tokens, location(), settings), script)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_late_token_moves_no_call_out_of_its_window() {
+    let (client, script) = with_slow_tokens(settings(), []);
+    let mut callers = JoinSet::new();
+    for _ in 0..150 {
+        let client = client.clone();
+        callers.spawn(async move { client.call(&create()).await.map(drop) });
+    }
+    callers.join_all().await;
+    assert_eq!(script.times().len(), 150);
+    assert_eq!(fullest_window(&script.times()), 100);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_renewed_token_does_not_outlast_patience() {
+    let hasty =
+        Settings { requests_per_window: 1, patience: Some(Duration::from_secs(1)), ..settings() };
+    let expired = answer(401, r#"{"message":"Invalid JWT"}"#);
+    let (client, script) = with_slow_tokens(hasty, [expired]);
+    let error = client.call(&get()).await.unwrap_err();
+    assert_eq!(error.kind(), Some(&Kind::Expired));
+    assert_eq!(script.times().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_waits_in_line_is_stopped_at_once_too() {
+    let fragile = Settings { requests_per_window: 1, breaker_failures: Some(1), ..settings() };
+    let ([client, _], script) = two_processes(&fragile, [answer(500, "")]);
+    let mut callers = JoinSet::new();
+    for _ in 0..50 {
+        let client = client.clone();
+        callers.spawn(async move { client.call(&create()).await.unwrap_err() });
+    }
+    let errors = callers.join_all().await;
+    let stopped = errors.iter().filter(|error| error.kind() == Some(&Kind::Stopped)).count();
+    assert_eq!((stopped, script.times().len()), (49, 1));
+    assert!(seconds(script.timer.now()) < 11.0, "they did not wait for a budget each");
 }
