@@ -116,6 +116,36 @@ fn forms_go_in_one_line_and_files_in_parts() {
 }
 
 #[test]
+fn every_operation_of_every_generation_can_be_encoded() {
+    for operation in operations() {
+        for edition in operation.editions() {
+            let mut call = RawCall::of(operation).generation(edition.generation());
+            for parameter in edition.parameters() {
+                call = call.with(parameter.name(), "a/b");
+            }
+            if edition.body().is_some() {
+                call = call.body(json!({"field": ["one", 2]}));
+            }
+            let request = encoding::request(&call, edition, BASE).unwrap();
+            let header = |name: &str| {
+                let found = request.headers.iter().find(|(key, _)| key == name);
+                found.map_or("", |(_, value)| value.as_str())
+            };
+            let path = request.url.strip_prefix(BASE).unwrap().split('?').next().unwrap();
+            assert_eq!(path.split('/').count(), edition.path().split('/').count(), "{operation:?}");
+            assert!(!path.contains('{'), "{operation:?}");
+            assert!(
+                ["2021-04-15", "2021-07-28", "v3"].contains(&header("version")),
+                "{operation:?}"
+            );
+            let media_type = header("content-type").split(';').next().unwrap();
+            let takes = edition.body().map_or("", |body| body.content_types().next().unwrap());
+            assert_eq!(media_type, takes, "{operation:?}");
+        }
+    }
+}
+
+#[test]
 fn the_version_is_the_editions_and_never_missing() {
     let contact = raw("contacts.get-contact").with("contactId", "c1");
     assert_eq!(header(&contact, "version"), "2021-07-28");
