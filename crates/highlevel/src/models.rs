@@ -17,6 +17,8 @@ mod dnd;
 mod done;
 mod email;
 mod envelope;
+mod event_span;
+mod field_directory;
 mod followers;
 mod form;
 mod free_slots;
@@ -30,8 +32,10 @@ mod opportunity;
 mod owner;
 mod password;
 mod payment;
+mod payment_filter;
 mod pipeline;
 mod recorded_message;
+mod submission_filter;
 mod tags;
 mod task;
 #[cfg(test)]
@@ -64,6 +68,8 @@ pub use self::{
         NoteReply, NotesReply, OpportunitiesReply, OpportunityReply, PipelinesReply, TagReply,
         TagsReply, TaskReply, TasksReply, UpsertReply, UsersReply,
     },
+    event_span::EventSpan,
+    field_directory::{FieldDirectory, FieldError, FieldOwner},
     followers::Followers,
     form::{Form, FormsReply, Submission, SubmissionsReply, Survey, SurveysReply},
     free_slots::FreeSlots,
@@ -88,8 +94,10 @@ pub use self::{
     },
     password::Password,
     payment::{Coupon, Order, PaymentsReply, Subscription, Transaction},
+    payment_filter::PaymentFilter,
     pipeline::{Pipeline, Stage},
     recorded_message::{Call, Cancelled, RecordedMessage, Sentence},
+    submission_filter::SubmissionFilter,
     tags::{ContactTags, Tag},
     task::Task,
     transcription::Transcription,

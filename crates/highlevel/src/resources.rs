@@ -11,6 +11,7 @@ mod conversations;
 mod custom_fields;
 mod custom_values;
 mod declaration;
+mod field_cache;
 mod forms;
 mod invoices;
 mod locations;
@@ -58,6 +59,7 @@ pub use self::{
     custom_values::{
         CreateCustomValue, DeleteCustomValue, GetCustomValue, ListCustomValues, UpdateCustomValue,
     },
+    field_cache::{FieldCache, LocationFields},
     forms::{ListFormSubmissions, ListForms},
     invoices::{
         CreateInvoice, DeleteInvoice, GenerateInvoiceNumber, GetInvoice, ListInvoices,

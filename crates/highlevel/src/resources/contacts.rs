@@ -1,4 +1,4 @@
-//! `/contacts`: records, search, tags, notes, tasks, followers, workflows, and the safe upsert.
+//! `/contacts`: records and the safe upsert, search, and all that hangs on a contact.
 
 mod appointments;
 mod bulk_tags;

@@ -1,13 +1,11 @@
-//! `/conversations`: search.
+//! `/conversations`: search, read, create, change, delete.
 
 mod records;
 
-use endpoint::{Endpoint, Method};
-
+use super::declaration::operation;
 use crate::{
-    ContactId, Effect, HighLevelEndpoint, LocationId, UserId, Version,
+    ContactId, LocationId, UserId,
     models::{Conversation, ConversationsReply},
-    operation::add,
     pages::{Paged, Turn},
 };
 
@@ -61,26 +59,13 @@ impl Paged for SearchConversations {
     }
 }
 
-impl Endpoint for SearchConversations {
-    const NAME: &'static str = "conversations.search-conversation";
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/conversations/search";
-    type Response = ConversationsReply;
-
-    fn query(&self) -> Vec<(&'static str, String)> {
-        let mut query =
-            vec![("locationId", self.location_id.to_string()), ("limit", self.limit.to_string())];
-        add(&mut query, "contactId", self.contact_id.as_ref());
-        add(&mut query, "assignedTo", self.assigned_to.as_ref());
-        add(&mut query, "query", self.query.as_ref());
-        add(&mut query, "status", self.status.as_ref());
-        add(&mut query, "startAfterDate", self.start_after_date.as_ref());
-        query
-    }
-}
-
-impl HighLevelEndpoint for SearchConversations {
-    const VERSION: Version = Version::V2021_04_15;
-    const EFFECT: Effect = Effect::Read;
-    const SCOPE: Option<&'static str> = Some("conversations.readonly");
+operation! {
+    SearchConversations = "conversations.search-conversation",
+    Get "/conversations/search" => ConversationsReply,
+    V2021_04_15 Read Some("conversations.readonly"),
+    query(locationId: location_id, limit: limit),
+    optional(
+        contactId: contact_id, assignedTo: assigned_to, query: query,
+        status: status, startAfterDate: start_after_date
+    ),
 }

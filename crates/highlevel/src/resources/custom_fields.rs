@@ -1,14 +1,12 @@
 //! `/locations/{locationId}/customFields`: list, read, create, rename, delete.
 
-use endpoint::{Endpoint, Method};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::declaration::operation;
 use crate::{
-    CustomFieldId, Effect, HighLevelEndpoint, LocationId, Version,
+    CustomFieldId, LocationId,
     models::{CustomFieldReply, CustomFieldsReply, Done},
-    operation::add,
 };
 
 /// Lists the custom fields of a location.
@@ -20,27 +18,11 @@ pub struct ListCustomFields {
     pub model: Option<String>,
 }
 
-impl Endpoint for ListCustomFields {
-    const NAME: &'static str = "locations.get-custom-fields";
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/locations/{locationId}/customFields";
-    type Response = CustomFieldsReply;
-
-    fn path_parameters(&self) -> Vec<(&'static str, &str)> {
-        vec![("locationId", self.location_id.as_str())]
-    }
-
-    fn query(&self) -> Vec<(&'static str, String)> {
-        let mut query = vec![];
-        add(&mut query, "model", self.model.as_ref());
-        query
-    }
-}
-
-impl HighLevelEndpoint for ListCustomFields {
-    const VERSION: Version = Version::V2021_07_28;
-    const EFFECT: Effect = Effect::Read;
-    const SCOPE: Option<&'static str> = Some("locations/customFields.readonly");
+operation! {
+    ListCustomFields = "locations.get-custom-fields",
+    Get "/locations/{locationId}/customFields" (locationId: location_id) => CustomFieldsReply,
+    V2021_07_28 Read Some("locations/customFields.readonly"),
+    optional(model: model),
 }
 
 /// Reads a custom field.

@@ -16,17 +16,22 @@
 ///
 /// is the two implementations with these constants; a `query` of three parameters that are always
 /// sent and one that is sent where there is a value; and pages of `forms`, each of which begins
-/// `limit` rows after the one before it. Further parts: `(calendarId: calendar_id)` after the path
-/// names what its segments take; `fixed(altType: "location")` is a parameter that never varies;
-/// `body json` sends the type itself; `const REPEATABLE = true` overrides a constant.
+/// `limit` rows after the one before it. Further parts:
+///
+/// - `(calendarId: calendar_id)` after the path names what its segments take.
+/// - `fixed(altType: "location")` is a parameter that never varies.
+/// - `startAt: filter.start_at` takes a parameter from a part that several operations share.
+/// - `body json` sends the type itself.
+/// - Rows that count by a field `page` begin one page later, not `limit` rows.
+/// - `const REPEATABLE = true` overrides a constant.
 macro_rules! operation {
     (
         $operation:ident = $name:literal,
         $method:ident $path:literal $(($($segment:ident: $part:ident),+))? => $response:ty,
         $version:ident $effect:ident $scope:expr
-        $(, query($($key:ident: $field:ident),+))?
+        $(, query($($key:ident: $($field:ident).+),+))?
         $(, fixed($($fixed:ident: $value:literal),+))?
-        $(, optional($($optional_key:ident: $optional:ident),+))?
+        $(, optional($($optional_key:ident: $($optional:ident).+),+))?
         $(, body $body:ident)?
         $(, rows($counter:ident $rows:ident: $row:ty))?
         $(, const $constant:ident = $setting:literal)*
@@ -44,12 +49,12 @@ macro_rules! operation {
 
             fn query(&self) -> Vec<(&'static str, String)> {
                 let fixed: &[(&'static str, &str)] = &[$($((stringify!($fixed), $value)),+)?];
-                let mut query = vec![$($((stringify!($key), self.$field.to_string())),+)?];
+                let mut query = vec![$($((stringify!($key), self.$($field).+.to_string())),+)?];
                 query.extend(fixed.iter().map(|(name, value)| (*name, (*value).to_owned())));
                 $($(crate::operation::add(
                     &mut query,
                     stringify!($optional_key),
-                    self.$optional.as_ref(),
+                    self.$($optional).+.as_ref(),
                 );)+)?
                 query
             }
@@ -70,7 +75,8 @@ macro_rules! operation {
             type Item = $row;
 
             fn turn(&self, reply: $response) -> crate::Turn<Self> {
-                let $counter = self.$counter.saturating_add(self.limit);
+                let step = if stringify!($counter) == "page" { 1 } else { self.limit };
+                let $counter = self.$counter.saturating_add(step);
                 crate::Turn::numbered(
                     reply.$rows,
                     self.limit,

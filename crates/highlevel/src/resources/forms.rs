@@ -3,7 +3,7 @@
 use super::declaration::operation;
 use crate::{
     FormId, LocationId,
-    models::{Form, FormsReply, Submission, SubmissionsReply},
+    models::{Form, FormsReply, Submission, SubmissionFilter, SubmissionsReply},
 };
 
 /// Lists the forms of a location, in pages.
@@ -47,12 +47,8 @@ pub struct ListFormSubmissions {
     pub page: u32,
     /// By which form.
     pub form_id: Option<FormId>,
-    /// An e-mail address, a name or an id to look for.
-    pub query: Option<String>,
-    /// On this day or later, `YYYY-MM-DD`.
-    pub start_at: Option<String>,
-    /// On this day or earlier, `YYYY-MM-DD`.
-    pub end_at: Option<String>,
+    /// Which of them.
+    pub filter: SubmissionFilter,
 }
 
 impl ListFormSubmissions {
@@ -64,9 +60,7 @@ impl ListFormSubmissions {
             limit: 100,
             page: 1,
             form_id: None,
-            query: None,
-            start_at: None,
-            end_at: None,
+            filter: SubmissionFilter::default(),
         }
     }
 }
@@ -76,6 +70,8 @@ operation! {
     Get "/forms/submissions" => SubmissionsReply,
     V2021_07_28 Read Some("forms.readonly"),
     query(locationId: location_id, limit: limit, page: page),
-    optional(formId: form_id, q: query, startAt: start_at, endAt: end_at),
+    optional(
+        formId: form_id, q: filter.query, startAt: filter.start_at, endAt: filter.end_at
+    ),
     rows(page submissions: Submission),
 }

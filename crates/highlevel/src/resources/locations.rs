@@ -1,17 +1,13 @@
-//! `/locations`: read, search.
+//! `/locations`: read, search, create, change, delete; tasks and templates.
 
 mod records;
 mod tasks;
 mod templates;
 
-use endpoint::{Endpoint, Method};
-
 use super::declaration::operation;
 use crate::{
-    CompanyId, Effect, HighLevelEndpoint, LocationId, Version,
+    CompanyId, LocationId,
     models::{Location, LocationReply, LocationsReply},
-    operation::add,
-    pages::{Paged, Turn},
 };
 
 pub use self::{
@@ -62,37 +58,11 @@ impl Default for SearchLocations {
     }
 }
 
-impl Paged for SearchLocations {
-    type Item = Location;
-
-    fn turn(&self, reply: LocationsReply) -> Turn<Self> {
-        let skip = self.skip.saturating_add(self.limit);
-        Turn::numbered(
-            reply.locations,
-            self.limit,
-            |row: &Location| row.id.as_str(),
-            || Self { skip, ..self.clone() },
-        )
-    }
-}
-
-impl Endpoint for SearchLocations {
-    const NAME: &'static str = "locations.search-locations";
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/locations/search";
-    type Response = LocationsReply;
-
-    fn query(&self) -> Vec<(&'static str, String)> {
-        let mut query = vec![("limit", self.limit.to_string()), ("skip", self.skip.to_string())];
-        add(&mut query, "companyId", self.company_id.as_ref());
-        add(&mut query, "email", self.email.as_ref());
-        add(&mut query, "order", self.order.as_ref());
-        query
-    }
-}
-
-impl HighLevelEndpoint for SearchLocations {
-    const VERSION: Version = Version::V2021_07_28;
-    const EFFECT: Effect = Effect::Read;
-    const SCOPE: Option<&'static str> = Some("locations.readonly");
+operation! {
+    SearchLocations = "locations.search-locations",
+    Get "/locations/search" => LocationsReply,
+    V2021_07_28 Read Some("locations.readonly"),
+    query(limit: limit, skip: skip),
+    optional(companyId: company_id, email: email, order: order),
+    rows(skip locations: Location),
 }

@@ -1,18 +1,16 @@
-//! `/conversations/messages`: list those of a conversation, send.
+//! `/conversations/messages`: list those of a conversation, send, read one, record, export.
 
 mod export;
 mod recorded;
 mod single;
 
-use endpoint::{Endpoint, Method};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::declaration::operation;
 use crate::{
-    ContactId, ConversationId, Effect, HighLevelEndpoint, MessageId, Version,
+    ContactId, ConversationId, MessageId,
     models::{Message, MessagesReply, SentMessage},
-    operation::add,
     pages::{Paged, Turn},
 };
 
@@ -56,27 +54,13 @@ impl Paged for ListMessages {
     }
 }
 
-impl Endpoint for ListMessages {
-    const NAME: &'static str = "conversations.get-messages";
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/conversations/{conversationId}/messages";
-    type Response = MessagesReply;
-
-    fn path_parameters(&self) -> Vec<(&'static str, &str)> {
-        vec![("conversationId", self.conversation_id.as_str())]
-    }
-
-    fn query(&self) -> Vec<(&'static str, String)> {
-        let mut query = vec![("limit", self.limit.to_string())];
-        add(&mut query, "lastMessageId", self.last_message_id.as_ref());
-        query
-    }
-}
-
-impl HighLevelEndpoint for ListMessages {
-    const VERSION: Version = Version::V2021_04_15;
-    const EFFECT: Effect = Effect::Read;
-    const SCOPE: Option<&'static str> = Some("conversations/message.readonly");
+operation! {
+    ListMessages = "conversations.get-messages",
+    Get "/conversations/{conversationId}/messages"
+        (conversationId: conversation_id) => MessagesReply,
+    V2021_04_15 Read Some("conversations/message.readonly"),
+    query(limit: limit),
+    optional(lastMessageId: last_message_id),
 }
 
 /// Sends a message to a contact. **It reaches a person.**

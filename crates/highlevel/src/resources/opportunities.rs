@@ -1,4 +1,4 @@
-//! `/opportunities`: search, read, create, update, delete; status and followers.
+//! `/opportunities`: search, read, create, update, upsert, delete; status and followers.
 
 mod advanced_search;
 mod upsert;

@@ -1,8 +1,7 @@
 //! `/opportunities/pipelines`: list.
 
-use endpoint::{Endpoint, Method};
-
-use crate::{Effect, HighLevelEndpoint, LocationId, Version, models::PipelinesReply};
+use super::declaration::operation;
+use crate::{LocationId, models::PipelinesReply};
 
 /// Lists the pipelines of a location with their stages.
 #[derive(Clone, Debug, PartialEq)]
@@ -11,19 +10,9 @@ pub struct ListPipelines {
     pub location_id: LocationId,
 }
 
-impl Endpoint for ListPipelines {
-    const NAME: &'static str = "opportunities.get-pipelines";
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/opportunities/pipelines";
-    type Response = PipelinesReply;
-
-    fn query(&self) -> Vec<(&'static str, String)> {
-        vec![("locationId", self.location_id.to_string())]
-    }
-}
-
-impl HighLevelEndpoint for ListPipelines {
-    const VERSION: Version = Version::V2021_07_28;
-    const EFFECT: Effect = Effect::Read;
-    const SCOPE: Option<&'static str> = Some("opportunities.readonly");
+operation! {
+    ListPipelines = "opportunities.get-pipelines",
+    Get "/opportunities/pipelines" => PipelinesReply,
+    V2021_07_28 Read Some("opportunities.readonly"),
+    query(locationId: location_id),
 }

@@ -3,7 +3,7 @@
 use super::declaration::operation;
 use crate::{
     LocationId, SurveyId,
-    models::{Submission, SubmissionsReply, Survey, SurveysReply},
+    models::{Submission, SubmissionFilter, SubmissionsReply, Survey, SurveysReply},
 };
 
 /// Lists the surveys of a location, in pages.
@@ -47,12 +47,8 @@ pub struct ListSurveySubmissions {
     pub page: u32,
     /// By which survey.
     pub survey_id: Option<SurveyId>,
-    /// An e-mail address, a name or an id to look for.
-    pub query: Option<String>,
-    /// On this day or later, `YYYY-MM-DD`.
-    pub start_at: Option<String>,
-    /// On this day or earlier, `YYYY-MM-DD`.
-    pub end_at: Option<String>,
+    /// Which of them.
+    pub filter: SubmissionFilter,
 }
 
 impl ListSurveySubmissions {
@@ -64,9 +60,7 @@ impl ListSurveySubmissions {
             limit: 100,
             page: 1,
             survey_id: None,
-            query: None,
-            start_at: None,
-            end_at: None,
+            filter: SubmissionFilter::default(),
         }
     }
 }
@@ -76,6 +70,8 @@ operation! {
     Get "/surveys/submissions" => SubmissionsReply,
     V2021_07_28 Read Some("surveys.readonly"),
     query(locationId: location_id, limit: limit, page: page),
-    optional(surveyId: survey_id, q: query, startAt: start_at, endAt: end_at),
+    optional(
+        surveyId: survey_id, q: filter.query, startAt: filter.start_at, endAt: filter.end_at
+    ),
     rows(page submissions: Submission),
 }

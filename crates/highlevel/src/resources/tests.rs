@@ -48,6 +48,7 @@ where
 {
     let reply = read::<E>(body);
     let expected: Value = serde_json::from_str(body).unwrap();
+    agreement::check_reply::<E>(&expected);
     assert_eq!(serde_json::to_value(&reply).unwrap(), expected);
     reply
 }

@@ -1,15 +1,11 @@
-//! `/users`: read, search.
+//! `/users`: read, search, create, change, delete.
 
 mod records;
 
-use endpoint::{Endpoint, Method};
-
 use super::declaration::operation;
 use crate::{
-    CompanyId, Effect, HighLevelEndpoint, LocationId, UserId, Version,
+    CompanyId, LocationId, UserId,
     models::{User, UsersReply},
-    operation::add,
-    pages::{Paged, Turn},
 };
 
 pub use self::records::{CreateUser, DeleteUser, UpdateUser};
@@ -50,40 +46,11 @@ impl SearchUsers {
     }
 }
 
-impl Paged for SearchUsers {
-    type Item = User;
-
-    fn turn(&self, reply: UsersReply) -> Turn<Self> {
-        let skip = self.skip.saturating_add(self.limit);
-        Turn::numbered(
-            reply.users,
-            self.limit,
-            |row: &User| row.id.as_str(),
-            || Self { skip, ..self.clone() },
-        )
-    }
-}
-
-impl Endpoint for SearchUsers {
-    const NAME: &'static str = "users.search-users";
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/users/search";
-    type Response = UsersReply;
-
-    fn query(&self) -> Vec<(&'static str, String)> {
-        let mut query = vec![
-            ("companyId", self.company_id.to_string()),
-            ("limit", self.limit.to_string()),
-            ("skip", self.skip.to_string()),
-        ];
-        add(&mut query, "locationId", self.location_id.as_ref());
-        add(&mut query, "query", self.query.as_ref());
-        query
-    }
-}
-
-impl HighLevelEndpoint for SearchUsers {
-    const VERSION: Version = Version::V2021_07_28;
-    const EFFECT: Effect = Effect::Read;
-    const SCOPE: Option<&'static str> = Some("users.readonly");
+operation! {
+    SearchUsers = "users.search-users",
+    Get "/users/search" => UsersReply,
+    V2021_07_28 Read Some("users.readonly"),
+    query(companyId: company_id, limit: limit, skip: skip),
+    optional(locationId: location_id, query: query),
+    rows(skip users: User),
 }

@@ -24,8 +24,10 @@ operation! {
     V2021_04_15 Read Some("calendars/events.readonly"),
 }
 
-/// Books an appointment, which may send confirmations. Take the time from [`super::FreeSlots`] as
-/// it stands there: the same moment with another offset may be refused.
+/// Books an appointment, which may send confirmations.
+///
+/// Take the time from [`crate::models::FreeSlots`] as it stands there: the same moment with another
+/// offset may be refused.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct BookAppointment {

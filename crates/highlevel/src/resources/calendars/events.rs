@@ -4,76 +4,38 @@ use serde::Serialize;
 
 use super::super::declaration::operation;
 use crate::{
-    AppointmentId, CalendarGroupId, CalendarId, LocationId, UserId,
-    models::{Appointment, AppointmentsReply, Done},
+    AppointmentId, CalendarId, LocationId, UserId,
+    models::{Appointment, AppointmentsReply, Done, EventSpan},
 };
 
-/// Lists the appointments of a span of time. One of [`Self::user_id`], [`Self::calendar_id`] and
-/// [`Self::group_id`] is needed.
+/// Lists the appointments of a span of time.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ListEvents {
-    /// In which location.
-    pub location_id: LocationId,
-    /// From when, in milliseconds since 1970.
-    pub start_time: i64,
-    /// Until when, in milliseconds since 1970.
-    pub end_time: i64,
-    /// Of which user.
-    pub user_id: Option<UserId>,
-    /// In which calendar.
-    pub calendar_id: Option<CalendarId>,
-    /// In which group of calendars.
-    pub group_id: Option<CalendarGroupId>,
-}
-
-impl ListEvents {
-    /// The appointments between two times, in milliseconds since 1970; say of whom.
-    #[must_use]
-    pub fn new(location_id: LocationId, start_time: i64, end_time: i64) -> Self {
-        Self { location_id, start_time, end_time, user_id: None, calendar_id: None, group_id: None }
-    }
+    /// When, and whose.
+    pub span: EventSpan,
 }
 
 operation! {
     ListEvents = "calendars.get-calendar-events",
     Get "/calendars/events" => AppointmentsReply,
     V2021_04_15 Read Some("calendars/events.readonly"),
-    query(locationId: location_id, startTime: start_time, endTime: end_time),
-    optional(userId: user_id, calendarId: calendar_id, groupId: group_id),
+    query(locationId: span.location_id, startTime: span.start_time, endTime: span.end_time),
+    optional(userId: span.user_id, calendarId: span.calendar_id, groupId: span.group_id),
 }
 
-/// Lists the blocked times of a span of time. One of [`Self::user_id`], [`Self::calendar_id`] and
-/// [`Self::group_id`] is needed.
+/// Lists the blocked times of a span of time.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ListBlockedSlots {
-    /// In which location.
-    pub location_id: LocationId,
-    /// From when, in milliseconds since 1970.
-    pub start_time: i64,
-    /// Until when, in milliseconds since 1970.
-    pub end_time: i64,
-    /// Of which user.
-    pub user_id: Option<UserId>,
-    /// In which calendar.
-    pub calendar_id: Option<CalendarId>,
-    /// In which group of calendars.
-    pub group_id: Option<CalendarGroupId>,
-}
-
-impl ListBlockedSlots {
-    /// The blocked times between two times, in milliseconds since 1970; say of whom.
-    #[must_use]
-    pub fn new(location_id: LocationId, start_time: i64, end_time: i64) -> Self {
-        Self { location_id, start_time, end_time, user_id: None, calendar_id: None, group_id: None }
-    }
+    /// When, and whose.
+    pub span: EventSpan,
 }
 
 operation! {
     ListBlockedSlots = "calendars.get-blocked-slots",
     Get "/calendars/blocked-slots" => AppointmentsReply,
     V2021_04_15 Read Some("calendars/events.readonly"),
-    query(locationId: location_id, startTime: start_time, endTime: end_time),
-    optional(userId: user_id, calendarId: calendar_id, groupId: group_id),
+    query(locationId: span.location_id, startTime: span.start_time, endTime: span.end_time),
+    optional(userId: span.user_id, calendarId: span.calendar_id, groupId: span.group_id),
 }
 
 /// Deletes an appointment or a blocked time.

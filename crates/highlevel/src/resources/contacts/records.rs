@@ -1,13 +1,11 @@
 //! `/contacts`: read, create, update, delete, upsert, and look a duplicate up.
 
-use endpoint::{Endpoint, Method};
 use serde::Serialize;
 
 use super::super::declaration::operation;
 use crate::{
-    ContactId, Effect, HighLevelEndpoint, LocationId, Version,
+    ContactId, LocationId,
     models::{ContactFields, ContactReply, Done, DuplicateReply, UpsertReply},
-    operation::add,
 };
 
 /// Reads a contact.
@@ -157,22 +155,10 @@ pub struct FindDuplicate {
     pub number: Option<String>,
 }
 
-impl Endpoint for FindDuplicate {
-    const NAME: &'static str = "contacts.get-duplicate-contact";
-    const METHOD: Method = Method::Get;
-    const PATH: &'static str = "/contacts/search/duplicate";
-    type Response = DuplicateReply;
-
-    fn query(&self) -> Vec<(&'static str, String)> {
-        let mut query = vec![("locationId", self.location_id.to_string())];
-        add(&mut query, "email", self.email.as_ref());
-        add(&mut query, "number", self.number.as_ref());
-        query
-    }
-}
-
-impl HighLevelEndpoint for FindDuplicate {
-    const VERSION: Version = Version::V2021_07_28;
-    const EFFECT: Effect = Effect::Read;
-    const SCOPE: Option<&'static str> = Some("contacts.readonly");
+operation! {
+    FindDuplicate = "contacts.get-duplicate-contact",
+    Get "/contacts/search/duplicate" => DuplicateReply,
+    V2021_07_28 Read Some("contacts.readonly"),
+    query(locationId: location_id),
+    optional(email: email, number: number),
 }

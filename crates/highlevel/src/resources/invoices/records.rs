@@ -4,8 +4,11 @@ use serde::Serialize;
 
 use super::super::declaration::operation;
 use crate::{
-    ContactId, InvoiceId, LocationId,
-    models::{Invoice, InvoiceFields, InvoiceItem, InvoiceNumberReply, InvoicesReply, owner},
+    InvoiceId, LocationId,
+    models::{
+        Invoice, InvoiceFields, InvoiceItem, InvoiceNumberReply, InvoicesReply, PaymentFilter,
+        owner,
+    },
 };
 
 /// Lists the invoices of a location, in pages.
@@ -19,33 +22,15 @@ pub struct ListInvoices {
     pub offset: u32,
     /// With which status, such as `sent` or `paid`.
     pub status: Option<String>,
-    /// For which contact.
-    pub contact_id: Option<ContactId>,
-    /// A name, an address, a number to look for.
-    pub search: Option<String>,
-    /// On this day or later, `YYYY-MM-DD`.
-    pub start_at: Option<String>,
-    /// On this day or earlier, `YYYY-MM-DD`.
-    pub end_at: Option<String>,
-    /// `default`, `live` or `test`.
-    pub payment_mode: Option<String>,
+    /// Which of them.
+    pub filter: PaymentFilter,
 }
 
 impl ListInvoices {
     /// All invoices of a location, 100 in a page.
     #[must_use]
     pub fn new(location_id: LocationId) -> Self {
-        Self {
-            location_id,
-            limit: 100,
-            offset: 0,
-            status: None,
-            contact_id: None,
-            search: None,
-            start_at: None,
-            end_at: None,
-            payment_mode: None,
-        }
+        Self { location_id, limit: 100, offset: 0, status: None, filter: PaymentFilter::default() }
     }
 }
 
@@ -56,8 +41,8 @@ operation! {
     query(altId: location_id, limit: limit, offset: offset),
     fixed(altType: "location"),
     optional(
-        status: status, contactId: contact_id, search: search, startAt: start_at, endAt: end_at,
-        paymentMode: payment_mode
+        status: status, contactId: filter.contact_id, paymentMode: filter.payment_mode,
+        startAt: filter.start_at, endAt: filter.end_at, search: filter.search
     ),
     rows(offset invoices: Invoice),
 }

@@ -2,8 +2,8 @@
 
 use super::super::declaration::operation;
 use crate::{
-    ContactId, LocationId, OrderId,
-    models::{Order, PaymentsReply},
+    LocationId, OrderId,
+    models::{Order, PaymentFilter, PaymentsReply},
 };
 
 /// Lists the orders of a location, in pages.
@@ -15,35 +15,17 @@ pub struct ListOrders {
     pub limit: u32,
     /// How many to leave out.
     pub offset: u32,
-    /// Of which contact.
-    pub contact_id: Option<ContactId>,
     /// With which status.
     pub status: Option<String>,
-    /// `live` or `test`.
-    pub payment_mode: Option<String>,
-    /// On this day or later, `YYYY-MM-DD`.
-    pub start_at: Option<String>,
-    /// On this day or earlier, `YYYY-MM-DD`.
-    pub end_at: Option<String>,
-    /// Words to look for.
-    pub search: Option<String>,
+    /// Which of them.
+    pub filter: PaymentFilter,
 }
 
 impl ListOrders {
     /// All orders of a location, 100 in a page.
     #[must_use]
     pub fn new(location_id: LocationId) -> Self {
-        Self {
-            location_id,
-            limit: 100,
-            offset: 0,
-            contact_id: None,
-            status: None,
-            payment_mode: None,
-            start_at: None,
-            end_at: None,
-            search: None,
-        }
+        Self { location_id, limit: 100, offset: 0, status: None, filter: PaymentFilter::default() }
     }
 }
 
@@ -53,8 +35,8 @@ operation! {
     V2021_07_28 Read Some("payments/orders.readonly"),
     query(altId: location_id, limit: limit, offset: offset),
     optional(
-        contactId: contact_id, status: status, paymentMode: payment_mode, startAt: start_at,
-        endAt: end_at, search: search
+        status: status, contactId: filter.contact_id, paymentMode: filter.payment_mode,
+        startAt: filter.start_at, endAt: filter.end_at, search: filter.search
     ),
     rows(offset data: Order),
 }

@@ -2,8 +2,8 @@
 
 use super::super::declaration::operation;
 use crate::{
-    ContactId, LocationId, SubscriptionId,
-    models::{PaymentsReply, Subscription},
+    LocationId, SubscriptionId,
+    models::{PaymentFilter, PaymentsReply, Subscription},
 };
 
 /// Lists the subscriptions of a location, in pages.
@@ -15,18 +15,10 @@ pub struct ListSubscriptions {
     pub limit: u32,
     /// How many to leave out.
     pub offset: u32,
-    /// Of which contact.
-    pub contact_id: Option<ContactId>,
     /// For what.
     pub entity_id: Option<String>,
-    /// `live` or `test`.
-    pub payment_mode: Option<String>,
-    /// On this day or later, `YYYY-MM-DD`.
-    pub start_at: Option<String>,
-    /// On this day or earlier, `YYYY-MM-DD`.
-    pub end_at: Option<String>,
-    /// Words to look for.
-    pub search: Option<String>,
+    /// Which of them.
+    pub filter: PaymentFilter,
 }
 
 impl ListSubscriptions {
@@ -37,12 +29,8 @@ impl ListSubscriptions {
             location_id,
             limit: 100,
             offset: 0,
-            contact_id: None,
             entity_id: None,
-            payment_mode: None,
-            start_at: None,
-            end_at: None,
-            search: None,
+            filter: PaymentFilter::default(),
         }
     }
 }
@@ -54,8 +42,8 @@ operation! {
     query(altId: location_id, limit: limit, offset: offset),
     fixed(altType: "location"),
     optional(
-        contactId: contact_id, entityId: entity_id, paymentMode: payment_mode, startAt: start_at,
-        endAt: end_at, search: search
+        entityId: entity_id, contactId: filter.contact_id, paymentMode: filter.payment_mode,
+        startAt: filter.start_at, endAt: filter.end_at, search: filter.search
     ),
     rows(offset data: Subscription),
 }

@@ -1,6 +1,6 @@
 //! Every operation agrees with its entry in the catalogue, and so does every request of the tests.
 
-use endpoint::catalogue::{Generation, Kind, Problem, validate};
+use endpoint::catalogue::{Fault, Generation, Kind, Problem, validate, validate_reply};
 
 use super::*;
 use crate::catalogue::operation;
@@ -12,6 +12,19 @@ const KNOWN: &[(&str, &str)] = &[
     ("opportunities.search-opportunities-advanced", "body.sort"),
     ("opportunities.upsert-opportunity", "body.contactId"),
 ];
+
+/// Compares a reply with the catalogue: not what is missing, but what is there.
+pub(super) fn check_reply<E: HighLevelEndpoint>(body: &Value) {
+    let operation = operation(E::NAME).unwrap();
+    let edition = operation.edition(Generation::V2).unwrap();
+    let success = edition.replies().map(|reply| reply.status()).find(|it| it / 100 == 2).unwrap();
+    let problems = validate_reply(operation, Generation::V2, success, body);
+    let is_new = |problem: &&Problem| {
+        problem.fault != Fault::Missing && !KNOWN.contains(&(E::NAME, problem.place.as_str()))
+    };
+    let new: Vec<_> = problems.iter().filter(is_new).collect();
+    assert!(new.is_empty(), "{}: {new:#?}", E::NAME);
+}
 
 /// One check for each operation, by name.
 const CHECKS: &[fn()] = &[

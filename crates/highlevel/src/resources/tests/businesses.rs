@@ -22,7 +22,9 @@ async fn businesses_come_in_pages_and_under_a_misspelled_name() {
     let body = r#"{"website":"https://x.test"}"#;
     assert_eq!(sent(&update), format!("2021-07-28 PUT /businesses/b1 {body}"));
     assert_eq!(sent(&DeleteBusiness { business_id }), "2021-07-28 DELETE /businesses/b1");
-    kept::<GetBusiness>(r#"{"business":{"id":"b1","city":"Bern","updatedAt":"x"}}"#);
+    kept::<GetBusiness>(
+        r#"{"business":{"id":"b1","city":"Bern","updatedAt":"2027-01-01T00:00:00.000Z"}}"#,
+    );
     let list = ListBusinesses { limit: 1, ..ListBusinesses::new(location()) };
     let (sizes, wire) =
         turned(list, &[r#"{"businesses":[{"id":"b1"}]}"#, r#"{"businesses":[]}"#]).await;

@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::{
-    AppointmentId, CalendarId,
-    models::{AppointmentFields, CalendarFields},
+    AppointmentId, CalendarGroupId, CalendarId,
+    models::{AppointmentFields, CalendarFields, EventSpan},
 };
 
 fn calendar() -> CalendarId {
@@ -53,19 +53,17 @@ fn calendars_are_listed_read_written_and_deleted() {
 
 #[test]
 fn events_are_listed_by_a_span_and_blocked() {
-    let list = ListEvents {
-        calendar_id: Some(calendar()),
-        ..ListEvents::new(location(), 1_800_000_000_000, 1_800_003_600_000)
-    };
+    let times = (1_800_000_000_000, 1_800_003_600_000);
+    let list = ListEvents { span: EventSpan::of_calendar(location(), calendar(), times) };
     let span = "locationId=l1&startTime=1800000000000&endTime=1800003600000";
     let expected = format!("2021-04-15 GET /calendars/events?{span}&calendarId=cal1");
     assert_eq!(sent(&list), expected);
-    let blocked = ListBlockedSlots {
-        user_id: Some(UserId::new("u1")),
-        ..ListBlockedSlots::new(location(), 1_800_000_000_000, 1_800_003_600_000)
-    };
+    let user_id = UserId::new("u1");
+    let blocked = ListBlockedSlots { span: EventSpan::of_user(location(), user_id, times) };
     let expected = format!("2021-04-15 GET /calendars/blocked-slots?{span}&userId=u1");
     assert_eq!(sent(&blocked), expected);
+    let group = EventSpan::of_group(location(), CalendarGroupId::new("g1"), times);
+    assert!(sent(&ListEvents { span: group }).ends_with("&groupId=g1"));
     let (start, end) = ("2027-03-01T09:00:00+02:00", "2027-03-01T10:00:00+02:00");
     let block = BlockSlot {
         location_id: location(),
@@ -130,7 +128,7 @@ fn an_appointment_is_booked_and_changed() {
     let get = GetAppointment { event_id: event() };
     assert_eq!(sent(&get), "2021-04-15 GET /calendars/events/appointments/e1");
     let reply = kept::<GetAppointment>(
-        r#"{"event":{"id":"e1","startTime":1800000000000,"createdBy":{"source":"api"}}}"#,
+        r#"{"event":{"id":"e1","startTime":"2027-03-01T09:30:00+01:00","createdBy":{"source":"api"}}}"#,
     );
     assert!(reply.event.start_time.unwrap().timestamp().is_some());
 }

@@ -1,7 +1,7 @@
 //! Tests of forms and surveys, and of what is sent by them.
 
 use super::*;
-use crate::{FormId, SurveyId};
+use crate::{FormId, SurveyId, models::SubmissionFilter};
 
 #[tokio::test]
 async fn forms_are_skipped_and_submissions_are_numbered() {
@@ -15,7 +15,10 @@ async fn forms_are_skipped_and_submissions_are_numbered() {
     let list = ListFormSubmissions {
         limit: 1,
         form_id: Some(FormId::new("f1")),
-        start_at: Some(text("2027-01-01")),
+        filter: SubmissionFilter {
+            start_at: Some(text("2027-01-01")),
+            ..SubmissionFilter::default()
+        },
         ..ListFormSubmissions::new(location())
     };
     assert!(sent(&list).starts_with("2021-07-28 GET /forms/submissions?"));

@@ -7,7 +7,7 @@ use crate::{
 };
 
 const INVOICE: &str = r#"{"_id":"i1","altId":"l1","altType":"location","status":"sent",
-    "invoiceNumber":"7","currency":"CHF","total":120.5,"amountDue":120.5,"invoiceItems":[{"qty":1}],
+    "invoiceNumber":7,"currency":"CHF","total":120.5,"amountDue":120.5,"invoiceItems":[{"qty":1}],
     "issueDate":"2027-01-05","totalSummary":{"subTotal":120.5},"liveMode":true}"#;
 
 fn invoice() -> InvoiceId {

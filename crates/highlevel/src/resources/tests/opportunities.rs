@@ -30,7 +30,7 @@ async fn lost_reasons_come_in_pages() {
     let list = ListLostReasons { limit: 1, ..ListLostReasons::new(location()) };
     let expected = "2021-07-28 GET /opportunities/lost-reason?locationId=l1&limit=1&skip=0";
     assert_eq!(sent(&list), expected);
-    let first = r#"{"lostReasons":[{"id":"r1","name":"Price","createdAt":"x"}],"total":1}"#;
+    let first = r#"{"lostReasons":[{"id":"r1","name":"Price","createdAt":"2027-01-01T00:00:00.000Z"}],"total":1}"#;
     kept::<ListLostReasons>(first);
     let (sizes, wire) = turned(list, &[first, r#"{"lostReasons":[]}"#]).await;
     assert_eq!(sizes, [1]);
