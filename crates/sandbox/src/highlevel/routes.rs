@@ -132,6 +132,10 @@ async fn about(State(shared): State<Arc<Shared>>) -> Json<Value> {
              [{\"operation\": \"contacts.create-contact\", \"action\": {\"kind\": \"status\", \"status\": 503, \"committed\": true}, \"count\": 1}]",
             "GET /_sandbox/requests[?operation=contacts.get-contact]",
             "POST /_sandbox/tokens {\"scopes\": [\"contacts.readonly\"]}",
+            "POST /_sandbox/tokens/rotate {\"token\": \"pit-…\", \"now\": false}",
+            "POST /_sandbox/install {\"locations\": 50}",
+            "POST /_sandbox/suspend {\"location_id\": \"…\", \"suspended\": true}",
+            "POST /_sandbox/spend {\"calls\": 30, \"every_milliseconds\": 10000}",
             "POST /_sandbox/uninstall {\"location_id\": \"…\"}",
         ],
         "faults": FaultAction::kinds()

@@ -13,6 +13,8 @@ type Index = HashMap<Box<str>, Vec<Box<str>>>;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Account {
     pub(crate) id: String,
+    /// Whether the agency has suspended it.
+    pub(crate) is_suspended: bool,
     /// As `GET /locations/{id}` shows it.
     pub(crate) record: Map<String, Value>,
     contacts: Shelf<Contact>,

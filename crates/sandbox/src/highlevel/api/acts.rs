@@ -3,9 +3,9 @@
 //! An operation in none of the lists is answered from its schema (`specimen.rs`).
 
 use super::{
-    answer::Answer, businesses, call::Call, consent, contact_links, contacts, custom_fields,
-    custom_values, locations, notes, oauth, opportunities, pipelines, refusal::Refusal, tags,
-    tasks, users, world::World,
+    answer::Answer, businesses, call::Call, companies, consent, contact_links, contacts,
+    custom_fields, custom_values, locations, notes, oauth, opportunities, pipelines,
+    refusal::Refusal, tags, tasks, users, world::World,
 };
 
 /// Does an operation.
@@ -26,6 +26,7 @@ pub(crate) struct Extra {
 /// All operations with a memory.
 pub(crate) const LISTS: &[Acts] = &[
     businesses::ACTS,
+    companies::ACTS,
     contact_links::ACTS,
     contacts::ACTS,
     custom_fields::ACTS,

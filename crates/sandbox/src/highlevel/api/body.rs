@@ -44,7 +44,7 @@ impl Body {
     }
 
     /// What counts of the body for an operation: a form only where the specification names one,
-    /// and nothing else there.
+    /// and nothing there that it does not name.
     ///
     /// # Errors
     /// 400 when it cannot be read, or is no object where an object is asked for.
@@ -52,9 +52,12 @@ impl Body {
         let body = edition.and_then(Edition::body);
         let takes = |kind| body.is_some_and(|body| body.content_types().any(|it| it == kind));
         let is_form = takes("application/x-www-form-urlencoded");
+        let is_form_alone = is_form && !takes("application/json");
         match self {
             Self::Form(fields) if is_form => Ok(Self::Form(fields)),
-            Self::Json(_) | Self::Parts(_) | Self::Unreadable(_) if is_form => Ok(Self::Empty),
+            Self::Json(_) | Self::Parts(_) | Self::Unreadable(_) if is_form_alone => {
+                Ok(Self::Empty)
+            }
             Self::Unreadable(problem) => Err(Refusal::bad_request(problem)),
             Self::Json(Value::Object(fields)) => Ok(Self::Json(Value::Object(fields))),
             Self::Json(_) if body.is_some_and(|body| body.schema().fields().len() > 0) => {

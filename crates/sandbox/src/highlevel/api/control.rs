@@ -10,14 +10,27 @@ use axum::{
     routing::{get, post},
 };
 use highlevel::catalogue;
+use jiff::SignedDuration;
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
-use super::{door::Api, oauth, refusal::Refusal, route, seed::private_token, token::Class};
+use super::{
+    door::Api,
+    installations::{self, Installation},
+    locations,
+    refusal::Refusal,
+    route,
+    seed::{PRIVATE_APP, private_token},
+    token::Class,
+};
 use crate::fault::Fault;
 
 /// How a fault names the requests whose path is none of the API's.
 const UNKNOWN: &str = "unknown";
+/// How long a rotated private token lives on.
+const ROTATION: SignedDuration = SignedDuration::from_hours(7 * 24);
+/// The most locations that one storm installs the app on.
+const MOST_LOCATIONS: usize = 10_000;
 
 type Answer = Result<Json<Value>, (StatusCode, Json<Value>)>;
 
@@ -26,7 +39,11 @@ pub(crate) fn router<S: Clone + Send + Sync + 'static>(api: Arc<Api>) -> Router<
         .route("/_sandbox/faults", get(list_faults).post(set_faults).delete(clear_faults))
         .route("/_sandbox/requests", get(requests))
         .route("/_sandbox/tokens", post(add_token))
+        .route("/_sandbox/tokens/rotate", post(rotate_token))
+        .route("/_sandbox/install", post(install))
         .route("/_sandbox/uninstall", post(uninstall))
+        .route("/_sandbox/suspend", post(suspend))
+        .route("/_sandbox/spend", post(spend))
         .with_state(api)
 }
 
@@ -126,6 +143,115 @@ async fn add_token(State(api): State<Arc<Api>>, body: Bytes) -> Answer {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+struct Rotated {
+    token: String,
+    /// Whether the old one dies at once instead of in seven days.
+    #[serde(default)]
+    now: bool,
+}
+
+/// Gives a private token a successor (`facts/highlevel.md` 2.1).
+async fn rotate_token(State(api): State<Arc<Api>>, body: Bytes) -> Answer {
+    let wanted: Rotated = read(&body, "{\"token\": \"pit-…\", \"now\": false}")?;
+    let now = api.clock.now();
+    let left = if wanted.now { SignedDuration::ZERO } else { ROTATION };
+    let until = now.saturating_add(left).unwrap_or(now);
+    let mut state = api.state();
+    let text = format!("pit-{}", state.world.ids.uuid());
+    match state.world.tokens.rotate(&wanted.token, &text, until) {
+        true => Ok(Json(json!({ "token": text, "old_token_until": until }))),
+        false => Err(refuse("the token is no private token of this sandbox; POST a known one")),
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Installed {
+    /// How many locations get the app that do not have it; missing ones are made.
+    #[serde(default)]
+    locations: usize,
+}
+
+/// Puts the app on locations, as an agency's user does in bulk: INSTALL is told for each.
+async fn install(State(api): State<Arc<Api>>, body: Bytes) -> Answer {
+    let wanted: Installed = read(&body, "{\"locations\": 50}")?;
+    if wanted.locations == 0 || wanted.locations > MOST_LOCATIONS {
+        return Err(refuse(&format!("locations must be from 1 to {MOST_LOCATIONS}")));
+    }
+    let now = api.clock.now();
+    let mut state = api.state();
+    let world = &mut state.world;
+    let lacking = world.accounts.keys().filter(|id| !world.grants.installed.contains_key(*id));
+    let mut chosen: Vec<String> = lacking.take(wanted.locations).cloned().collect();
+    while chosen.len() < wanted.locations {
+        let name = format!("Branch {}", world.accounts.len() + 1);
+        chosen.push(locations::add_blank(world, &name));
+    }
+    let installation = Installation { locations: chosen, company: false, by_user: true };
+    installation.tell(world, now);
+    let events = world.take_events();
+    drop(state);
+    api.send(events);
+    Ok(Json(json!({ "installed": installation.locations })))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Suspended {
+    location_id: String,
+    #[serde(default = "yes")]
+    suspended: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// Suspends a location, or takes it back: its tokens cannot be refreshed meanwhile.
+async fn suspend(State(api): State<Arc<Api>>, body: Bytes) -> Answer {
+    let wanted: Suspended = read(&body, "{\"location_id\": …, \"suspended\": true}")?;
+    let mut state = api.state();
+    let Some(account) = state.world.accounts.get_mut(&wanted.location_id) else {
+        return Err(refuse("the location is unknown; GET / tells the locations"));
+    };
+    account.is_suspended = wanted.suspended;
+    Ok(Json(json!({ "suspended": wanted.suspended })))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Spent {
+    calls: u32,
+    /// Again and again with this time between them, until the next POST; once where absent.
+    every_milliseconds: Option<u32>,
+    /// The main location's budget where absent; the company's where `agency` is set.
+    location_id: Option<String>,
+    #[serde(default)]
+    agency: bool,
+    /// Of the marketplace app's budget instead of the one that private tokens share.
+    #[serde(default)]
+    app: bool,
+}
+
+/// Spends requests of a budget, as somebody else with the same app does.
+async fn spend(State(api): State<Arc<Api>>, body: Bytes) -> Answer {
+    let wanted: Spent = read(&body, "{\"calls\": 30, \"every_milliseconds\": 10000}")?;
+    let now = api.clock.now();
+    let mut state = api.state();
+    let state = &mut *state;
+    let location = wanted.location_id.as_deref().unwrap_or(&state.world.main_location);
+    if !state.world.accounts.contains_key(location) {
+        return Err(refuse("the location is unknown; GET / tells the locations"));
+    }
+    let resource = if wanted.agency { &state.world.company_id } else { location };
+    let app = if wanted.app { &*state.world.grants.app_id } else { PRIVATE_APP };
+    let every = wanted.every_milliseconds.map(i64::from);
+    let spent = state.limiter.spend((app, resource), wanted.calls, every, now);
+    Ok(Json(json!({ "spent": spent })))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Uninstalled {
     /// The whole company where absent.
     location_id: Option<String>,
@@ -135,7 +261,7 @@ struct Uninstalled {
 async fn uninstall(State(api): State<Arc<Api>>, body: Bytes) -> Answer {
     let wanted: Uninstalled = read(&body, "{\"location_id\": …}")?;
     let mut state = api.state();
-    oauth::uninstall(&mut state.world, wanted.location_id.as_deref());
+    installations::uninstall(&mut state.world, wanted.location_id.as_deref());
     let events = state.world.take_events();
     drop(state);
     api.send(events);

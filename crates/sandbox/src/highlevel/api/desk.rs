@@ -99,6 +99,13 @@ impl Desk {
         (status, message)
     }
 
+    /// What a control of the sandbox answers.
+    pub(crate) async fn control(&self, path: &str, body: Value) -> Value {
+        let (status, body) = self.call(&format!("POST /_sandbox/{path}"), body).await;
+        assert_eq!(status, 200, "{path}: {body}");
+        body
+    }
+
     pub(crate) async fn form(&self, path: &str, form: &str) -> (u16, Value) {
         let mut request = self.request(&format!("POST {path}"), Value::Null);
         request.body = form.to_owned().into();

@@ -15,7 +15,7 @@ use super::{
     answer::Answer,
     body::{Body, read_query},
     call::Call,
-    complaint, control,
+    complaint, control, dialect,
     limiter::{Budget, Limiter},
     refusal::Refusal,
     reply::{self, Reply},
@@ -48,7 +48,7 @@ pub(crate) struct Api {
 pub(crate) struct State {
     pub(crate) world: World,
     pub(crate) log: RequestLog,
-    limiter: Limiter,
+    pub(crate) limiter: Limiter,
 }
 
 /// What of a request is not its body.
@@ -134,12 +134,12 @@ impl Api {
             false => {
                 let authorization = header(&parts.headers, "authorization");
                 let token = state.world.tokens.find(authorization, now)?;
-                version::check(version, found.wants_version())?;
                 let counted = state.limiter.admit(&token.app, token.resource(), now);
                 *budget = Some(counted);
                 if !counted.admitted {
                     return Err(Refusal::too_many());
                 }
+                version::check(version, found.wants_version())?;
                 Some(token)
             }
         };
@@ -155,7 +155,7 @@ impl Api {
             token.open(edition)?;
         }
         let body = body?.of(edition)?;
-        let call = Call {
+        let mut call = Call {
             token,
             segments: found.segments(&task),
             query: read_query(&parts.uri),
@@ -171,8 +171,13 @@ impl Api {
                 Some(twin) => check(parts, &twin, &call, &body).map_err(|_| refusal),
                 None => Err(refusal),
             })?;
+            dialect::understand(candidate.operation, &mut call);
         }
         let result = perform(&mut state.world, &task, &call);
+        let result = match edition {
+            Some(edition) => dialect::speak(edition, result),
+            None => result,
+        };
         let events = state.world.take_events();
         drop(state);
         self.send(events);

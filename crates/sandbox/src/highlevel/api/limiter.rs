@@ -44,6 +44,13 @@ impl RateLimits {
         Self { burst: 25, daily: 10_000, ..Self::default() }
     }
 
+    /// How many locations an agency of these limits may have: HighLevel's own sandbox agencies have
+    /// two.
+    pub(crate) fn location_limit(&self) -> Option<usize> {
+        let sandbox = Self::sandbox_agency();
+        ((self.burst, self.daily) == (sandbox.burst, sandbox.daily)).then_some(2)
+    }
+
     /// No limit that a test would meet.
     #[must_use]
     pub fn generous() -> Self {
@@ -67,8 +74,18 @@ pub(crate) struct Limiter {
     counts: HashMap<(String, String), Count>,
 }
 
+/// Somebody else who spends of the same budget, again and again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Spender {
+    calls: u32,
+    /// The time between one spending and the next, in milliseconds; not 0.
+    every: i64,
+}
+
 #[derive(Debug, Default)]
 struct Count {
+    /// Who else spends, and when next, in milliseconds since 1970.
+    spender: Option<(Spender, i64)>,
     /// When the requests of the window were made, in milliseconds since 1970.
     made: VecDeque<i64>,
     day: i64,
@@ -83,11 +100,45 @@ impl Limiter {
     /// Counts a request, unless there is no room for it.
     pub(crate) fn admit(&mut self, app: &str, resource: &str, now: Timestamp) -> Budget {
         let key = (app.to_owned(), resource.to_owned());
-        self.counts.entry(key).or_default().admit(self.limits, now.as_millisecond())
+        let count = self.counts.entry(key).or_default();
+        count.spend_due(self.limits, now.as_millisecond());
+        count.admit(self.limits, now.as_millisecond())
+    }
+
+    /// Counts requests of somebody else, as many of them as there is room for; with a time between
+    /// them, again and again from now on. Returns how many were counted at once.
+    pub(crate) fn spend(
+        &mut self,
+        (app, resource): (&str, &str),
+        calls: u32,
+        every: Option<i64>,
+        now: Timestamp,
+    ) -> u32 {
+        let count = self.counts.entry((app.to_owned(), resource.to_owned())).or_default();
+        let now = now.as_millisecond();
+        count.spend_due(self.limits, now);
+        let every = every.filter(|every| *every > 0);
+        count.spender = every.map(|every| (Spender { calls, every }, now.saturating_add(every)));
+        count.spend(self.limits, calls, now)
     }
 }
 
 impl Count {
+    fn spend(&mut self, limits: RateLimits, calls: u32, at: i64) -> u32 {
+        let spent = (0..calls).take_while(|_| self.admit(limits, at).admitted).count();
+        u32::try_from(spent).unwrap_or(calls)
+    }
+
+    /// Makes up for what the other spender has spent since the last request. What lies more than a
+    /// day back no longer counts.
+    fn spend_due(&mut self, limits: RateLimits, now: i64) {
+        while let Some((spender, due)) = self.spender.filter(|(_, due)| *due <= now) {
+            let due = due.max(now - DAY);
+            self.spend(limits, spender.calls, due);
+            self.spender = Some((spender, due.saturating_add(spender.every)));
+        }
+    }
+
     fn admit(&mut self, limits: RateLimits, now: i64) -> Budget {
         self.forget(limits, now);
         let used = u32::try_from(self.made.len()).unwrap_or(u32::MAX);
@@ -160,6 +211,27 @@ mod tests {
         let full = limiter.admit("a", "l", at(60_000));
         assert_eq!((full.remaining, full.daily_remaining, full.admitted), (100, 0, false));
         assert!(limiter.admit("a", "l", at(DAY)).admitted);
+    }
+
+    #[test]
+    fn somebody_else_spends_once_or_again_and_again() {
+        let limits = RateLimits { burst: 10, ..RateLimits::default() };
+        let mut limiter = Limiter::new(limits);
+        assert_eq!(limiter.spend(("a", "l"), 4, None, at(0)), 4);
+        assert_eq!(limiter.admit("a", "l", at(1)).remaining, 5);
+        assert_eq!(limiter.spend(("a", "l"), 40, None, at(2)), 5);
+        assert!(!limiter.admit("a", "l", at(3)).admitted);
+        assert_eq!(limiter.spend(("a", "l"), 3, Some(10_000), at(10_000)), 3);
+        assert_eq!(limiter.admit("a", "l", at(10_001)).remaining, 6);
+        assert_eq!(limiter.admit("a", "l", at(40_000)).remaining, 6);
+        assert_eq!(limiter.spend(("a", "l"), 0, None, at(50_000)), 0);
+        assert_eq!(limiter.admit("a", "l", at(60_000)).remaining, 9);
+    }
+
+    #[test]
+    fn only_a_sandbox_agency_is_limited_in_its_locations() {
+        assert_eq!(RateLimits::sandbox_agency().location_limit(), Some(2));
+        assert_eq!(RateLimits::default().location_limit(), None);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! `/oauth`: codes, tokens, refreshing with rotation, and the exchange of a company's token for a location's.
 
-use std::{collections::HashMap, fmt, sync::Arc};
+use std::sync::Arc;
 
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use jiff::{SignedDuration, Timestamp};
@@ -10,8 +10,10 @@ use super::{
     acts::Acts,
     answer::Answer,
     call::Call,
+    consent,
+    grants::{Choice, Standing, Subject},
     ids::RecordIds,
-    moment::iso,
+    installations::{self, Installation},
     refusal::Refusal,
     token::{Class, Token},
     world::World,
@@ -19,115 +21,23 @@ use super::{
 
 /// How long an access token lives, in seconds (`facts/highlevel.md` 2.2).
 const LIFETIME: i64 = 86_399;
-/// How long an unused refresh token lives: a year.
-const REFRESH_LIFETIME: SignedDuration = SignedDuration::from_hours(24 * 365);
-/// How long a used refresh token still returns the pair that it was used for.
-const GRACE: SignedDuration = SignedDuration::from_secs(30);
-/// How long a code waits for its exchange; HighLevel does not say.
-const CODE_LIFETIME: SignedDuration = SignedDuration::from_mins(10);
 
 pub(crate) const ACTS: Acts = &[
     ("oauth.get-access-token", token),
     ("oauth.get-location-access-token", exchange),
-    ("oauth.get-installed-location", installed),
+    ("oauth.get-installed-location", installations::list),
 ];
 
-/// The marketplace app, and what it was given.
-pub(crate) struct Grants {
-    pub(crate) app_id: String,
-    pub(crate) version_id: String,
-    pub(crate) client_id: String,
-    pub(crate) client_secret: String,
-    pub(crate) redirect_uri: String,
-    codes: HashMap<String, Code>,
-    refreshes: HashMap<String, Refresh>,
-    /// When each location got the app.
-    pub(crate) installed: HashMap<String, Timestamp>,
-}
-
-/// Without the secret and the tokens.
-impl fmt::Debug for Grants {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Grants").field("app_id", &self.app_id).finish_non_exhaustive()
-    }
-}
-
-/// What a consent was given for.
-#[derive(Clone, Debug)]
-pub(crate) struct Consent {
-    /// The location that was chosen; a company's token can be had as well when there is none.
-    pub(crate) location: Option<String>,
-    pub(crate) company: bool,
-    pub(crate) scopes: Vec<String>,
-    pub(crate) at: Timestamp,
-}
-
-#[derive(Clone, Debug)]
-struct Code {
-    consent: Consent,
-}
-
-struct Refresh {
-    subject: Subject,
-    expires: Timestamp,
-    /// When it was used, and what it gave.
-    used: Option<(Timestamp, Value)>,
-}
-
-/// Whom a pair of tokens is for; no location is the company.
-#[derive(Clone)]
-struct Subject {
-    location: Option<String>,
-    scopes: Vec<String>,
-}
-
-impl Grants {
-    /// The app of these settings; its secret follows from the seed.
-    pub(crate) fn new(
-        app_id: &str,
-        version_id: &str,
-        redirect_uri: &str,
-        ids: &mut RecordIds,
-    ) -> Self {
-        Self {
-            app_id: app_id.to_owned(),
-            version_id: version_id.to_owned(),
-            client_id: format!("{app_id}-m4k2v9xq"),
-            client_secret: ids.uuid(),
-            redirect_uri: redirect_uri.to_owned(),
-            codes: HashMap::new(),
-            refreshes: HashMap::new(),
-            installed: HashMap::new(),
-        }
-    }
-
-    /// Keeps a consent until its code is exchanged.
-    pub(crate) fn add_code(&mut self, code: &str, consent: Consent) {
-        self.codes.insert(code.to_owned(), Code { consent });
-    }
-
-    /// Forgets the refresh tokens of a location, or of the company.
-    pub(crate) fn revoke(&mut self, location: Option<&str>) {
-        self.refreshes.retain(|_, refresh| refresh.subject.location.as_deref() != location);
-        match location {
-            Some(location) => {
-                self.installed.remove(location);
-            }
-            None => self.installed.clear(),
-        }
-    }
-}
-
-fn invalid_grant(description: &str) -> Refusal {
-    Refusal::oauth(400, "invalid_grant", description)
-}
-
 fn token(world: &mut World, call: &Call) -> Result<Answer, Refusal> {
-    match call.text_as("grant_type", "grantType") {
-        Some("authorization_code") => redeem(world, call),
-        Some("refresh_token") => refresh(world, call),
-        _ => Err(Refusal::oauth(400, "unsupported_grant_type", "Unsupported grant type")),
-    }
+    let pair = match call.text_as("grant_type", "grantType") {
+        Some("authorization_code") => redeem(world, call)?,
+        Some("refresh_token") => refresh(world, call)?,
+        Some("client_credentials") => credentials(world, call)?,
+        _ => {
+            return Err(Refusal::oauth(400, "unsupported_grant_type", "Unsupported grant type"));
+        }
+    };
+    Ok(spoken(pair, call).into())
 }
 
 fn check_client(world: &World, call: &Call) -> Result<(), Refusal> {
@@ -141,84 +51,109 @@ fn check_client(world: &World, call: &Call) -> Result<(), Refusal> {
 }
 
 /// A code is looked up before the credentials, so that an unknown one says nothing about them.
-fn redeem(world: &mut World, call: &Call) -> Result<Answer, Refusal> {
+fn redeem(world: &mut World, call: &Call) -> Result<Value, Refusal> {
     let unknown = || Refusal::oauth(401, "UnAuthorized!", "Authorization code not found");
     let code = call.text("code").unwrap_or_default();
-    let consent = world.grants.codes.get(code).ok_or_else(unknown)?.consent.clone();
-    check_client(world, call)?;
-    if call
-        .text_as("redirect_uri", "redirectUri")
-        .is_some_and(|uri| uri != world.grants.redirect_uri)
-    {
-        return Err(invalid_grant("Redirect URI mismatch"));
-    }
-    world.grants.codes.remove(code);
-    if call.now.duration_since(consent.at) > CODE_LIFETIME {
+    if !world.grants.knows_code(code) {
         return Err(unknown());
     }
-    let company = match call.text_as("user_type", "userType") {
-        Some("Company") => true,
-        Some(_) => false,
-        None => consent.company,
+    check_client(world, call)?;
+    let redirect = call.text_as("redirect_uri", "redirectUri");
+    if redirect.is_some_and(|uri| uri != world.grants.redirect_uri) {
+        return Err(Refusal::oauth(400, "invalid_grant", "Redirect URI mismatch"));
+    }
+    let consent = world.grants.take_code(code, call.now).ok_or_else(unknown)?;
+    let wants_company = call.text_as("user_type", "userType") == Some("Company");
+    let (location, is_bulk) = match consent.choice {
+        Choice::Location(location) => (Some(location), false),
+        Choice::Bulk => (None, true),
+        Choice::Agency => (None, false),
+        Choice::Open if wants_company => {
+            // The whole agency was meant: the locations that lack the app get it now.
+            let mut lacking: Vec<String> = world.accounts.keys().cloned().collect();
+            lacking.retain(|id| !world.grants.installed.contains_key(id));
+            Installation { locations: lacking, company: true, by_user: true }.tell(world, call.now);
+            (None, true)
+        }
+        Choice::Open => (Some(world.main_location.clone()), false),
     };
-    let location = consent.location.unwrap_or_else(|| world.main_location.clone());
-    let subject = Subject { location: (!company).then_some(location), scopes: consent.scopes };
-    Ok(spoken(give(world, &subject, call.now), call).into())
+    let subject = Subject { location, is_bulk, scopes: consent.scopes };
+    Ok(give(world, &subject, call.now))
 }
 
-/// A used refresh token returns the same pair for a moment, then nothing.
-fn refresh(world: &mut World, call: &Call) -> Result<Answer, Refusal> {
+/// A used refresh token returns the same pair for a moment, then nothing. A suspended location gets
+/// nothing, and keeps its token.
+fn refresh(world: &mut World, call: &Call) -> Result<Value, Refusal> {
     check_client(world, call)?;
-    let text = call.text_as("refresh_token", "refreshToken").unwrap_or_default().to_owned();
-    let invalid = || invalid_grant("This refresh token is invalid");
-    let known = world.grants.refreshes.get(&text).ok_or_else(invalid)?;
-    let pair = match &known.used {
-        Some((used, pair)) if call.now.duration_since(*used) <= GRACE => pair.clone(),
-        Some(_) => return Err(invalid()),
-        None if call.now >= known.expires => return Err(invalid()),
-        None => {
-            let subject = known.subject.clone();
-            let pair = give(world, &subject, call.now);
-            if let Some(known) = world.grants.refreshes.get_mut(&text) {
-                known.used = Some((call.now, pair.clone()));
-            }
-            pair
-        }
+    let text = call.text_as("refresh_token", "refreshToken").unwrap_or_default();
+    let subject = match world.grants.standing(text, call.now)? {
+        Standing::Graced(pair) => return Ok(pair),
+        Standing::Unused(subject) => subject,
     };
-    Ok(spoken(pair, call).into())
+    if let Some(location) = &subject.location {
+        check_active(world, location)?;
+    }
+    let pair = give(world, &subject, call.now);
+    world.grants.use_refresh(text, &pair, call.now);
+    Ok(pair)
+}
+
+/// `facts/highlevel.md` 2.2: what the refresh of a suspended location is told.
+fn check_active(world: &World, location: &str) -> Result<(), Refusal> {
+    match world.accounts.get(location) {
+        Some(account) if !account.is_suspended => Ok(()),
+        _ => Err(Refusal::bad_request("Location is not active")),
+    }
+}
+
+/// The app by itself: a token of the company without a refresh token. What it opens is not
+/// documented beyond the grant's name.
+fn credentials(world: &mut World, call: &Call) -> Result<Value, Refusal> {
+    check_client(world, call)?;
+    if call.text_as("user_type", "userType") == Some("Location") {
+        let words = "client_credentials gives a company's token; exchange it for a location's";
+        return Err(Refusal::oauth(400, "invalid_request", words));
+    }
+    let subject = Subject { location: None, is_bulk: false, scopes: consent::all_scopes() };
+    let access = access_token(world, &subject, call.now);
+    Ok(described(world, &subject, access))
 }
 
 /// A new pair of tokens, as the token endpoint tells it.
 fn give(world: &mut World, subject: &Subject, now: Timestamp) -> Value {
     let access = access_token(world, subject, now);
+    let mut pair = described(world, subject, access);
     let claims = json!({ "authClassId": subject.location, "iat": now.as_second() });
     let refresh = jwt(&mut world.ids, &claims);
-    let expires = now.saturating_add(REFRESH_LIFETIME).unwrap_or(Timestamp::MAX);
-    let kept = Refresh { subject: subject.clone(), expires, used: None };
-    world.grants.refreshes.insert(refresh.clone(), kept);
-    let mut pair = json!({
+    world.grants.add_refresh(&refresh, subject.clone(), now);
+    pair["refresh_token"] = json!(refresh);
+    pair["refreshTokenId"] = json!(world.ids.object());
+    pair
+}
+
+/// What is told of an access token.
+fn described(world: &World, subject: &Subject, access: String) -> Value {
+    let mut told = json!({
         "access_token": access,
         "token_type": "Bearer",
         "expires_in": LIFETIME,
-        "refresh_token": refresh,
-        "refreshTokenId": world.ids.object(),
         "scope": subject.scopes.join(" "),
         "userType": if subject.location.is_some() { "Location" } else { "Company" },
         "companyId": world.company_id,
-        "isBulkInstallation": subject.location.is_none(),
+        "isBulkInstallation": subject.is_bulk,
         "userId": world.users.iter().next().map(|user| user["id"].clone()),
     });
-    match &subject.location {
-        Some(location) => pair["locationId"] = json!(location),
-        None => {
-            let mut approved: Vec<&String> = world.grants.installed.keys().collect();
-            approved.sort();
-            pair["approvedLocations"] = json!(approved);
-            pair["installToFutureLocations"] = json!(false);
-            pair["approveAllLocations"] = json!(false);
-        }
+    if let Some(location) = &subject.location {
+        told["locationId"] = json!(location);
     }
-    pair
+    if subject.is_bulk {
+        let approved: Vec<&String> = world.grants.installed.keys().collect();
+        let is_all = approved.len() == world.accounts.len();
+        told["approvedLocations"] = json!(approved);
+        told["installToFutureLocations"] = json!(world.grants.is_for_future);
+        told["approveAllLocations"] = json!(is_all && world.grants.is_for_future);
+    }
+    told
 }
 
 /// Makes an access token and keeps what it stands for.
@@ -263,7 +198,8 @@ fn jwt(ids: &mut RecordIds, claims: &Value) -> String {
     format!("{head}.{body}.{signature}")
 }
 
-/// A company's token becomes a location's (`facts/highlevel.md` 2.3): 201 live.
+/// A company's token becomes a location's (`facts/highlevel.md` 2.3): 201 live in the older form,
+/// with a refresh token that its specification leaves out.
 fn exchange(world: &mut World, call: &Call) -> Result<Answer, Refusal> {
     let location = call.text("locationId").unwrap_or_default().to_owned();
     if call.text("companyId") != Some(&world.company_id) || !world.accounts.contains_key(&location)
@@ -273,13 +209,17 @@ fn exchange(world: &mut World, call: &Call) -> Result<Answer, Refusal> {
     if !world.grants.installed.contains_key(&location) {
         return Err(Refusal::bad_request("App is not installed on the location"));
     }
+    check_active(world, &location)?;
     let scopes = call.caller()?.scopes.as_ref().map(|scopes| scopes.to_vec()).unwrap_or_default();
-    let subject = Subject { location: Some(location), scopes };
+    let subject = Subject { location: Some(location), is_bulk: false, scopes };
     let mut pair = give(world, &subject, call.now);
     pair["appId"] = json!(world.grants.app_id);
     pair["versionId"] = json!(world.grants.version_id);
+    if let Some(fields) = pair.as_object_mut().filter(|_| call.strict_spec && !call.is_v3()) {
+        fields.retain(|name, _| !name.starts_with("refresh"));
+    }
     let pair = spoken(pair, call);
-    match call.strict_spec {
+    match call.strict_spec || call.is_v3() {
         true => Ok(pair.into()),
         false => Ok(Answer::created(pair)),
     }
@@ -303,84 +243,5 @@ fn spoken(mut pair: Value, call: &Call) -> Value {
     pair
 }
 
-fn installed(world: &mut World, call: &Call) -> Result<Answer, Refusal> {
-    let (skip, limit) =
-        (call.number("skip", 0, 0..=usize::MAX)?, call.number("limit", 20, 1..=1000)?);
-    if call.query("companyId") != Some(&world.company_id)
-        || call.query("appId") != Some(&world.grants.app_id)
-    {
-        return Err(Refusal::new(403, "The token does not have access to this company."));
-    }
-    let query = call.query("query").unwrap_or_default().to_lowercase();
-    let state = call.query("isInstalled").map(|text| text == "true");
-    let rows = world.accounts.values().map(|account| {
-        let at = world.grants.installed.get(&account.id);
-        let mut row = json!({
-            "_id": account.id,
-            "name": account.record.get("name"),
-            "address": account.record.get("address"),
-            "isInstalled": at.is_some(),
-        });
-        if let Some(at) = at {
-            row["installedAt"] = json!(iso(*at));
-            row["versionId"] = json!(world.grants.version_id);
-        }
-        row
-    });
-    let wanted = |row: &Value| {
-        let name = row["name"].as_str().unwrap_or_default().to_lowercase();
-        name.contains(&query)
-            && state.is_none_or(|state| row["isInstalled"] == state)
-            && call.query("locationId").is_none_or(|id| row["_id"] == id)
-    };
-    let rows: Vec<Value> = rows.filter(wanted).collect();
-    let page: Vec<&Value> = rows.iter().skip(skip).take(limit).collect();
-    Ok(json!({ "locations": page, "count": rows.len(), "installToFutureLocations": false }).into())
-}
-
-/// Notes that the app is on these locations and tells of it, once for the company and once each.
-pub(crate) fn install(world: &mut World, locations: &[String], company: bool, now: Timestamp) {
-    let base = json!({
-        "type": "INSTALL",
-        "appId": world.grants.app_id,
-        "versionId": world.grants.version_id,
-        "companyId": world.company_id,
-    });
-    if company {
-        let mut event = base.clone();
-        event["installType"] = json!("Company");
-        world.tell_all(event);
-    }
-    for location in locations {
-        world.grants.installed.insert(location.clone(), now);
-        let mut event = base.clone();
-        event["installType"] = json!("Location");
-        event["locationId"] = json!(location);
-        world.tell_all(event);
-    }
-}
-
-/// Takes the app off a location, or off the company and all its locations.
-pub(crate) fn uninstall(world: &mut World, location: Option<&str>) {
-    let app = world.grants.app_id.clone();
-    let mut resources = vec![location.unwrap_or(&world.company_id).to_owned()];
-    if location.is_none() {
-        resources.extend(world.accounts.keys().cloned());
-    }
-    let locations: Vec<Option<String>> = match location {
-        Some(location) => vec![Some(location.to_owned())],
-        None => world.accounts.keys().cloned().map(Some).chain([None]).collect(),
-    };
-    for resource in &resources {
-        world.tokens.revoke(&app, resource);
-    }
-    for location in &locations {
-        world.grants.revoke(location.as_deref());
-    }
-    let mut event = json!({ "type": "UNINSTALL", "appId": app });
-    match location {
-        Some(location) => event["locationId"] = json!(location),
-        None => event["companyId"] = json!(world.company_id),
-    }
-    world.tell_all(event);
-}
+#[cfg(test)]
+mod tests;

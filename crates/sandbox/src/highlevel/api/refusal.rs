@@ -57,6 +57,20 @@ impl Refusal {
         Self { status, body }
     }
 
+    /// The same in the shape of the redesigned operations (`facts/highlevel.md` 1.4).
+    pub(crate) fn in_envelope(mut self) -> Self {
+        let (code, resolution) = match self.status {
+            404 => ("RESOURCE_NOT_FOUND", "check the id, and that the token may see the record"),
+            _ => ("INVALID_ARGUMENT", "correct the named argument and send the request again"),
+        };
+        let message = self.body.remove("message").unwrap_or_default();
+        let error = json!({
+            "code": code, "message": message, "details": {}, "resolution": resolution,
+        });
+        self.body = [("error".to_owned(), error)].into_iter().collect();
+        self
+    }
+
     /// Adds a key to the body.
     pub(crate) fn with(mut self, key: &str, value: Value) -> Self {
         self.body.insert(key.to_owned(), value);

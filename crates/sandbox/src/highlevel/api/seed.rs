@@ -7,9 +7,9 @@ use super::{
     account::Account,
     contact::{Contact, custom_field_id},
     custom_fields, custom_values,
+    grants::Grants,
     ids::RecordIds,
     moment::iso,
-    oauth::Grants,
     tags,
     token::{Class, Token},
     world::World,
@@ -21,7 +21,7 @@ const FIRST: i64 = 1_738_573_200;
 const YEAR: i64 = 31_536_000;
 
 /// The app that private tokens are counted under.
-const PRIVATE_APP: &str = "private";
+pub(crate) const PRIVATE_APP: &str = "private";
 
 const FIRST_NAMES: [&str; 24] = [
     "Maya", "Jonas", "Amara", "Luis", "Priya", "Owen", "Ingrid", "Kofi", "Hana", "Mateo", "Zofia",
@@ -115,6 +115,7 @@ pub(crate) fn world(settings: &HighLevelSettings) -> (World, PrivateTokens) {
     let app = (&settings.app_id, &settings.version_id);
     let grants = Grants::new(app.0, app.1, &settings.redirect_uri, &mut ids);
     let mut world = World::new(&settings.company_id, &settings.location_id, grants, ids);
+    world.location_limit = settings.rate_limits.location_limit();
     for (location, name, contacts) in [
         (&settings.location_id, "Northwind Harbor", settings.contacts),
         (&settings.other_location_id, "Northwind Harbor West", settings.other_contacts),
@@ -228,7 +229,7 @@ fn record(settings: &HighLevelSettings, id: &str, name: &str) -> Map<String, Val
     record.as_object().cloned().unwrap_or_default()
 }
 
-fn pipeline(ids: &mut RecordIds, location: &str, name: &str) -> Value {
+pub(crate) fn pipeline(ids: &mut RecordIds, location: &str, name: &str) -> Value {
     let stages = ["New", "Qualified", "Proposal sent", "Decision"];
     let stages = stages.iter().enumerate().map(|(position, name)| {
         json!({ "id": ids.uuid(), "name": name, "position": position, "showInFunnel": true, "showInPieChart": true })

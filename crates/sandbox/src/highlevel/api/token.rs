@@ -59,6 +59,10 @@ impl Token {
         }
     }
 
+    fn is_private(&self) -> bool {
+        matches!(self.class, Class::PrivateLocation | Class::PrivateAgency)
+    }
+
     fn has(&self, scope: &str) -> bool {
         let listed = |scopes: &Arc<[String]>| scopes.iter().any(|listed| listed == scope);
         self.scopes.as_ref().is_none_or(listed)
@@ -108,6 +112,23 @@ impl Tokens {
         self.known.insert(text.to_owned(), Arc::new(token));
     }
 
+    /// Gives a private token a successor of the same rights, and lets it live until a moment
+    /// (`facts/highlevel.md` 2.1). Whether there was such a token.
+    pub(crate) fn rotate(&mut self, old: &str, new: &str, until: Timestamp) -> bool {
+        let Some(token) = self.known.get(old).filter(|token| token.is_private()).cloned() else {
+            return false;
+        };
+        let ended = Token { expires: Some(until), ..Token::clone(&token) };
+        self.known.insert(old.to_owned(), Arc::new(ended));
+        self.known.insert(new.to_owned(), token);
+        true
+    }
+
+    /// Takes back all tokens of a location that is no more.
+    pub(crate) fn forget(&mut self, location: &str) {
+        self.known.retain(|_, token| token.location.as_deref() != Some(location));
+    }
+
     /// Takes back all tokens of an app for a location or a company.
     pub(crate) fn revoke(&mut self, app: &str, resource: &str) {
         self.known.retain(|_, token| token.app != app || token.resource() != resource);
@@ -129,7 +150,10 @@ impl Tokens {
         let text = text.ok_or_else(|| Refusal::unauthorized("Invalid JWT"))?;
         match self.known.get(text) {
             Some(token) if token.expires.is_none_or(|expires| now < expires) => Ok(token.clone()),
-            Some(_) => Err(Refusal::unauthorized("Invalid token: access token is invalid")),
+            Some(token) if !token.is_private() => {
+                Err(Refusal::unauthorized("Invalid token: access token is invalid"))
+            }
+            Some(_) => Err(Refusal::unauthorized("Invalid Private Integration token")),
             None if text.starts_with("pit-") => {
                 Err(Refusal::unauthorized("Invalid Private Integration token"))
             }
@@ -192,6 +216,21 @@ mod tests {
         let token = token(Class::PrivateLocation, Some(&["contacts.readonly"]));
         assert!(token.open(edition("contacts.get-contact")).is_ok());
         assert_eq!(token.open(edition("contacts.update-contact")).unwrap_err().status, 401);
+    }
+
+    #[test]
+    fn a_rotated_private_token_lives_on_until_its_moment() {
+        let until: Timestamp = "2026-03-12T12:00:00Z".parse().unwrap();
+        let before: Timestamp = "2026-03-12T11:59:59Z".parse().unwrap();
+        let mut tokens = Tokens::default();
+        tokens.add("pit-old", token(Class::PrivateLocation, None));
+        tokens.add("oauth", token(Class::OauthLocation, None));
+        assert!(tokens.rotate("pit-old", "pit-new", until));
+        assert!(!tokens.rotate("oauth", "pit-x", until));
+        assert!(tokens.find(Some("Bearer pit-old"), before).is_ok());
+        let refusal = tokens.find(Some("Bearer pit-old"), until).unwrap_err();
+        assert_eq!(refusal.into_body()["message"], "Invalid Private Integration token");
+        assert!(tokens.find(Some("Bearer pit-new"), until).is_ok());
     }
 
     #[test]

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::{
-    account::Account, call::Call, ids::RecordIds, oauth::Grants, refusal::Refusal, shelf::Shelf,
+    account::Account, call::Call, grants::Grants, ids::RecordIds, refusal::Refusal, shelf::Shelf,
     token::Tokens,
 };
 
@@ -20,6 +20,8 @@ pub(crate) struct World {
     pub(crate) ids: RecordIds,
     pub(crate) tokens: Tokens,
     pub(crate) grants: Grants,
+    /// How many locations the agency may have; no limit where there is none.
+    pub(crate) location_limit: Option<usize>,
     /// Webhooks to send once the request is answered.
     events: Vec<Value>,
 }
@@ -39,6 +41,7 @@ impl World {
             ids,
             tokens: Tokens::default(),
             grants,
+            location_limit: None,
             events: Vec::new(),
         }
     }
