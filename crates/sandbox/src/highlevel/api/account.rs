@@ -32,6 +32,10 @@ pub(crate) struct Account {
     pub(crate) lost_reasons: Vec<Value>,
     pub(crate) opportunities: Shelf<Value>,
     pub(crate) businesses: Shelf<Value>,
+    pub(crate) templates: Shelf<Value>,
+    pub(crate) recurring_tasks: Shelf<Value>,
+    /// The products that it may use, once its agency has said so.
+    pub(crate) permissions: Option<Vec<Value>>,
     /// The workflows that a contact can be added to.
     pub(crate) workflows: Vec<Value>,
     /// The workflows that each contact is in.

@@ -4,8 +4,8 @@
 
 use super::{
     answer::Answer, businesses, call::Call, companies, consent, contact_links, contacts,
-    custom_fields, custom_values, locations, notes, oauth, opportunities, pipelines,
-    refusal::Refusal, tags, tasks, users, world::World,
+    custom_fields, custom_values, locations, notes, oauth, opportunities, permissions, pipelines,
+    recurring_tasks, refusal::Refusal, snapshots, tags, tasks, templates, users, world::World,
 };
 
 /// Does an operation.
@@ -35,9 +35,13 @@ pub(crate) const LISTS: &[Acts] = &[
     notes::ACTS,
     oauth::ACTS,
     opportunities::ACTS,
+    permissions::ACTS,
     pipelines::ACTS,
+    recurring_tasks::ACTS,
+    snapshots::ACTS,
     tags::ACTS,
     tasks::ACTS,
+    templates::ACTS,
     users::ACTS,
 ];
 

@@ -214,3 +214,6 @@ fn timezones(world: &mut World, call: &Call) -> Result<Answer, Refusal> {
     world.location(call.segment("locationId"))?;
     Ok(json!({ "timeZones": ZONES }).into())
 }
+
+#[cfg(test)]
+mod tests;

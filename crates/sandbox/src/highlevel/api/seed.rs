@@ -10,7 +10,7 @@ use super::{
     grants::Grants,
     ids::RecordIds,
     moment::iso,
-    tags,
+    tags, templates,
     token::{Class, Token},
     world::World,
 };
@@ -187,6 +187,7 @@ fn account(
         .into();
     account.workflows =
         ["Welcome", "Win back"].map(|name| workflow(&mut world.ids, id, name)).into();
+    templates::seed(&mut account, &mut world.ids, &iso(moment(0, 1)));
     let seats = custom_field_id(&json!({ "key": SEATS }), &account.custom_fields);
     for index in 0..contacts {
         let contact = contact(&mut world.ids, seats.as_deref(), index, contacts);
@@ -307,7 +308,7 @@ fn add_users(world: &mut World) {
             "phone": "+15550100101",
             "extension": "",
             "permissions": { "contactsEnabled": true, "opportunitiesEnabled": true },
-            "scopes": "contacts.write",
+            "scopes": ["contacts.write"],
             "roles": { "type": kind, "role": role, "locationIds": locations, "restrictSubAccount": false },
             "deleted": false,
         });
