@@ -20,6 +20,7 @@ mod contact_links;
 mod contact_search;
 mod contacts;
 pub(crate) mod control;
+mod conversations;
 mod custom_fields;
 mod custom_values;
 mod dialect;

@@ -243,6 +243,7 @@ async fn tell(State(shared): State<Arc<Shared>>) -> Json<Value> {
 async fn advance(State(shared): State<Arc<Shared>>, body: Bytes) -> Answer<Value> {
     let Advance { advance_seconds } = read(&shared, &body, "{\"advance_seconds\": 600}")?;
     shared.clock.advance(Duration::from_secs(advance_seconds.into()));
+    shared.api.settle();
     shared.sender.send_due().await;
     Ok(Json(json!({ "now": shared.clock.now(), "waiting": shared.sender.waiting() })))
 }

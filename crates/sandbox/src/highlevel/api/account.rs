@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde_json::{Map, Value};
 
-use super::{contact::Contact, refusal::Refusal, shelf::Shelf};
+use super::{contact::Contact, conversations::Inbox, refusal::Refusal, shelf::Shelf};
 
 /// The ids of the contacts that share an address or a number: hardly ever more than one.
 type Index = HashMap<Box<str>, Vec<Box<str>>>;
@@ -36,6 +36,7 @@ pub(crate) struct Account {
     pub(crate) recurring_tasks: Shelf<Value>,
     /// The products that it may use, once its agency has said so.
     pub(crate) permissions: Option<Vec<Value>>,
+    pub(crate) conversations: Inbox,
     /// The workflows that a contact can be added to.
     pub(crate) workflows: Vec<Value>,
     /// The workflows that each contact is in.
@@ -79,13 +80,14 @@ impl Account {
         }
     }
 
-    /// Takes a contact out, with its notes, tasks and workflows.
+    /// Takes a contact out, with its notes, tasks, workflows and conversation.
     pub(crate) fn remove_contact(&mut self, id: &str) -> Option<Contact> {
         let contact = self.contacts.remove(id)?;
         self.forget(&contact);
         self.notes.remove(id);
         self.tasks.remove(id);
         self.enrolled.remove(id);
+        self.conversations.close_of(id);
         Some(contact)
     }
 

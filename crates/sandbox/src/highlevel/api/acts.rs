@@ -4,8 +4,9 @@
 
 use super::{
     answer::Answer, businesses, call::Call, companies, consent, contact_links, contacts,
-    custom_fields, custom_values, locations, notes, oauth, opportunities, permissions, pipelines,
-    recurring_tasks, refusal::Refusal, snapshots, tags, tasks, templates, users, world::World,
+    conversations, custom_fields, custom_values, locations, notes, oauth, opportunities,
+    permissions, pipelines, recurring_tasks, refusal::Refusal, snapshots, tags, tasks, templates,
+    users, world::World,
 };
 
 /// Does an operation.
@@ -29,6 +30,7 @@ pub(crate) const LISTS: &[Acts] = &[
     companies::ACTS,
     contact_links::ACTS,
     contacts::ACTS,
+    conversations::ACTS,
     custom_fields::ACTS,
     custom_values::ACTS,
     locations::ACTS,

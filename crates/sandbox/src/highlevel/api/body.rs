@@ -2,7 +2,7 @@
 
 use axum::{
     body::Bytes,
-    extract::{FromRequest as _, Multipart, Query, Request},
+    extract::{DefaultBodyLimit, FromRequest as _, Multipart, Query, Request},
     http::{HeaderMap, Uri, header},
 };
 use endpoint::catalogue::Edition;
@@ -18,7 +18,8 @@ pub(crate) enum Body {
     Json(Value),
     /// Every value a text.
     Form(Map<String, Value>),
-    /// Texts, and of each file its name, its content type and its size in bytes.
+    /// Texts, and of each file its name, its content type and its size in bytes; a list where a
+    /// name comes again.
     Parts(Map<String, Value>),
     /// Sentences about what cannot be read.
     Unreadable(String),
@@ -112,7 +113,11 @@ async fn read_parts(kind: &str, bytes: &Bytes) -> Body {
         |error: &dyn std::fmt::Display| Body::Unreadable(format!("Multipart: {error}"));
     let request = Request::builder().header(header::CONTENT_TYPE, kind).body(bytes.clone().into());
     let parts = match request {
-        Ok(request) => Multipart::from_request(request, &()).await,
+        Ok(mut request) => {
+            // The whole body was held to the server's limit before.
+            DefaultBodyLimit::disable().apply(&mut request);
+            Multipart::from_request(request, &()).await
+        }
         Err(error) => return unreadable(&error),
     };
     let mut parts = match parts {
@@ -137,7 +142,13 @@ async fn read_parts(kind: &str, bytes: &Bytes) -> Body {
             Some(file) => json!({ "fileName": file, "contentType": kind, "size": content.len() }),
             None => Value::String(String::from_utf8_lossy(&content).into_owned()),
         };
-        fields.insert(name, value);
+        match fields.get_mut(&name) {
+            Some(Value::Array(values)) => values.push(value),
+            Some(one) => *one = json!([one.take(), value]),
+            None => {
+                fields.insert(name, value);
+            }
+        }
     }
 }
 

@@ -15,7 +15,7 @@ use super::{
     answer::Answer,
     body::{Body, read_query},
     call::Call,
-    complaint, control, dialect,
+    complaint, control, conversations, dialect,
     limiter::{Budget, Limiter},
     refusal::Refusal,
     reply::{self, Reply},
@@ -89,6 +89,15 @@ impl Api {
         *self.state() = State { world, log: RequestLog::default(), limiter };
     }
 
+    /// Does what the clock has made due since the last time, and has it told.
+    pub(crate) fn settle(&self) {
+        let mut state = self.state();
+        conversations::settle(&mut state.world, self.clock.now());
+        let events = state.world.take_events();
+        drop(state);
+        self.send(events);
+    }
+
     /// Has the webhooks sent that a change calls for, if anybody wants them.
     pub(crate) fn send(&self, events: Vec<Value>) {
         if !self.sender.is_subscribed() {
@@ -128,6 +137,7 @@ impl Api {
         let found = parts.found.as_ref().ok_or_else(unknown)?;
         let now = self.clock.now();
         let mut state = self.state();
+        conversations::settle(&mut state.world, now);
         let version = header(&parts.headers, "version");
         let token = match found.is_public() {
             true => None,

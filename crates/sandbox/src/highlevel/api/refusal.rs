@@ -71,6 +71,13 @@ impl Refusal {
         self
     }
 
+    /// The shape of a conversation's uploads: status and message alone.
+    pub(crate) fn brief(status: u16, message: &str) -> Self {
+        let body = [("status", json!(status)), ("message", json!(message))];
+        let body = body.into_iter().map(|(key, value)| (key.to_owned(), value)).collect();
+        Self { status, body }
+    }
+
     /// Adds a key to the body.
     pub(crate) fn with(mut self, key: &str, value: Value) -> Self {
         self.body.insert(key.to_owned(), value);

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use super::{
     account::Account,
     contact::{Contact, custom_field_id},
-    custom_fields, custom_values,
+    conversations, custom_fields, custom_values,
     grants::Grants,
     ids::RecordIds,
     moment::iso,
@@ -193,6 +193,7 @@ fn account(
         let contact = contact(&mut world.ids, seats.as_deref(), index, contacts);
         account.put_contact(contact);
     }
+    conversations::seed(&mut account, &mut world.ids);
     account
 }
 

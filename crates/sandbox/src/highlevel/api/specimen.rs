@@ -31,7 +31,7 @@ pub(crate) fn answer(edition: Edition<'static>, call: &Call, ids: &mut RecordIds
 }
 
 /// The smallest file of a kind that a reader accepts, where one is known.
-fn file(kind: &str) -> Vec<u8> {
+pub(crate) fn file(kind: &str) -> Vec<u8> {
     match kind {
         "text/plain" => b"[00:00] Hello.\n".to_vec(),
         // A wave file of no samples: header, format, empty data.
