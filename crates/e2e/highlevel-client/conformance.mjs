@@ -9,6 +9,7 @@ const suites = [
   "contact_links",
   "locations",
   "opportunities",
+  "conversations",
   "users",
   "tokens",
   "oauth",

@@ -10,7 +10,7 @@ use super::{
     },
     contact, ensure, holder_of,
     message::{Kind, Message, Talk},
-    send::check_provider,
+    send::{check_provider, prefixed},
 };
 
 /// The kinds that only come through a provider of one's own.
@@ -198,6 +198,12 @@ fn email(
     let house = account.record.get("email").and_then(Value::as_str).unwrap_or_default();
     let theirs = contact.text("email").unwrap_or_default();
     let (from, to) = if message.inbound { (theirs, house) } else { (house, theirs) };
+    let answered = call.text("emailMessageId").and_then(|id| account.conversations.email(id));
+    let subject = match (call.text("subject"), answered) {
+        (Some(subject), _) => subject.to_owned(),
+        (None, Some(answered)) => prefixed("Re: ", &answered["subject"]),
+        (None, None) => String::new(),
+    };
     let list = |name: &str| call.body.get(name).cloned().unwrap_or_else(|| json!([]));
     let mut email = json!({
         "id": id,
@@ -206,7 +212,7 @@ fn email(
         "contactId": contact.id,
         "conversationId": message.conversation,
         "dateAdded": iso(message.added),
-        "subject": call.text("subject").unwrap_or_default(),
+        "subject": subject,
         "body": message.body,
         "direction": message.direction(),
         "status": "delivered",

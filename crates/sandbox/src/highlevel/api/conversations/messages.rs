@@ -37,6 +37,10 @@ pub(super) fn list(world: &mut World, call: &Call) -> Result<Answer, Refusal> {
     let id = call.segment("conversationId");
     let limit = call.number("limit", USUAL, 1..=usize::MAX)?.min(PAGE);
     let kinds: Option<Vec<&str>> = call.query("type").map(|text| text.split(',').collect());
+    if kinds.iter().flatten().any(|kind| !kind.trim().starts_with("TYPE_")) {
+        let complaint = "type must be one or more types of messages, such as TYPE_SMS".to_owned();
+        return Err(Refusal::unprocessable(vec![complaint]));
+    }
     let account = holder_of(world, call, id)?;
     let inbox = &account.conversations;
     let ids = inbox.conversation(id).map(|found| found.messages.as_slice()).unwrap_or_default();

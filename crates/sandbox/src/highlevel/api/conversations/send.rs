@@ -292,7 +292,8 @@ impl Mail<'_> {
     }
 }
 
-fn prefixed(prefix: &str, subject: &Value) -> String {
+/// A subject that is answered or passed on; an answer to an answer has one mark.
+pub(super) fn prefixed(prefix: &str, subject: &Value) -> String {
     let subject = subject.as_str().unwrap_or_default();
     match subject.starts_with(prefix) {
         true => subject.to_owned(),

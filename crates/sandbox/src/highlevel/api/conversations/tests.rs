@@ -167,6 +167,7 @@ async fn the_messages_of_a_conversation_are_paged_from_the_newest() {
     assert_eq!(seen, newest_first);
     let kinds = talk.desk.ok(&format!("{path}&type=TYPE_WHATSAPP,TYPE_CALL"), Value::Null).await;
     assert_eq!(ids(&kinds["messages"]["messages"]), [text(&sent[2]["messageId"])]);
+    assert_eq!(talk.desk.refused(&format!("{path}&type=SMS"), Value::Null).await.0, 422);
     let unknown = format!("{path}&lastMessageId=AbsentAbsentAbsent00");
     assert_eq!(talk.desk.refused(&unknown, Value::Null).await.0, 400);
 }
@@ -562,4 +563,48 @@ async fn changes_are_told_in_the_short_words() {
     assert_eq!(told, expected);
     assert_eq!((&events[1]["callStatus"], &events[4]["unreadCount"]), (&json!("busy"), &json!(2)));
     assert_eq!(events[7]["body"], "later");
+}
+
+#[tokio::test]
+async fn the_third_generation_has_the_same_inbox() {
+    let mut talk = Talk::open().await;
+    let sent = talk.send(json!({ "type": "Email", "subject": "Plan", "message": "x" })).await;
+    talk.desk.version = "v3";
+    let path = format!("/conversations/messages/email/{}", text(&sent["emailMessageId"]));
+    let opened = json!({ "emailId": "ada@example.com", "status": "opened" });
+    let body = json!({ "status": "opened", "events": { "opened": 1 }, "recipients": [opened] });
+    talk.desk.ok(&format!("PUT {path}/status"), body).await;
+    assert_eq!(talk.desk.ok(&format!("GET {path}"), Value::Null).await["status"], "opened");
+    assert_eq!(talk.message(&sent["messageId"]).await["status"], "opened");
+    let list = format!("GET /conversations/{}/messages", text(&sent["conversationId"]));
+    let page = talk.desk.ok(&list, Value::Null).await["messages"].clone();
+    assert_eq!(ids(&page["messages"]), [text(&sent["messageId"])]);
+    let row = talk.search("&lastMessageType=TYPE_EMAIL&sort=desc&limit=1").await;
+    assert_eq!(row["conversations"][0]["id"], sent["conversationId"]);
+    let put = json!({ "locationId": talk.location, "feedback": "positive" });
+    talk.desk.ok(&format!("PUT /conversations/{}", text(&sent["conversationId"])), put).await;
+    assert_eq!(talk.export("&channel=Email").await["messages"][0]["id"], sent["messageId"]);
+}
+
+#[tokio::test]
+async fn a_provider_delivers_and_is_told_what() {
+    let receiver = Receiver::start(&[]).await;
+    let talk = Talk::open().await;
+    talk.desk.sandbox.subscribe(&receiver.url()).unwrap();
+    let body = json!({ "message": "hello", "conversationProviderId": "5f1d7a20c4e8b3906a2f4d11" });
+    let sent = talk.send(body).await;
+    let end = Instant::now() + Duration::from_secs(5);
+    while receiver.received().len() < 2 && Instant::now() < end {
+        tokio::task::yield_now().await;
+    }
+    let events: Vec<Value> =
+        receiver.received().iter().map(|one| serde_json::from_slice(&one.body).unwrap()).collect();
+    assert_eq!((&events[0]["type"], &events[0]["phone"]), (&json!("SMS"), &json!("+15550100142")));
+    assert_eq!(
+        (&events[0]["messageId"], &events[1]["messageId"]),
+        (&sent["messageId"], &sent["messageId"])
+    );
+    talk.pass(60).await;
+    assert_eq!(talk.message(&sent["messageId"]).await["status"], "pending");
+    receiver.stop().await;
 }
