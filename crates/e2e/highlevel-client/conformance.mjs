@@ -13,6 +13,7 @@ const suites = [
   "users",
   "tokens",
   "oauth",
+  "v3",
   "limits",
   "webhooks",
 ];

@@ -5,6 +5,7 @@
 // which only the simulation has.
 
 import assert from "node:assert/strict";
+import { createServer } from "node:http";
 import { HighLevel } from "@gohighlevel/api-client";
 
 export const sandbox = JSON.parse(needed("HIGHLEVEL_SANDBOX"));
@@ -132,4 +133,46 @@ export async function newOpportunity(fields = {}) {
   const { id: contactId } = await newContact({ firstName: "Dealer" });
   const body = { locationId, pipelineId: pipelines[0].id, name: "Deal", status: "open", contactId };
   return (await location.opportunities.createOpportunity({ ...body, ...fields })).opportunity;
+}
+
+// The events that a receiver of webhooks gets while something is done, in order. A contact goes
+// ahead, so that what earlier changes still have to tell has been told.
+export async function told(count, act) {
+  const events = [];
+  const server = createServer((request, response) => {
+    const chunks = [];
+    request.on("data", (chunk) => chunks.push(chunk));
+    request.on("end", () => {
+      events.push(JSON.parse(Buffer.concat(chunks).toString()));
+      response.end("{}");
+    });
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  try {
+    await control("PUT", "subscription", { url: `http://127.0.0.1:${server.address().port}/` });
+    const { email } = await newContact();
+    await until(() => events.at(-1)?.email === email);
+    events.length = 0;
+    await act();
+    await until(() => events.length >= count);
+    return events;
+  } finally {
+    server.close();
+  }
+}
+
+async function until(holds) {
+  const end = Date.now() + 5000;
+  while (!holds() && Date.now() < end) {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+// A call in the words of the third generation: status, headers and body.
+export async function third(method, path, { token = sandbox.token, body, form, version = "v3" } = {}) {
+  const headers = { authorization: `Bearer ${token}`, version };
+  if (body !== undefined) headers["content-type"] = "application/json";
+  const sent = form ? new URLSearchParams(form) : body === undefined ? undefined : JSON.stringify(body);
+  const response = await fetch(`${url}${path}`, { method, headers, body: sent });
+  return { status: response.status, headers: response.headers, body: await response.json() };
 }
