@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde_json::{Map, Value};
 
-use super::{contact::Contact, conversations::Inbox, refusal::Refusal, shelf::Shelf};
+use super::{
+    campaigns::Campaigns, contact::Contact, conversations::Inbox, refusal::Refusal, shelf::Shelf,
+};
 
 /// The ids of the contacts that share an address or a number: hardly ever more than one.
 type Index = HashMap<Box<str>, Vec<Box<str>>>;
@@ -37,6 +39,9 @@ pub(crate) struct Account {
     /// The products that it may use, once its agency has said so.
     pub(crate) permissions: Option<Vec<Value>>,
     pub(crate) conversations: Inbox,
+    pub(crate) campaigns: Campaigns,
+    pub(crate) links: Shelf<Value>,
+    pub(crate) medias: Shelf<Value>,
     /// The workflows that a contact can be added to.
     pub(crate) workflows: Vec<Value>,
     /// The workflows that each contact is in.
@@ -81,6 +86,7 @@ impl Account {
     }
 
     /// Takes a contact out, with its notes, tasks, workflows and conversation.
+    /// Takes a contact out, with its notes, tasks, workflows and campaigns.
     pub(crate) fn remove_contact(&mut self, id: &str) -> Option<Contact> {
         let contact = self.contacts.remove(id)?;
         self.forget(&contact);
@@ -88,6 +94,7 @@ impl Account {
         self.tasks.remove(id);
         self.enrolled.remove(id);
         self.conversations.close_of(id);
+        self.campaigns.forget(id);
         Some(contact)
     }
 

@@ -3,10 +3,10 @@
 //! An operation in none of the lists is answered from its schema (`specimen.rs`).
 
 use super::{
-    answer::Answer, businesses, call::Call, companies, consent, contact_links, contacts,
-    conversations, custom_fields, custom_values, locations, notes, oauth, opportunities,
-    permissions, pipelines, recurring_tasks, refusal::Refusal, snapshots, tags, tasks, templates,
-    users, world::World,
+    answer::Answer, businesses, call::Call, campaigns, companies, consent, contact_bulk,
+    contact_links, contacts, conversations, custom_fields, custom_menus, custom_values, links,
+    locations, medias, notes, oauth, opportunities, permissions, pipelines, recurring_tasks,
+    refusal::Refusal, snapshots, tags, tasks, templates, users, world::World,
 };
 
 /// Does an operation.
@@ -27,13 +27,18 @@ pub(crate) struct Extra {
 /// All operations with a memory.
 pub(crate) const LISTS: &[Acts] = &[
     businesses::ACTS,
+    campaigns::ACTS,
     companies::ACTS,
+    contact_bulk::ACTS,
     contact_links::ACTS,
     contacts::ACTS,
     conversations::ACTS,
     custom_fields::ACTS,
+    custom_menus::ACTS,
     custom_values::ACTS,
+    links::ACTS,
     locations::ACTS,
+    medias::ACTS,
     notes::ACTS,
     oauth::ACTS,
     opportunities::ACTS,

@@ -215,7 +215,11 @@ fn of_business(world: &mut World, call: &Call) -> Result<Answer, Refusal> {
     let business = call.segment("businessId");
     let members =
         account.contacts().iter().filter(|contact| contact.text("businessId") == Some(business));
-    let members: Vec<&Contact> = members.collect();
+    let query = call.query("query").map(str::to_lowercase);
+    let wanted = |contact: &&Contact| {
+        query.as_deref().is_none_or(|query| contact_search::mentions(contact, query))
+    };
+    let members: Vec<&Contact> = members.filter(wanted).collect();
     let page = members.iter().skip(skip).take(limit);
     let shown: Vec<Value> = page.map(|contact| contact.show(&account.id)).collect();
     Ok(json!({ "contacts": shown, "count": members.len() }).into())
@@ -260,18 +264,27 @@ pub(crate) fn change_tags(world: &mut World, call: &Call, add: bool) -> Result<A
         }
         false => contact.tags.retain(|tag| !holds(&named, tag)),
     }
-    contact.updated = call.now;
-    tags::learn(world, call, &contact.tags)?;
-    let account = world.account(call)?;
-    let (location, told) = (account.id.clone(), contact.told());
     let body = json!({ "tags": contact.tags });
-    let changed = contact.tags != old.tags;
-    account.put_contact(contact);
-    if changed {
-        world.tell("ContactTagUpdate", &location, told);
+    if contact.tags != old.tags {
+        save_tags(world, call, contact)?;
     }
     Ok(match add {
         true => Answer::created(body),
         false => body.into(),
     })
+}
+
+/// Keeps a contact whose tags changed, and tells of it.
+pub(crate) fn save_tags(
+    world: &mut World,
+    call: &Call,
+    mut contact: Contact,
+) -> Result<(), Refusal> {
+    contact.updated = call.now;
+    tags::learn(world, call, &contact.tags)?;
+    let account = world.account(call)?;
+    let (location, told) = (account.id.clone(), contact.told());
+    account.put_contact(contact);
+    world.tell("ContactTagUpdate", &location, told);
+    Ok(())
 }

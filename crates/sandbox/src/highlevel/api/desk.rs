@@ -1,5 +1,7 @@
 //! A sandbox at hand with who calls it, for tests of the API over its own port.
 
+use std::time::{Duration, Instant};
+
 use endpoint::{
     Method, Request, Response, Transport as _,
     catalogue::validate_reply,
@@ -8,7 +10,10 @@ use endpoint::{
 use serde_json::Value;
 
 use super::route::{self, Task};
-use crate::highlevel::{HighLevelSandbox, HighLevelSettings, RateLimits, receiver::still_clock};
+use crate::highlevel::{
+    HighLevelSandbox, HighLevelSettings, RateLimits,
+    receiver::{Receiver, still_clock},
+};
 
 /// A sandbox at hand, with who calls it.
 pub(crate) struct Desk {
@@ -104,6 +109,17 @@ impl Desk {
         let (status, body) = self.call(&format!("POST /_sandbox/{path}"), body).await;
         assert_eq!(status, 200, "{path}: {body}");
         body
+    }
+
+    /// What a subscriber was told, once it is so many events or five seconds have passed.
+    pub(crate) async fn told(&self, receiver: &Receiver, count: usize) -> Vec<Value> {
+        let started = Instant::now();
+        while receiver.received().len() < count && started.elapsed() < Duration::from_secs(5) {
+            tokio::task::yield_now().await;
+        }
+        let received = receiver.received();
+        assert_eq!(received.len(), count, "webhooks");
+        received.iter().map(|one| serde_json::from_slice(&one.body).unwrap()).collect()
     }
 
     pub(crate) async fn form(&self, path: &str, form: &str) -> (u16, Value) {

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     account::Account,
+    campaigns,
     contact::{Contact, custom_field_id},
     conversations, custom_fields, custom_values,
     grants::Grants,
@@ -125,6 +126,7 @@ pub(crate) fn world(settings: &HighLevelSettings) -> (World, PrivateTokens) {
     }
     add_users(&mut world);
     add_opportunities(&mut world, settings);
+    campaigns::seed(&mut world);
     let scopes = settings.token_scopes.as_ref().map(|scopes| scopes.clone().into());
     for (text, class, location) in [
         (&tokens.location, Class::PrivateLocation, Some(&settings.location_id)),

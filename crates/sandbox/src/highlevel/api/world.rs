@@ -17,6 +17,8 @@ pub(crate) struct World {
     pub(crate) main_location: String,
     pub(crate) accounts: BTreeMap<String, Account>,
     pub(crate) users: Shelf<Value>,
+    /// The links that the agency adds to menus.
+    pub(crate) custom_menus: Shelf<Value>,
     pub(crate) ids: RecordIds,
     pub(crate) tokens: Tokens,
     pub(crate) grants: Grants,
@@ -38,6 +40,7 @@ impl World {
             main_location: main_location.to_owned(),
             accounts: BTreeMap::new(),
             users: Shelf::default(),
+            custom_menus: Shelf::default(),
             ids,
             tokens: Tokens::default(),
             grants,
