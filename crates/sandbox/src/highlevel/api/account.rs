@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, HashMap};
 use serde_json::{Map, Value};
 
 use super::{
-    campaigns::Campaigns, contact::Contact, conversations::Inbox, refusal::Refusal, shelf::Shelf,
+    campaigns::Campaigns, contact::Contact, conversations::Inbox, ledger::Ledger, refusal::Refusal,
+    shelf::Shelf,
 };
 
 /// The ids of the contacts that share an address or a number: hardly ever more than one.
@@ -46,6 +47,8 @@ pub(crate) struct Account {
     pub(crate) workflows: Vec<Value>,
     /// The workflows that each contact is in.
     pub(crate) enrolled: BTreeMap<String, Vec<String>>,
+    /// Invoices, payments and products.
+    pub(crate) ledger: Ledger,
 }
 
 impl Account {

@@ -196,6 +196,11 @@ fn account(
         account.put_contact(contact);
     }
     conversations::seed(&mut account, &mut world.ids);
+    super::ledger_seed::seed(
+        &mut account,
+        &mut RecordIds::new(world.ids.clone().number()),
+        moment(0, 1),
+    );
     account
 }
 
