@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, HashMap};
 use serde_json::{Map, Value};
 
 use super::{
-    campaigns::Campaigns, contact::Contact, conversations::Inbox, ledger::Ledger, refusal::Refusal,
-    shelf::Shelf,
+    calendars::Calendars, campaigns::Campaigns, contact::Contact, conversations::Inbox,
+    ledger::Ledger, refusal::Refusal, shelf::Shelf,
 };
 
 /// The ids of the contacts that share an address or a number: hardly ever more than one.
@@ -43,6 +43,7 @@ pub(crate) struct Account {
     pub(crate) campaigns: Campaigns,
     pub(crate) links: Shelf<Value>,
     pub(crate) medias: Shelf<Value>,
+    pub(crate) calendars: Calendars,
     /// The workflows that a contact can be added to.
     pub(crate) workflows: Vec<Value>,
     /// The workflows that each contact is in.
@@ -90,6 +91,7 @@ impl Account {
 
     /// Takes a contact out, with its notes, tasks, workflows and conversation.
     /// Takes a contact out, with its notes, tasks, workflows and campaigns.
+    /// Takes a contact out, with its notes, tasks, workflows and appointments.
     pub(crate) fn remove_contact(&mut self, id: &str) -> Option<Contact> {
         let contact = self.contacts.remove(id)?;
         self.forget(&contact);
@@ -98,6 +100,7 @@ impl Account {
         self.enrolled.remove(id);
         self.conversations.close_of(id);
         self.campaigns.forget(id);
+        self.calendars.forget_contact(id);
         Some(contact)
     }
 

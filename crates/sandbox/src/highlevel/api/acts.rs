@@ -3,12 +3,13 @@
 //! An operation in none of the lists is answered from its schema (`specimen.rs`).
 
 use super::{
-    answer::Answer, businesses, call::Call, campaigns, collections, companies, consent,
-    contact_bulk, contact_links, contacts, conversations, coupons, custom_fields, custom_menus,
-    custom_values, estimates, invoice_schedules, invoice_states, invoice_templates, invoices,
-    links, locations, medias, notes, oauth, opportunities, payments, permissions, pipelines,
-    prices, products, recurring_tasks, refusal::Refusal, snapshots, tags, tasks, templates, users,
-    world::World,
+    answer::Answer, appointment_notes, appointments, block_slots, businesses, calendar_groups,
+    calendar_notifications, calendar_resources, calendar_slots, calendars, call::Call, campaigns,
+    collections, companies, consent, contact_bulk, contact_links, contacts, conversations, coupons,
+    custom_fields, custom_menus, custom_values, estimates, invoice_schedules, invoice_states,
+    invoice_templates, invoices, links, locations, medias, notes, oauth, opportunities, payments,
+    permissions, pipelines, prices, products, recurring_tasks, refusal::Refusal, schedules,
+    snapshots, tags, tasks, templates, users, world::World,
 };
 
 /// Does an operation.
@@ -28,7 +29,15 @@ pub(crate) struct Extra {
 
 /// All operations with a memory.
 pub(crate) const LISTS: &[Acts] = &[
+    appointment_notes::ACTS,
+    appointments::ACTS,
+    block_slots::ACTS,
     businesses::ACTS,
+    calendar_groups::ACTS,
+    calendar_notifications::ACTS,
+    calendar_resources::ACTS,
+    calendar_slots::ACTS,
+    calendars::ACTS,
     campaigns::ACTS,
     collections::ACTS,
     companies::ACTS,
@@ -57,6 +66,7 @@ pub(crate) const LISTS: &[Acts] = &[
     prices::ACTS,
     products::ACTS,
     recurring_tasks::ACTS,
+    schedules::ACTS,
     snapshots::ACTS,
     tags::ACTS,
     tasks::ACTS,

@@ -1,4 +1,4 @@
-//! What a contact is tied to: followers, workflows, appointments, and tags by the additive calls.
+//! What a contact is tied to: followers, workflows, and tags by the additive calls.
 
 use serde_json::{Value, json};
 
@@ -7,7 +7,6 @@ use super::{acts::Acts, answer::Answer, call::Call, contacts, refusal::Refusal, 
 pub(crate) const ACTS: Acts = &[
     ("contacts.add-tags", add_tags),
     ("contacts.remove-tags", remove_tags),
-    ("contacts.get-appointments-for-contact", appointments),
     ("contacts.add-followers-contact", follow),
     ("contacts.remove-followers-contact", unfollow),
     ("contacts.add-contact-to-workflow", enrol),
@@ -21,12 +20,6 @@ fn add_tags(world: &mut World, call: &Call) -> Result<Answer, Refusal> {
 
 fn remove_tags(world: &mut World, call: &Call) -> Result<Answer, Refusal> {
     contacts::change_tags(world, call, false)
-}
-
-/// There are no calendars yet in the simulated HighLevel, so nobody has an appointment.
-fn appointments(world: &mut World, call: &Call) -> Result<Answer, Refusal> {
-    world.contact_account(call)?;
-    Ok(json!({ "events": [] }).into())
 }
 
 fn follow(world: &mut World, call: &Call) -> Result<Answer, Refusal> {

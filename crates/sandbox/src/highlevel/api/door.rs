@@ -69,7 +69,7 @@ impl Api {
         sender: Arc<WebhookSender>,
         events: UnboundedSender<Value>,
     ) -> Self {
-        let (world, tokens) = seed::world(&settings);
+        let (world, tokens) = seed::world(&settings, clock.now());
         let limiter = Limiter::new(settings.rate_limits);
         let state = State { world, log: RequestLog::default(), limiter };
         let faults = Faults::new(settings.seed).checking(control::check_operation);
@@ -84,7 +84,7 @@ impl Api {
     /// Begins anew: the data of the start, no faults, full limits. Tokens of the start stay good.
     pub(crate) fn reset(&self) {
         self.faults.reset();
-        let (world, _) = seed::world(&self.settings);
+        let (world, _) = seed::world(&self.settings, self.clock.now());
         let limiter = Limiter::new(self.settings.rate_limits);
         *self.state() = State { world, log: RequestLog::default(), limiter };
     }
@@ -170,6 +170,7 @@ impl Api {
             segments: found.segments(&task),
             query: read_query(&parts.uri),
             body: body.fields(),
+            whole: body.whole(),
             generation: edition.map_or(Generation::V2, Edition::generation),
             strict_spec: self.settings.strict_spec,
             now,

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     account::Account,
-    campaigns,
+    calendar_seed, campaigns,
     contact::{Contact, custom_field_id},
     conversations, custom_fields, custom_values,
     grants::Grants,
@@ -106,7 +106,7 @@ pub(crate) struct PrivateTokens {
 }
 
 /// The world of the settings, and the tokens that open it.
-pub(crate) fn world(settings: &HighLevelSettings) -> (World, PrivateTokens) {
+pub(crate) fn world(settings: &HighLevelSettings, now: Timestamp) -> (World, PrivateTokens) {
     let mut ids = RecordIds::new(settings.seed);
     let tokens = PrivateTokens {
         location: format!("pit-{}", ids.uuid()),
@@ -127,6 +127,7 @@ pub(crate) fn world(settings: &HighLevelSettings) -> (World, PrivateTokens) {
     add_users(&mut world);
     add_opportunities(&mut world, settings);
     campaigns::seed(&mut world);
+    calendar_seed::seed(&mut world, settings.seed, now);
     let scopes = settings.token_scopes.as_ref().map(|scopes| scopes.clone().into());
     for (text, class, location) in [
         (&tokens.location, Class::PrivateLocation, Some(&settings.location_id)),

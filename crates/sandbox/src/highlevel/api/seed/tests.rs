@@ -3,7 +3,7 @@
 use super::*;
 
 fn shown(settings: &HighLevelSettings) -> (Vec<Value>, Vec<Value>) {
-    let (world, _) = world(settings);
+    let (world, _) = world(settings, jiff::Timestamp::UNIX_EPOCH);
     let account = &world.accounts[&settings.location_id];
     let contacts = account.contacts().iter().map(|contact| contact.show(&account.id)).collect();
     (contacts, account.opportunities.iter().cloned().collect())
@@ -24,7 +24,7 @@ fn there_is_as_much_as_asked_for_and_everything_can_be_found() {
     let settings = small(5);
     let (contacts, opportunities) = shown(&settings);
     assert_eq!((contacts.len(), opportunities.len()), (40, 30));
-    let (world, _) = world(&settings);
+    let (world, _) = world(&settings, jiff::Timestamp::UNIX_EPOCH);
     let account = &world.accounts[&settings.location_id];
     for contact in &contacts {
         let id = contact["id"].as_str().unwrap();
