@@ -52,6 +52,9 @@ pub use self::{
 };
 use crate::{clock::SandboxClock, fault::Faults, server::Server};
 
+/// How often it looks, in real time, for what has become due while nobody called.
+const SETTLING: Duration = Duration::from_millis(500);
+
 /// How the simulated HighLevel is set up.
 #[derive(Clone, Debug)]
 pub struct HighLevelSettings {
@@ -175,6 +178,7 @@ impl HighLevelSandbox {
         let retrying = sender.clone();
         sending.spawn(async move { retrying.keep_sending_due().await });
         sending.spawn(send_in_order(sender.clone(), queued));
+        sending.spawn(keep_settling(api.clone()));
         Ok(Self { settings, sender, api, server, _sending: sending })
     }
 
@@ -316,6 +320,14 @@ async fn send_in_order(sender: Arc<WebhookSender>, mut queued: mpsc::UnboundedRe
         if let Err(error) = sender.emit(&event.to_string(), "the change").await {
             tracing::debug!(%error, "webhook of a change not sent");
         }
+    }
+}
+
+/// Lets scheduled messages leave while nobody calls.
+async fn keep_settling(api: Arc<Api>) {
+    loop {
+        tokio::time::sleep(SETTLING).await;
+        api.settle();
     }
 }
 

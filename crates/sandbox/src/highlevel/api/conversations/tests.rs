@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use super::super::desk::Desk;
 use crate::highlevel::{
-    HighLevelSettings, RateLimits,
-    receiver::{NOON, Receiver},
+    HighLevelSandbox, HighLevelSettings, RateLimits,
+    receiver::{NOON, Receiver, still_clock},
 };
 
 fn text(value: &Value) -> String {
@@ -606,5 +606,29 @@ async fn a_provider_delivers_and_is_told_what() {
     );
     talk.pass(60).await;
     assert_eq!(talk.message(&sent["messageId"]).await["status"], "pending");
+    receiver.stop().await;
+}
+
+#[tokio::test]
+async fn a_scheduled_message_leaves_while_nobody_calls() {
+    let clock = still_clock();
+    let settings = HighLevelSettings::default();
+    let mut talk = Talk::open().await;
+    talk.desk.sandbox = HighLevelSandbox::start(settings, clock.clone()).await.unwrap();
+    let receiver = Receiver::start(&[]).await;
+    talk.desk.sandbox.subscribe(&receiver.url()).unwrap();
+    talk.desk.token = talk.desk.sandbox.token().to_owned();
+    talk.contact = contact(&talk.desk, "Ada King", "ada@example.com", "+15550100142").await;
+    talk.send(json!({ "message": "later", "scheduledTimestamp": noon() + 60 })).await;
+    clock.advance(Duration::from_secs(61));
+    let is_told = || {
+        let received = receiver.received();
+        received.iter().any(|one| String::from_utf8_lossy(&one.body).contains("OutboundMessage"))
+    };
+    let end = Instant::now() + Duration::from_secs(5);
+    while !is_told() && Instant::now() < end {
+        tokio::task::yield_now().await;
+    }
+    assert!(is_told());
     receiver.stop().await;
 }
