@@ -215,14 +215,35 @@ fn of_business(world: &mut World, call: &Call) -> Result<Answer, Refusal> {
     let business = call.segment("businessId");
     let members =
         account.contacts().iter().filter(|contact| contact.text("businessId") == Some(business));
-    let query = call.query("query").map(str::to_lowercase);
-    let wanted = |contact: &&Contact| {
-        query.as_deref().is_none_or(|query| contact_search::mentions(contact, query))
+    let query = call.query("query").unwrap_or_default().to_lowercase();
+    let members = members.filter(|contact| contact_search::mentions(contact, &query));
+    let mut members: Vec<(String, &Contact)> =
+        members.map(|contact| (contact.full_name().to_lowercase(), contact)).collect();
+    let start = match call.is_v3() {
+        true => {
+            members.sort_by(|(one, first), (other, second)| {
+                (one, &first.id).cmp(&(other, &second.id))
+            });
+            after(call).map_or(0, |(name, id)| {
+                members.partition_point(|(known, contact)| {
+                    (known.as_str(), &*contact.id) <= (name.as_str(), id.as_str())
+                })
+            })
+        }
+        false => 0,
     };
-    let members: Vec<&Contact> = members.filter(wanted).collect();
-    let page = members.iter().skip(skip).take(limit);
-    let shown: Vec<Value> = page.map(|contact| contact.show(&account.id)).collect();
+    let page = members.iter().skip(start.saturating_add(skip)).take(limit);
+    let shown: Vec<Value> = page.map(|(_, contact)| contact.show(&account.id)).collect();
     Ok(json!({ "contacts": shown, "count": members.len() }).into())
+}
+
+/// The name and id after which a page of the third generation begins: one text with a comma, or two
+/// texts.
+fn after(call: &Call) -> Option<(String, String)> {
+    let named = call.query.iter().filter(|(key, _)| key.starts_with("startAfter"));
+    let joined = named.map(|(_, text)| text.as_str()).collect::<Vec<_>>().join(",");
+    let (name, id) = joined.rsplit_once(',')?;
+    Some((name.to_lowercase(), id.to_owned()))
 }
 
 /// The do-not-disturb settings are validated to their leaves.

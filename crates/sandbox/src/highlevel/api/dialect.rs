@@ -112,3 +112,6 @@ fn rename(fields: &mut Map<String, Value>, names: [(&str, &str); 7]) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,7 @@
 //! `/opportunities/search`: by query with pages or keys, and by body (`facts/highlevel.md` 5 and 6.4).
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
 use super::{
@@ -102,7 +104,12 @@ pub(crate) fn search(world: &mut World, call: &Call) -> Result<Answer, Refusal> 
         (id, after) => after_key(&found, id, after),
     };
     let rows: Vec<&Value> = found.iter().skip(start).take(limit).copied().collect();
-    let meta = meta(&rows, found.len(), (page, start, limit), &account.id);
+    let location = if call.is_v3() { "locationId" } else { "location_id" };
+    let url = format!(
+        "https://services.leadconnectorhq.com/opportunities/search?{location}={}&limit={limit}",
+        account.id
+    );
+    let meta = meta(&rows, found.len(), (page, start), &url);
     let rows: Vec<Value> = rows.iter().map(|row| shown(account, row)).collect();
     Ok(json!({ "opportunities": rows, "meta": meta, "aggregations": {} }).into())
 }
@@ -117,12 +124,7 @@ fn after_key(found: &[&Value], id: Option<&str>, after: Option<&str>) -> usize {
     found.iter().position(|row| milliseconds(&row["createdAt"]) < after).unwrap_or(found.len())
 }
 
-fn meta(
-    rows: &[&Value],
-    total: usize,
-    (page, start, limit): (usize, usize, usize),
-    location: &str,
-) -> Value {
+fn meta(rows: &[&Value], total: usize, (page, start): (usize, usize), url: &str) -> Value {
     let last = rows.last().filter(|_| start + rows.len() < total);
     let mut meta = json!({
         "total": total,
@@ -139,9 +141,7 @@ fn meta(
         meta["startAfter"] = json!(after);
         meta["startAfterId"] = json!(id);
         meta["nextPage"] = json!(page + 1);
-        meta["nextPageUrl"] = json!(format!(
-            "https://services.leadconnectorhq.com/opportunities/search?location_id={location}&limit={limit}&startAfter={after}&startAfterId={id}"
-        ));
+        meta["nextPageUrl"] = json!(format!("{url}&startAfter={after}&startAfterId={id}"));
     }
     meta
 }
@@ -177,7 +177,40 @@ pub(crate) fn advanced(world: &mut World, call: &Call) -> Result<Answer, Refusal
         shown
     });
     let rows: Vec<Value> = rows.collect();
-    Ok(json!({ "opportunities": rows, "total": found.len(), "aggregations": {} }).into())
+    let mut body = json!({ "opportunities": rows, "total": found.len(), "aggregations": {} });
+    if call.is_v3() {
+        body["stageAggregations"] = by_stage(&found);
+    }
+    Ok(body.into())
+}
+
+/// The sums of each stage, which the third generation tells of all rows, not only of the page's.
+/// How HighLevel weighs what has no probability is not known: won and open count fully, lost not.
+fn by_stage(found: &[&Value]) -> Value {
+    let mut stages: BTreeMap<&str, [f64; 6]> = BTreeMap::new();
+    for one in found {
+        let value = one["monetaryValue"].as_f64().unwrap_or_default();
+        let (is_open, is_won) = (one["status"] == "open", one["status"] == "won");
+        let whole = if is_open || is_won { 100.0 } else { 0.0 };
+        let weighted = value * one["forecastProbability"].as_f64().unwrap_or(whole) / 100.0;
+        let of = |is_counted: bool, value: f64| if is_counted { value } else { 0.0 };
+        let sums = stages.entry(one["pipelineStageId"].as_str().unwrap_or_default()).or_default();
+        let added =
+            [1.0, value, weighted, of(is_open, value), of(is_open, weighted), of(is_won, value)];
+        for (sum, added) in sums.iter_mut().zip(added) {
+            *sum += added;
+        }
+    }
+    let names =
+        ["totalCount", "totalValue", "weightedValue", "openValue", "openWeightedValue", "wonValue"];
+    let rows = stages.into_iter().map(|(stage, sums)| {
+        let mut row = json!({ "pipelineStageId": stage });
+        for (name, sum) in names.iter().zip(sums) {
+            row[*name] = json!(sum);
+        }
+        row
+    });
+    rows.collect()
 }
 
 /// The one operator whose grammar is known: equality with a value or one of several.
