@@ -37,6 +37,7 @@ const MEANINGS: &[(&str, &[(&str, &str)])] = &[
     ("oauth.get-access-token", &[("grant_type", "refresh_token"), ("refresh_token", "")]),
     ("oauth.get-access-token", &[("grantType", "refresh_token"), ("refreshToken", "")]),
     ("opportunities.upsert-opportunity", &[("contactId", "")]),
+    ("users.create-user", &[("type", "account"), ("role", "user")]),
 ];
 
 /// The fields of a form that hold its file, where the catalogue names them.
