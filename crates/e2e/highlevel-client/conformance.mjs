@@ -7,6 +7,7 @@ const suites = [
   "contacts",
   "search",
   "contact_links",
+  "calendars",
   "locations",
   "opportunities",
   "conversations",
