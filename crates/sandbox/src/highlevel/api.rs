@@ -73,6 +73,7 @@ mod reply;
 pub(crate) mod route;
 mod schedules;
 mod seed;
+mod services;
 mod shelf;
 mod snapshots;
 mod specimen;

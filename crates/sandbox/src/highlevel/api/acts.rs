@@ -9,7 +9,7 @@ use super::{
     custom_fields, custom_menus, custom_values, estimates, invoice_schedules, invoice_states,
     invoice_templates, invoices, links, locations, medias, notes, oauth, opportunities, payments,
     permissions, pipelines, prices, products, recurring_tasks, refusal::Refusal, schedules,
-    snapshots, tags, tasks, templates, users, world::World,
+    services, snapshots, tags, tasks, templates, users, world::World,
 };
 
 /// Does an operation.
@@ -67,6 +67,7 @@ pub(crate) const LISTS: &[Acts] = &[
     products::ACTS,
     recurring_tasks::ACTS,
     schedules::ACTS,
+    services::ACTS,
     snapshots::ACTS,
     tags::ACTS,
     tasks::ACTS,

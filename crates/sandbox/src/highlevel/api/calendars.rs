@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use super::{
-    acts::Acts, answer::Answer, appointments::Event, call::Call, refusal::Refusal, shelf::Shelf,
-    world::World,
+    acts::Acts, answer::Answer, appointments::Event, call::Call, refusal::Refusal,
+    services::Services, shelf::Shelf, world::World,
 };
 
 pub(crate) const ACTS: Acts = &[
@@ -32,6 +32,8 @@ pub(crate) struct Calendars {
     /// By calendar.
     pub(crate) notifications: BTreeMap<String, Shelf<Value>>,
     pub(crate) resources: Shelf<Value>,
+    /// What the third generation books.
+    pub(crate) services: Services,
     /// The hours of people.
     pub(crate) schedules: Shelf<Value>,
     /// The hours of calendars themselves, by calendar.
@@ -126,8 +128,13 @@ pub(crate) fn define(id: &str, location: &str, body: &Map<String, Value>) -> Val
     calendar
 }
 
+/// Null takes a field away.
 fn merge(calendar: &mut Value, body: &Map<String, Value>) {
     for (key, value) in body {
+        if value.is_null() {
+            calendar.as_object_mut().and_then(|fields| fields.remove(key));
+            continue;
+        }
         calendar[key.as_str()] = value.clone();
         if key == "teamMembers" {
             complete_team(&mut calendar[key.as_str()]);

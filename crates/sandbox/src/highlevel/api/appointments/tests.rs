@@ -183,6 +183,16 @@ async fn webhooks_tell_the_whole_appointment() {
 }
 
 #[tokio::test]
+async fn null_takes_a_field_of_a_calendar_away() {
+    let (desk, calendar, _) = open(json!({ "availabilityType": 1 })).await;
+    assert!(slots(&desk, &calendar, "").await.is_empty());
+    let body = json!({ "availabilityType": null });
+    let changed = desk.ok(&format!("PUT /calendars/{calendar}"), body).await;
+    assert_eq!(changed["calendar"].get("availabilityType"), None);
+    assert_eq!(slots(&desk, &calendar, "").await.len(), 3);
+}
+
+#[tokio::test]
 async fn a_range_has_at_most_31_days() {
     let (desk, calendar, _) = open(json!({})).await;
     let line = |days: i64| {
@@ -194,4 +204,43 @@ async fn a_range_has_at_most_31_days() {
     desk.ok(&line(31), Value::Null).await;
     assert_eq!(desk.refused(&line(32), Value::Null).await.0, 400);
     assert_eq!(desk.refused(&line(-1), Value::Null).await.0, 400);
+}
+
+#[tokio::test]
+async fn the_hours_of_a_calendar_itself_are_of_the_third_generation() {
+    let (mut desk, calendar, contact) = open(json!({})).await;
+    desk.version = "v3";
+    let path = format!("/calendars/schedules/event-calendar/{calendar}");
+    assert_eq!(desk.refused(&format!("GET {path}"), Value::Null).await.0, 404);
+    let rules = |from: &str| {
+        json!([
+            { "type": "date", "date": "2026-03-06", "intervals": [{ "from": from, "to": "22:00" }] },
+            { "type": "wday", "day": "friday", "intervals": [{ "from": "01:00", "to": "02:00" }] },
+        ])
+    };
+    let body = json!({ "timezone": "America/Chicago", "rules": rules("20:00") });
+    desk.ok(&format!("POST {path}"), body.clone()).await;
+    assert_eq!(desk.refused(&format!("POST {path}"), body).await.0, 400);
+    let found = slots(&desk, &calendar, "").await;
+    assert_eq!(found, ["2026-03-06T21:00:00-05:00", "2026-03-06T22:00:00-05:00"]);
+    desk.ok(&format!("PUT {path}"), json!({ "rules": rules("21:00") })).await;
+    let found = slots(&desk, &calendar, "").await;
+    assert_eq!(found, ["2026-03-06T22:00:00-05:00"]);
+    let body = booking(&desk, &calendar, &contact, &found[0]);
+    let made = desk.ok("POST /calendars/events/appointments", body).await;
+    assert_eq!(made["dateAdded"], "2026-03-05T07:00:00-05:00");
+}
+
+#[tokio::test]
+async fn the_appointments_of_a_contact_go_with_the_contact() {
+    let (desk, calendar, contact) = open(json!({})).await;
+    let body = booking(&desk, &calendar, &contact, "2026-03-06T09:00:00-05:00");
+    let made = desk.ok("POST /calendars/events/appointments", body).await;
+    let line = format!("GET /contacts/{contact}/appointments");
+    let found = desk.ok(&line, Value::Null).await["events"][0].clone();
+    assert_eq!((&found["id"], &found["startTime"]), (&made["id"], &json!("2026-03-06 09:00:00")));
+    desk.ok(&format!("DELETE /contacts/{contact}"), Value::Null).await;
+    let line = format!("GET /calendars/events/appointments/{}", text(&made["id"]));
+    assert_eq!(desk.refused(&line, Value::Null).await.0, 404);
+    assert_eq!(slots(&desk, &calendar, "").await.len(), 3);
 }
