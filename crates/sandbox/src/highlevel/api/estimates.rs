@@ -154,7 +154,7 @@ fn send(world: &mut World, call: &Call) -> Result<Answer, Refusal> {
     refuse_invoiced(&estimate)?;
     estimate["estimateStatus"] = json!("sent");
     estimate["sentBy"] = json!(call.text("userId"));
-    estimate["liveMode"] = call.body.get("liveMode").cloned().unwrap_or_else(|| json!(true));
+    estimate["liveMode"] = call.body.get("liveMode").cloned().unwrap_or(json!(true));
     estimate["updatedAt"] = json!(iso(call.now));
     ledger::keep(world, call, ESTIMATE, &estimate)?;
     Ok(Answer::created(estimate))

@@ -315,3 +315,6 @@ fn settings(world: &mut World, call: &Call) -> Result<Answer, Refusal> {
     })
     .into())
 }
+
+#[cfg(test)]
+mod tests;
