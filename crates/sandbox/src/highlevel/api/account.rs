@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::{
     calendars::Calendars, campaigns::Campaigns, contact::Contact, conversations::Inbox,
-    ledger::Ledger, refusal::Refusal, shelf::Shelf,
+    forms::Forms, ledger::Ledger, refusal::Refusal, shelf::Shelf,
 };
 
 /// The ids of the contacts that share an address or a number: hardly ever more than one.
@@ -41,7 +41,18 @@ pub(crate) struct Account {
     pub(crate) permissions: Option<Vec<Value>>,
     pub(crate) conversations: Inbox,
     pub(crate) campaigns: Campaigns,
+    pub(crate) forms: Forms,
+    pub(crate) surveys: Forms,
     pub(crate) links: Shelf<Value>,
+    /// Schemas by their keys.
+    pub(crate) objects: Shelf<Value>,
+    /// The fields of custom objects and businesses.
+    pub(crate) object_fields: Shelf<Value>,
+    pub(crate) object_folders: Shelf<Value>,
+    /// Of all custom objects.
+    pub(crate) records: Shelf<Value>,
+    pub(crate) associations: Shelf<Value>,
+    pub(crate) relations: Shelf<Value>,
     pub(crate) medias: Shelf<Value>,
     pub(crate) calendars: Calendars,
     /// The workflows that a contact can be added to.

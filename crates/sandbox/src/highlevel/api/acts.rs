@@ -3,13 +3,14 @@
 //! An operation in none of the lists is answered from its schema (`specimen.rs`).
 
 use super::{
-    answer::Answer, appointment_notes, appointments, block_slots, businesses, calendar_groups,
-    calendar_notifications, calendar_resources, calendar_slots, calendars, call::Call, campaigns,
-    collections, companies, consent, contact_bulk, contact_links, contacts, conversations, coupons,
-    custom_fields, custom_menus, custom_values, estimates, invoice_schedules, invoice_states,
-    invoice_templates, invoices, links, locations, medias, notes, oauth, opportunities, payments,
-    permissions, pipelines, prices, products, recurring_tasks, refusal::Refusal, schedules,
-    services, snapshots, tags, tasks, templates, users, world::World,
+    answer::Answer, appointment_notes, appointments, associations, block_slots, businesses,
+    calendar_groups, calendar_notifications, calendar_resources, calendar_slots, calendars,
+    call::Call, campaigns, collections, companies, consent, contact_bulk, contact_links, contacts,
+    conversations, coupons, custom_fields, custom_menus, custom_values, estimates, forms,
+    invoice_schedules, invoice_states, invoice_templates, invoices, links, locations, medias,
+    notes, oauth, object_fields, objects, opportunities, payments, permissions, pipelines, prices,
+    products, records, recurring_tasks, refusal::Refusal, relations, schedules, services,
+    snapshots, tags, tasks, templates, users, world::World,
 };
 
 /// Does an operation.
@@ -31,6 +32,7 @@ pub(crate) struct Extra {
 pub(crate) const LISTS: &[Acts] = &[
     appointment_notes::ACTS,
     appointments::ACTS,
+    associations::ACTS,
     block_slots::ACTS,
     businesses::ACTS,
     calendar_groups::ACTS,
@@ -50,6 +52,7 @@ pub(crate) const LISTS: &[Acts] = &[
     custom_menus::ACTS,
     custom_values::ACTS,
     estimates::ACTS,
+    forms::ACTS,
     invoice_schedules::ACTS,
     invoice_states::ACTS,
     invoice_templates::ACTS,
@@ -59,13 +62,17 @@ pub(crate) const LISTS: &[Acts] = &[
     medias::ACTS,
     notes::ACTS,
     oauth::ACTS,
+    object_fields::ACTS,
+    objects::ACTS,
     opportunities::ACTS,
     payments::ACTS,
     permissions::ACTS,
     pipelines::ACTS,
     prices::ACTS,
     products::ACTS,
+    records::ACTS,
     recurring_tasks::ACTS,
+    relations::ACTS,
     schedules::ACTS,
     services::ACTS,
     snapshots::ACTS,

@@ -8,6 +8,7 @@ use super::{
     call::Call,
     moment::iso,
     refusal::Refusal,
+    relations,
     world::{World, merge},
 };
 
@@ -69,5 +70,7 @@ fn remove(world: &mut World, call: &Call) -> Result<Answer, Refusal> {
         member.set("businessId", "");
         account.put_contact(member);
     }
+    let location = account.id.clone();
+    relations::forget(world, &location, id);
     Ok(json!({ "success": true }).into())
 }

@@ -10,7 +10,7 @@ use super::{
     contact::{CHANNELS, Contact, holds},
     contact_search, phone,
     refusal::Refusal,
-    tags,
+    relations, tags,
     world::World,
 };
 
@@ -149,6 +149,7 @@ fn remove(world: &mut World, call: &Call) -> Result<Answer, Refusal> {
     let location = account.id.clone();
     if let Some(contact) = account.remove_contact(call.segment("contactId")) {
         world.tell("ContactDelete", &location, contact.told());
+        relations::forget(world, &location, &contact.id);
     }
     Ok(json!({ "succeded": true }).into())
 }

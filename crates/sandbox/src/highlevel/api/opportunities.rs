@@ -11,6 +11,7 @@ use super::{
     moment::iso,
     opportunity_search,
     refusal::Refusal,
+    relations,
     world::{World, pick},
 };
 
@@ -271,6 +272,7 @@ fn remove(world: &mut World, call: &Call) -> Result<Answer, Refusal> {
     for kind in ["OpportunityDelete", "OpportunityUpdate"] {
         world.tell(kind, &location, told(&old));
     }
+    relations::forget(world, &location, call.segment("id"));
     Ok(json!({ "succeded": true }).into())
 }
 

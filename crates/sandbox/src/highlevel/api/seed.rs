@@ -5,13 +5,13 @@ use serde_json::{Map, Value, json};
 
 use super::{
     account::Account,
-    calendar_seed, campaigns,
+    associations, calendar_seed, campaigns,
     contact::{Contact, custom_field_id},
-    conversations, custom_fields, custom_values,
+    conversations, custom_fields, custom_values, forms,
     grants::Grants,
     ids::RecordIds,
     moment::iso,
-    tags, templates,
+    objects, tags, templates,
     token::{Class, Token},
     world::World,
 };
@@ -128,6 +128,9 @@ pub(crate) fn world(settings: &HighLevelSettings, now: Timestamp) -> (World, Pri
     add_opportunities(&mut world, settings);
     campaigns::seed(&mut world);
     calendar_seed::seed(&mut world, settings.seed, now);
+    forms::seed(&mut world);
+    objects::seed(&mut world);
+    associations::seed(&mut world);
     let scopes = settings.token_scopes.as_ref().map(|scopes| scopes.clone().into());
     for (text, class, location) in [
         (&tokens.location, Class::PrivateLocation, Some(&settings.location_id)),
