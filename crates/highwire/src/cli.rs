@@ -45,11 +45,31 @@ pub(crate) enum Command {
     /// Prepare Notion
     #[command(subcommand)]
     Notion(Notion),
+    /// Call any operation of the HighLevel API, and print what it answers as JSON
+    Call(Call),
     /// Find and explain the operations of the HighLevel API
     #[command(subcommand)]
     Operations(Operations),
     /// Print every setting with its default and what it means
     Settings,
+}
+
+/// The words of `call`. Which flags there are depends on the operation, so they are read apart.
+#[derive(Debug, Args)]
+#[command(
+    disable_version_flag = true,
+    override_usage = "highwire call <OPERATION> [--<PARAMETER> <VALUE>]... [FLAGS]",
+    after_help = crate::commands::call::FLAGS_HELP
+)]
+pub(crate) struct Call {
+    /// The operation's id, its parameters as flags, and the flags below
+    #[arg(
+        required = true,
+        trailing_var_arg = true,
+        allow_hyphen_values = true,
+        value_name = "OPERATION AND FLAGS"
+    )]
+    pub(crate) words: Vec<String>,
 }
 
 /// Flags of `demo`.

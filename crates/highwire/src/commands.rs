@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+pub(crate) mod call;
 pub(crate) mod demo;
 pub(crate) mod events;
 pub(crate) mod notion;

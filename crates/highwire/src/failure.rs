@@ -2,18 +2,41 @@
 
 use std::fmt;
 
+/// The exit code for what the user can mend.
+const USER: u8 = 1;
+/// The exit code for a wrong command line, as clap has it.
+const USAGE: u8 = 2;
+
 /// What a command ends with when it does not succeed.
 #[derive(Debug)]
 pub(crate) struct Failure {
     attempted: String,
+    details: Vec<String>,
     hint: String,
+    code: u8,
     cause: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
 impl Failure {
     /// Something that the user can mend.
     pub(crate) fn user(attempted: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self { attempted: attempted.into(), hint: hint.into(), cause: None }
+        let (attempted, hint) = (attempted.into(), hint.into());
+        Self { attempted, details: Vec::new(), hint, code: USER, cause: None }
+    }
+
+    /// A command line that makes no sense, with everything that is wrong with it.
+    pub(crate) fn usage(
+        attempted: impl Into<String>,
+        problems: Vec<String>,
+        hint: impl Into<String>,
+    ) -> Self {
+        Self { code: USAGE, details: problems, ..Self::user(attempted, hint) }
+    }
+
+    /// The same, with what else is known about it, one thing a line.
+    pub(crate) fn with_details(mut self, details: impl IntoIterator<Item = String>) -> Self {
+        self.details.extend(details);
+        self
     }
 
     /// The same, with the error below it.
@@ -23,6 +46,16 @@ impl Failure {
     ) -> Self {
         self.cause = Some(cause.into());
         self
+    }
+
+    /// The exit code of the program.
+    pub(crate) fn code(&self) -> u8 {
+        self.code
+    }
+
+    /// What is wrong or known in particular, one thing a line.
+    pub(crate) fn details(&self) -> &[String] {
+        &self.details
     }
 
     /// What to do next.
@@ -44,7 +77,9 @@ impl Failure {
 
 impl fmt::Display for Failure {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}; {}", self.chain().join(": "), self.hint)
+        write!(formatter, "{}", self.chain().join(": "))?;
+        self.details.iter().try_for_each(|detail| write!(formatter, "; {detail}"))?;
+        write!(formatter, "; {}", self.hint)
     }
 }
 

@@ -7,6 +7,7 @@
 mod cli;
 mod clock;
 mod commands;
+mod connection;
 mod failure;
 mod logs;
 mod printer;
@@ -27,8 +28,7 @@ use crate::{
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// What the exit codes mean besides 0; clap itself exits with 2 for a wrong command line.
-const USER: u8 = 1;
+/// The exit code for a panic; a [`Failure`] has its own.
 const BUG: u8 = 70;
 
 fn main() -> ExitCode {
@@ -37,7 +37,7 @@ fn main() -> ExitCode {
         Ok(Ok(())) => ExitCode::SUCCESS,
         Ok(Err(failure)) => {
             printer::failure(&failure);
-            ExitCode::from(USER)
+            ExitCode::from(failure.code())
         }
         Err(_) => {
             printer::talk("\nhint: this is a bug in highwire; report it with the lines above");
@@ -53,6 +53,9 @@ fn run(cli: Cli) -> Result<(), Failure> {
     }
     if let Command::Operations(asked) = &cli.command {
         return commands::operations::run(asked, cli.global.json);
+    }
+    if let Command::Call(call) = &cli.command {
+        return commands::call::run(&call.words, &cli);
     }
     let mut settings = Settings::load(&cli.flags(), &Environment::read()?)?;
     if matches!(cli.command, Command::Demo(_)) {
@@ -81,6 +84,6 @@ async fn dispatch(cli: Cli, settings: Settings) -> Result<(), Failure> {
         Command::Notion(cli::Notion::Init { parent }) => {
             commands::notion::init(&settings, &parent, json).await
         }
-        Command::Operations(_) | Command::Settings => Ok(()),
+        Command::Operations(_) | Command::Call(_) | Command::Settings => Ok(()),
     }
 }

@@ -1,6 +1,6 @@
 //! The only place that writes to the terminal: data to stdout, talk to stderr.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 
 use comfy_table::{ContentArrangement, LineStyle, Table, TableStyle};
 
@@ -12,6 +12,19 @@ pub(crate) fn data(line: impl AsRef<str>) {
     if writeln!(stdout, "{}", line.as_ref()).and_then(|()| stdout.flush()).is_err() {
         std::process::exit(0);
     }
+}
+
+/// Writes data as it is, without a line's end.
+pub(crate) fn bytes(data: &[u8]) {
+    let mut stdout = io::stdout().lock();
+    if stdout.write_all(data).and_then(|()| stdout.flush()).is_err() {
+        std::process::exit(0);
+    }
+}
+
+/// Whether a person reads the data on a terminal.
+pub(crate) fn is_terminal() -> bool {
+    io::stdout().is_terminal()
 }
 
 /// Writes a line of talk.
@@ -26,6 +39,9 @@ pub(crate) fn failure(failure: &Failure) {
     talk(format!("error: {}", lines.next().unwrap_or_default()));
     for cause in lines {
         talk(format!("  because: {cause}"));
+    }
+    for detail in failure.details() {
+        talk(format!("  - {detail}"));
     }
     talk(format!("\nhint: {}", failure.hint()));
 }

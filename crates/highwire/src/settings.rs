@@ -71,9 +71,10 @@ pub(crate) struct HighLevel {
     pub(crate) location_ids: Vec<String>,
     pub(crate) company_ids: Vec<String>,
     pub(crate) accept_unknown_locations: bool,
-    /// Read so that the names which guides use are accepted; this version makes no calls.
-    #[expect(dead_code, reason = "kept for the calls to HighLevel's API")]
     pub(crate) token: Secret,
+    pub(crate) url: String,
+    pub(crate) location_id: String,
+    pub(crate) company_id: String,
     pub(crate) application_url: String,
 }
 

@@ -1,6 +1,6 @@
 //! `highwire operations`: finds and explains the operations of the HighLevel API.
 
-use endpoint::catalogue::{Body, Edition, Operation, Place, Schema};
+use endpoint::catalogue::{Access, Body, Edition, Operation, Place, Schema};
 use highlevel::catalogue::{catalogue, operation};
 use serde_json::{Value, json};
 
@@ -137,17 +137,7 @@ fn edition_lines(operation: Operation<'_>, edition: Edition<'_>) -> Vec<String> 
         format!("{}  {} {}{deprecated}", edition.generation(), operation.method(), edition.path()),
         format!("  version header  {version}"),
     ];
-    let access: Vec<_> = edition
-        .access()
-        .map(|access| {
-            let scopes: Vec<_> = access.scopes().collect();
-            format!("{} {}", access.token_class(), scopes.join(" ")).trim_end().to_owned()
-        })
-        .collect();
-    lines.push(format!(
-        "  access          {}",
-        if access.is_empty() { "no token".to_owned() } else { access.join(", or ") }
-    ));
+    lines.push(format!("  access          {}", access(edition)));
     lines.push(format!("  pagination      {}", edition.pagination().style().as_str()));
     if let Some(envelope) = edition.envelope() {
         lines.push(format!("  reply in        {envelope}"));
@@ -169,7 +159,17 @@ fn edition_lines(operation: Operation<'_>, edition: Edition<'_>) -> Vec<String> 
     lines
 }
 
-fn place(place: Place) -> &'static str {
+/// Who may call it, such as `location contacts.write, or agency`.
+pub(super) fn access(edition: Edition<'_>) -> String {
+    let way = |access: Access<'_>| {
+        let scopes: Vec<_> = access.scopes().collect();
+        format!("{} {}", access.token_class(), scopes.join(" ")).trim_end().to_owned()
+    };
+    let ways: Vec<_> = edition.access().map(way).collect();
+    if ways.is_empty() { "no token".to_owned() } else { ways.join(", or ") }
+}
+
+pub(super) fn place(place: Place) -> &'static str {
     match place {
         Place::Path => "path",
         Place::Query => "query",
@@ -178,7 +178,7 @@ fn place(place: Place) -> &'static str {
     }
 }
 
-fn body_table(body: Body<'_>) -> String {
+pub(super) fn body_table(body: Body<'_>) -> String {
     let schema = body.schema();
     let fields = schema.fields().len();
     let rows = schema.fields().take(FIELDS_SHOWN).map(|field| {

@@ -1,0 +1,240 @@
+//! `highwire call`: calls any operation of the HighLevel API and prints what it answers.
+
+pub(super) mod arguments;
+mod defaults;
+mod draft;
+pub(super) mod flags;
+mod help;
+mod preview;
+mod refusal;
+mod select;
+mod values;
+
+use std::path::Path;
+
+use endpoint::catalogue::{Edition, Kind};
+use highlevel::{Call as _, RawReply};
+use serde_json::Value;
+
+use self::{arguments::Arguments, defaults::Defaults, draft::Draft};
+use crate::{
+    cli::Cli,
+    connection::{self, HighLevelClient},
+    failure::Failure,
+    printer,
+    settings::{Environment, Settings},
+};
+
+/// What clap cannot know about the flags of `call`.
+pub(crate) const FLAGS_HELP: &str = "\
+Every parameter of the operation is a flag, as on the wire or in kebab case: --contactId and
+--contact-id are the same. Repeat a flag to give a list. A location or company that is not named is
+the one of the settings. `highwire call OPERATION --help` explains one operation.
+
+Flags:
+  --set NAME=VALUE     set one field of the body; NAME may be a path such as customFields.0.id
+  --body JSON|@FILE|-  the whole body: JSON, a file, or stdin
+  --file FIELD=@FILE   send a file in one field of a form
+  --param NAME=VALUE   a parameter whose name is a flag of every call
+  --version v2|v3      the generation of the API [default: v2 where that has the operation]
+  --paginate           go through all pages and print one row a line, as JSON
+  --rows COUNT         stop after so many rows, with --paginate
+  --select PATH        print only this part: contact.email, contacts[].id, or /contact/email;
+                       with --paginate, of each row
+  --output FILE        write the reply to a file
+  --dry-run            print the request as JSON instead of sending it
+
+Examples:
+  highwire call contacts.get-contact --contact-id ID --select contact.email
+  highwire call contacts.create-contact --set firstName=Ada --set tags=vip --dry-run
+  highwire call conversations.search-conversation --paginate --rows 500";
+
+/// How replies are printed.
+struct Output<'a> {
+    select: Option<&'a str>,
+    file: Option<&'a Path>,
+    pretty: bool,
+}
+
+/// Reads the words, checks everything, and only then talks to HighLevel.
+pub(crate) fn run(words: &[String], cli: &Cli) -> Result<(), Failure> {
+    let arguments = Arguments::parse(words);
+    if arguments.help {
+        let (call, edition) = draft::edition(&arguments)?;
+        printer::data(help::page(call.operation(), edition));
+        return Ok(());
+    }
+    let mut flags = cli.flags();
+    flags.config = arguments.config.clone().or(flags.config);
+    flags.data_dir = arguments.data_dir.clone().or(flags.data_dir);
+    let settings = Settings::load(&flags, &Environment::read()?)?.highlevel;
+    let defaults = Defaults {
+        named: None,
+        location: connection::location(&settings),
+        company: connection::company(&settings),
+    };
+    let draft = draft::build(&arguments, defaults)?;
+    let output = Output {
+        select: arguments.select.as_deref(),
+        file: arguments.output.as_deref(),
+        pretty: printer::is_terminal() && !arguments.json && !cli.global.json,
+    };
+    let (_, edition) = draft::edition(&arguments)?;
+    check(&arguments, &draft, edition)?;
+    let url = connection::url(&settings)?;
+    if arguments.dry_run {
+        let told = preview::preview(&draft, url, !settings.token.is_empty())?;
+        printer::data(output.text(&told));
+        return Ok(());
+    }
+    let location = draft.call.parameter("locationId").and_then(Value::as_str);
+    let tenant = connection::tenant(&settings, location);
+    let client = connection::client(&settings, tenant, draft.call.profile().needs_token)?;
+    let (operation, kind) = (draft.call.operation(), draft.call.operation().kind());
+    if kind != Kind::Read {
+        printer::talk(format!("{}: a {} operation at {url}", operation.id(), kind.as_str()));
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|source| Failure::user("start the runtime", "free some memory").because(source))?;
+    match arguments.paginate {
+        true => runtime.block_on(rows(&client, draft, edition, arguments.rows, &output)),
+        false => runtime.block_on(reply(&client, &draft, edition, &output)),
+    }
+}
+
+/// What makes no sense together; nothing was sent yet.
+fn check(arguments: &Arguments, draft: &Draft, edition: Edition<'_>) -> Result<(), Failure> {
+    let mut problems = Vec::new();
+    let operation = draft.call.operation();
+    if arguments.paginate && operation.kind() != Kind::Read {
+        let kind = operation.kind().as_str();
+        problems.push(format!("--paginate goes through lists, and this is a {kind} operation"));
+    }
+    if arguments.rows.is_some() && !arguments.paginate {
+        problems.push("--rows counts the rows of --paginate: add that".to_owned());
+    }
+    if arguments.paginate && arguments.output.is_some() {
+        problems.push("--output does not go with --paginate: redirect stdout".to_owned());
+    }
+    let folder = arguments.output.as_deref().and_then(Path::parent);
+    if let Some(folder) = folder.filter(|it| !it.as_os_str().is_empty() && !it.is_dir()) {
+        problems.push(format!("--output needs the folder {}: make it", folder.display()));
+    }
+    let media_type = edition.success().and_then(|reply| reply.content_type());
+    let is_file = media_type.is_some_and(|it| !it.starts_with("text/"));
+    if is_file && arguments.output.is_none() && !arguments.dry_run && printer::is_terminal() {
+        problems
+            .push("the reply is a file, which no terminal can show: add --output FILE".to_owned());
+    }
+    match problems.is_empty() {
+        true => Ok(()),
+        false => Err(draft::refused(operation.id(), problems)),
+    }
+}
+
+async fn reply(
+    client: &HighLevelClient,
+    draft: &Draft,
+    edition: Edition<'_>,
+    output: &Output<'_>,
+) -> Result<(), Failure> {
+    let reply: RawReply =
+        client.call(&draft.call).await.map_err(|error| refusal::failure(&error, edition))?;
+    output.print(reply.json(), reply.bytes())
+}
+
+/// Rows as they come, one a line.
+async fn rows(
+    client: &HighLevelClient,
+    draft: Draft,
+    edition: Edition<'_>,
+    most: Option<usize>,
+    output: &Output<'_>,
+) -> Result<(), Failure> {
+    let mut left = most.unwrap_or(usize::MAX);
+    let mut pages = client.pages(draft.call);
+    while left > 0 {
+        let Some(page) = pages.next().await else { break };
+        let page = page.map_err(|error| refusal::failure(&error, edition))?;
+        for row in page.iter().take(left) {
+            output.row(row)?;
+        }
+        left = left.saturating_sub(page.len());
+    }
+    Ok(())
+}
+
+impl Output<'_> {
+    /// Prints a reply: JSON, or the bytes of what is none.
+    fn print(&self, json: &Value, bytes: &[u8]) -> Result<(), Failure> {
+        let is_json = !json.is_null() || bytes.trim_ascii() == b"null";
+        let lines = match (is_json, self.select) {
+            (false, None) => return self.print_bytes(bytes),
+            (false, Some(path)) => Err(not_selected(path, "the reply is no JSON")),
+            (true, None) => Ok(vec![self.text(json)]),
+            (true, Some(path)) => self.selected(json, path),
+        }?;
+        match self.file {
+            Some(file) => write(file, format!("{}\n", lines.join("\n")).as_bytes()),
+            None => {
+                lines.iter().for_each(printer::data);
+                Ok(())
+            }
+        }
+    }
+
+    fn row(&self, row: &Value) -> Result<(), Failure> {
+        match self.select {
+            None => printer::data(row.to_string()),
+            Some(path) => self.selected(row, path)?.iter().for_each(printer::data),
+        }
+        Ok(())
+    }
+
+    fn selected(&self, json: &Value, path: &str) -> Result<Vec<String>, Failure> {
+        let found = select::select(json, path).map_err(|problem| not_selected(path, &problem))?;
+        let text = |value: &Value| match value {
+            Value::String(text) => text.clone(),
+            value => self.text(value),
+        };
+        Ok(found.into_iter().map(text).collect())
+    }
+
+    fn print_bytes(&self, bytes: &[u8]) -> Result<(), Failure> {
+        let is_text = std::str::from_utf8(bytes).is_ok_and(|text| !text.contains('\0'));
+        match self.file {
+            Some(file) => write(file, bytes),
+            None if is_text || !printer::is_terminal() => {
+                printer::bytes(bytes);
+                Ok(())
+            }
+            None => Err(Failure::user(
+                format!("print {} bytes, which no terminal can show", bytes.len()),
+                "the call was carried out; call it again with --output FILE if it only reads",
+            )),
+        }
+    }
+
+    fn text(&self, json: &Value) -> String {
+        match self.pretty {
+            true => format!("{json:#}"),
+            false => json.to_string(),
+        }
+    }
+}
+
+fn not_selected(path: &str, problem: &str) -> Failure {
+    Failure::user(
+        format!("select {path}: {problem}"),
+        "the call was carried out; correct --select before repeating one that changes something",
+    )
+}
+
+fn write(file: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    std::fs::write(file, bytes).map_err(|source| {
+        let hint = "the call was carried out; make the file writable";
+        Failure::user(format!("write the reply to {}", file.display()), hint).because(source)
+    })
+}
