@@ -52,6 +52,18 @@ pub(crate) enum Command {
     Operations(Operations),
     /// Print every setting with its default and what it means
     Settings,
+    /// Print the script that lets a shell complete commands, operations and their flags
+    Completions {
+        /// Which shell
+        shell: Shell,
+    },
+    /// List what the last word can become, for the scripts of `completions`
+    #[command(name = "__complete", hide = true)]
+    Complete {
+        /// The words after the program's name, up to the one to complete
+        #[arg(last = true)]
+        words: Vec<String>,
+    },
 }
 
 /// The words of `call`. Which flags there are depends on the operation, so they are read apart.
@@ -70,6 +82,14 @@ pub(crate) struct Call {
         value_name = "OPERATION AND FLAGS"
     )]
     pub(crate) words: Vec<String>,
+}
+
+/// The shells that can complete.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Shell {
+    Bash,
+    Fish,
+    Zsh,
 }
 
 /// Flags of `demo`.

@@ -1,6 +1,7 @@
 //! The commands, one file each.
 
 pub(crate) mod call;
+pub(crate) mod completions;
 pub(crate) mod demo;
 pub(crate) mod events;
 pub(crate) mod notion;

@@ -57,6 +57,14 @@ fn run(cli: Cli) -> Result<(), Failure> {
     if let Command::Call(call) = &cli.command {
         return commands::call::run(&call.words, &cli);
     }
+    if let Command::Completions { shell } = &cli.command {
+        commands::completions::print(*shell);
+        return Ok(());
+    }
+    if let Command::Complete { words } = &cli.command {
+        commands::completions::complete(words);
+        return Ok(());
+    }
     let mut settings = Settings::load(&cli.flags(), &Environment::read()?)?;
     if matches!(cli.command, Command::Demo(_)) {
         commands::demo::adapt(&mut settings);
@@ -84,6 +92,10 @@ async fn dispatch(cli: Cli, settings: Settings) -> Result<(), Failure> {
         Command::Notion(cli::Notion::Init { parent }) => {
             commands::notion::init(&settings, &parent, json).await
         }
-        Command::Operations(_) | Command::Call(_) | Command::Settings => Ok(()),
+        Command::Operations(_)
+        | Command::Call(_)
+        | Command::Completions { .. }
+        | Command::Complete { .. }
+        | Command::Settings => Ok(()),
     }
 }
