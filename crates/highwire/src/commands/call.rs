@@ -5,6 +5,7 @@ mod defaults;
 mod draft;
 pub(super) mod flags;
 mod help;
+mod paging;
 mod preview;
 mod refusal;
 mod select;
@@ -54,6 +55,8 @@ struct Output<'a> {
     select: Option<&'a str>,
     file: Option<&'a Path>,
     pretty: bool,
+    /// Whether the call changes something, so that its reply must not be lost.
+    changes: bool,
 }
 
 /// Reads the words, checks everything, and only then talks to HighLevel.
@@ -78,6 +81,7 @@ pub(crate) fn run(words: &[String], cli: &Cli) -> Result<(), Failure> {
         select: arguments.select.as_deref(),
         file: arguments.output.as_deref(),
         pretty: printer::is_terminal() && !arguments.json && !cli.global.json,
+        changes: draft.call.operation().kind() != Kind::Read,
     };
     let (_, edition) = draft::edition(&arguments)?;
     check(&arguments, &draft, edition)?;
@@ -194,7 +198,10 @@ impl Output<'_> {
     }
 
     fn selected(&self, json: &Value, path: &str) -> Result<Vec<String>, Failure> {
-        let found = select::select(json, path).map_err(|problem| not_selected(path, &problem))?;
+        let found = select::select(json, path).map_err(|problem| {
+            let lost = self.changes.then(|| format!("the reply was {json}"));
+            not_selected(path, &problem).with_details(lost)
+        })?;
         let text = |value: &Value| match value {
             Value::String(text) => text.clone(),
             value => self.text(value),
@@ -228,7 +235,7 @@ impl Output<'_> {
 fn not_selected(path: &str, problem: &str) -> Failure {
     Failure::user(
         format!("select {path}: {problem}"),
-        "the call was carried out; correct --select before repeating one that changes something",
+        "the call was carried out: repeat it with another --select only where it reads",
     )
 }
 

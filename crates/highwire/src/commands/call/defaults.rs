@@ -108,3 +108,75 @@ fn is_for_locations(edition: Edition<'_>) -> bool {
 fn body(edition: Edition<'_>) -> impl Iterator<Item = Field<'_>> {
     edition.body().into_iter().flat_map(|body| body.schema().fields())
 }
+
+#[cfg(test)]
+mod tests {
+    use endpoint::catalogue::{Generation, Operation};
+    use highlevel::catalogue::{operation, operations};
+    use serde_json::json;
+
+    use super::*;
+
+    const SETTINGS: Defaults<'_> =
+        Defaults { named: None, location: Some("l1"), company: Some("co1") };
+
+    fn filled(
+        edition: Edition<'_>,
+        given: Value,
+        defaults: Defaults<'_>,
+    ) -> (Value, Option<Value>) {
+        let Value::Object(mut parameters) = given else { panic!("parameters are an object") };
+        let mut body = None;
+        fill(edition, &mut parameters, &mut body, defaults);
+        (Value::Object(parameters), body)
+    }
+
+    fn v2(id: &str) -> Edition<'static> {
+        operation(id).and_then(|it| it.edition(Generation::V2)).unwrap()
+    }
+
+    #[test]
+    fn what_is_missing_is_filled_in_wherever_it_belongs() {
+        let list = v2("invoices.list-invoices");
+        let owner = json!({"altId": "l1", "altType": "location"});
+        assert_eq!(filled(list, json!({}), SETTINGS), (owner, None));
+        let create = v2("contacts.create-contact");
+        assert_eq!(
+            filled(create, json!({}), SETTINGS),
+            (json!({}), Some(json!({"locationId": "l1"})))
+        );
+        assert_eq!(filled(create, json!({}), Defaults::default()), (json!({}), None));
+    }
+
+    #[test]
+    fn what_is_given_is_never_changed() {
+        let list = v2("invoices.list-invoices");
+        let given = json!({"altId": "l9", "altType": "location"});
+        assert_eq!(filled(list, given.clone(), SETTINGS).0, given);
+        let named = Defaults { named: Some("l2"), ..SETTINGS };
+        let create = v2("contacts.create-contact");
+        assert_eq!(filled(create, json!({}), named).1, Some(json!({"locationId": "l2"})));
+    }
+
+    #[test]
+    fn no_operation_of_the_catalogue_asks_for_a_location_that_is_set() {
+        let editions = operations().flat_map(Operation::editions);
+        for edition in editions {
+            let (parameters, body) = filled(edition, json!({}), SETTINGS);
+            let is_agencys = !is_for_locations(edition);
+            for parameter in edition.parameters() {
+                let is_location = kebab(parameter.name()) == LOCATION_FLAG;
+                let is_there = parameters.get(parameter.name()).is_some();
+                let place = format!("{} {}", edition.path(), parameter.name());
+                assert!(is_there || !is_location || !parameter.is_required(), "{place}");
+                let is_narrowed = is_agencys && is_there && !parameter.is_required();
+                assert!(!is_narrowed, "{place}");
+            }
+            for field in edition.body().into_iter().flat_map(|body| body.schema().fields()) {
+                let is_location = is_location(field.name(), field.schema());
+                let is_there = body.as_ref().is_some_and(|body| body.get(field.name()).is_some());
+                assert!(is_there || !(is_location && field.is_required()), "{}", edition.path());
+            }
+        }
+    }
+}

@@ -10,7 +10,7 @@ use super::{
     arguments::{Arguments, OWN},
     defaults::{self, Defaults, LOCATION_FLAG},
     flags::{self, kebab},
-    values,
+    paging, values,
 };
 use crate::failure::Failure;
 
@@ -31,6 +31,9 @@ const MEDIA_TYPES: [(&str, &str); 14] = [
     ("wav", "audio/wav"),
     ("webp", "image/webp"),
 ];
+
+/// What to do about a location that is missing.
+const LOCATION_ADVICE: &str = "give --location-id, or set GHL_LOCATION_ID";
 
 /// A call that can be sent.
 pub(super) struct Draft {
@@ -88,7 +91,15 @@ pub(super) fn build(arguments: &Arguments, settings: Defaults<'_>) -> Result<Dra
     let mut problems = arguments.problems.clone();
     let mut parameters = Map::new();
     let named = parameters_of(arguments, edition, &mut parameters, &mut problems);
-    let mut body = body_of(arguments, edition, &mut problems);
+    let read = body_of(arguments, edition);
+    let is_readable = read.is_ok();
+    let mut body = read.unwrap_or_else(|found| {
+        problems.extend(found);
+        None
+    });
+    if arguments.paginate {
+        paging::fill(edition, &mut parameters, &mut body, arguments.rows);
+    }
     let defaults = Defaults { named: named.as_deref(), ..settings };
     defaults::fill(edition, &mut parameters, &mut body, defaults);
 
@@ -106,7 +117,11 @@ pub(super) fn build(arguments: &Arguments, settings: Defaults<'_>) -> Result<Dra
             Err(error) => problems.push(format!("--file {field}=@{path} cannot be read: {error}")),
         }
     }
-    problems.extend(call.problems().iter().map(|problem| in_flags(problem, edition)));
+    // Of a body that cannot be read nothing else is worth telling.
+    let is_told = |problem: &&Problem| is_readable || !problem.place.starts_with("body");
+    let found = call.problems();
+    let found = found.iter().filter(is_told);
+    problems.extend(found.map(|problem| in_flags(problem, &call, edition)));
     match problems.is_empty() {
         true => Ok(Draft { call, body, files }),
         false => Err(refused(call.operation().id(), problems)),
@@ -176,25 +191,16 @@ fn unknown_flag(flag: &str, edition: Edition<'_>) -> String {
     }
 }
 
-fn body_of(
-    arguments: &Arguments,
-    edition: Edition<'_>,
-    problems: &mut Vec<String>,
-) -> Option<Value> {
-    let mut body = match arguments.body.as_deref().map(read_body) {
-        Some(Ok(body)) => Some(body),
-        Some(Err(problem)) => {
-            problems.push(problem);
-            return None;
-        }
-        None => None,
-    };
+fn body_of(arguments: &Arguments, edition: Edition<'_>) -> Result<Option<Value>, Vec<String>> {
+    let whole = arguments.body.as_deref().map(read_body).transpose();
+    let mut body = whole.map_err(|problem| vec![problem])?;
     let schema = edition.body().map(Body::schema);
+    let mut problems = Vec::new();
     for (path, text) in &arguments.sets {
         let body = body.get_or_insert(Value::Null);
         problems.extend(values::set(body, schema, path, text).err());
     }
-    body
+    if problems.is_empty() { Ok(body) } else { Err(problems) }
 }
 
 fn read_body(given: &str) -> Result<Value, String> {
@@ -219,41 +225,48 @@ fn read_body(given: &str) -> Result<Value, String> {
 }
 
 /// A problem in the words of the command line.
-fn in_flags(problem: &Problem, edition: Edition<'_>) -> String {
+fn in_flags(problem: &Problem, call: &RawCall, edition: Edition<'_>) -> String {
     let parameter = ["path.", "query.", "header.", "parameters."]
         .into_iter()
         .find_map(|place| problem.place.strip_prefix(place));
-    let (place, advice) = match (parameter, problem.place.strip_prefix("body.")) {
-        (Some(name), _) => {
-            let (name, rest) = name.find('[').map_or((name, ""), |at| name.split_at(at));
-            let is_location = kebab(name) == LOCATION_FLAG || name == "altId";
-            let advice = match is_location {
-                true => "give it, or set GHL_LOCATION_ID",
-                false => "add it",
-            };
-            (format!("--{}{rest}", kebab(name)), advice.to_owned())
+    match (parameter, problem.place.strip_prefix("body.")) {
+        (Some(name), _) => parameter_problem(name, &problem.fault, call),
+        (None, Some(name)) if problem.fault == Fault::Missing => missing_field(name, edition),
+        (None, None) if problem.place == "body" && problem.fault == Fault::Missing => {
+            "a body is required: give --body or --set".to_owned()
         }
-        (None, Some("locationId")) => {
-            ("body.locationId".to_owned(), "give --location-id, or set GHL_LOCATION_ID".to_owned())
+        (None, None) if problem.place == "files" => {
+            "--file is not taken: the operation takes no form".to_owned()
         }
-        (None, Some(name)) => (problem.place.clone(), format!("add --set {name}=…")),
-        (None, None) if problem.place == "body" => {
-            ("a body".to_owned(), "give --body or --set".to_owned())
-        }
-        (None, None) if problem.place == "files" => ("--file".to_owned(), String::new()),
-        (None, None) => (problem.place.clone(), "add it".to_owned()),
-    };
-    let is_file = |name: &str| {
-        let schema = edition.body().and_then(|body| values::field(body.schema(), name));
-        schema.is_some_and(|it| matches!(it.shape(), Shape::String { format: Some("binary"), .. }))
-    };
-    match (&problem.fault, problem.place.strip_prefix("body.")) {
-        (Fault::Missing, Some(name)) if is_file(name) => {
-            format!("{place} is required: add --file {name}=@FILE")
-        }
-        (Fault::Missing, _) => format!("{place} is required: {advice}"),
-        (fault, _) => Problem { place, fault: fault.clone() }.to_string(),
+        (None, _) => problem.to_string(),
     }
+}
+
+fn parameter_problem(name: &str, fault: &Fault, call: &RawCall) -> String {
+    let (name, rest) = name.find('[').map_or((name, ""), |at| name.split_at(at));
+    let flag = format!("--{}{rest}", kebab(name));
+    match (fault, call.parameter(name)) {
+        (Fault::Missing, _) if kebab(name) == LOCATION_FLAG || name == "altId" => {
+            format!("{flag} is required: {LOCATION_ADVICE}")
+        }
+        // On the command line everything is a text, so its type says nothing.
+        (Fault::Type { expected, .. }, Some(Value::String(given))) => {
+            format!("{flag} cannot be `{given}`: give {expected}")
+        }
+        (fault, _) => Problem { place: flag, fault: fault.clone() }.to_string(),
+    }
+}
+
+fn missing_field(name: &str, edition: Edition<'_>) -> String {
+    let schema = edition.body().and_then(|body| values::field(body.schema(), name));
+    let is_file =
+        schema.is_some_and(|it| matches!(it.shape(), Shape::String { format: Some("binary"), .. }));
+    let advice = match name {
+        "altId" | "locationId" | "location_id" => LOCATION_ADVICE.to_owned(),
+        _ if is_file => format!("add --file {name}=@FILE"),
+        _ => format!("add --set {name}=…"),
+    };
+    format!("body.{name} is required: {advice}")
 }
 
 fn file_name(path: &str) -> &str {
