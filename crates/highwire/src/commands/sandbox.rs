@@ -163,13 +163,18 @@ fn describe(vendors: &Vendors, webhook_url: &str) -> String {
          \x20 export GHL_LOCATION_ID={}\n\
          \x20 highwire up\n\n\
          Send an event:\n\
-         \x20 curl -X POST '{hl}/_sandbox/webhooks?example=ContactCreate.1'",
+         \x20 curl -X POST '{hl}/_sandbox/webhooks?example=ContactCreate.1'\n\n\
+         Call it:\n\
+         \x20 export HIGHWIRE_HIGHLEVEL_URL={hl} GHL_API_KEY={} GHL_LOCATION_ID={}\n\
+         \x20 highwire call contacts.get-contacts --limit 1",
         highlevel.location_id(),
         highlevel.company_id(),
         notion.token(),
         notion.parent_page_id(),
         notion.token(),
         notion.parent_page_id(),
+        highlevel.location_id(),
+        highlevel.token(),
         highlevel.location_id(),
     )
 }
