@@ -146,6 +146,13 @@ fn a_list_is_printed_row_by_row() -> Result<()> {
     let found = caller.call(line)?;
     assert_eq!(found.lines().collect::<BTreeSet<_>>(), ids);
     assert_eq!(caller.call(&format!("{line} --rows 120"))?.lines().count(), 120);
+    // A row without the field keeps its line.
+    caller.call("contacts.create-contact --set firstName=Ada")?;
+    let mails = caller.call("contacts.get-contacts --paginate --select email")?;
+    assert_eq!(mails.lines().count(), 231);
+    assert_eq!(mails.lines().filter(|line| *line == "null").count(), 1, "{mails}");
+    let said = caller.refused("contacts.get-contacts --paginate --select emial")?;
+    assert!(said.contains("the top level has no `emial`"), "{said}");
     caller.call("invoices.list-invoices --paginate --rows 1")?;
     Ok(())
 }

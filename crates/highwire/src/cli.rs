@@ -71,7 +71,7 @@ pub(crate) enum Command {
 #[command(
     disable_version_flag = true,
     override_usage = "highwire call <OPERATION> [--<PARAMETER> <VALUE>]... [FLAGS]",
-    after_help = crate::commands::call::FLAGS_HELP
+    after_help = crate::commands::call::flags_help()
 )]
 pub(crate) struct Call {
     /// The operation's id, its parameters as flags, and the flags below

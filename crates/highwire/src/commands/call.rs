@@ -27,34 +27,27 @@ use crate::{
 };
 
 /// What clap cannot know about the flags of `call`.
-pub(crate) const FLAGS_HELP: &str = "\
-Every parameter of the operation is a flag, as on the wire or in kebab case: --contactId and
---contact-id are the same. Repeat a flag to give a list. A location or company that is not named is
-the one of the settings. `highwire call OPERATION --help` explains one operation.
-
-Flags:
-  --set NAME=VALUE     set one field of the body; NAME may be a path such as customFields.0.id
-  --body JSON|@FILE|-  the whole body: JSON, a file, or stdin
-  --file FIELD=@FILE   send a file in one field of a form
-  --param NAME=VALUE   a parameter whose name is a flag of every call
-  --version v2|v3      the generation of the API [default: v2 where that has the operation]
-  --paginate           go through all pages and print one row a line, as JSON
-  --rows COUNT         stop after so many rows, with --paginate
-  --select PATH        print only this part: contact.email, contacts[].id, or /contact/email;
-                       with --paginate, of each row
-  --output FILE        write the reply to a file
-  --dry-run            print the request as JSON instead of sending it
-
-Examples:
-  highwire call contacts.get-contact --contact-id ID --select contact.email
-  highwire call contacts.create-contact --set firstName=Ada --set tags=vip --dry-run
-  highwire call conversations.search-conversation --paginate --rows 500";
+pub(crate) fn flags_help() -> String {
+    format!(
+        "Every parameter of the operation is a flag, as on the wire or in kebab case: --contactId\n\
+         and --contact-id are the same. Repeat a flag to give a list. A location or company that\n\
+         is not named is that of the settings. `highwire call OPERATION --help` explains one\n\
+         operation.\n\n{}\n\n\
+         Examples:\n  \
+         highwire call contacts.get-contact --contact-id ID --select contact.email\n  \
+         highwire call contacts.create-contact --set firstName=Ada --set tags=vip --dry-run\n  \
+         highwire call conversations.search-conversation --paginate --rows 500",
+        help::own_flags()
+    )
+}
 
 /// How replies are printed.
 struct Output<'a> {
     select: Option<&'a str>,
     file: Option<&'a Path>,
     pretty: bool,
+    /// How many rows of pages are printed at most.
+    rows: usize,
     /// Whether the call changes something, so that its reply must not be lost.
     changes: bool,
 }
@@ -81,6 +74,7 @@ pub(crate) fn run(words: &[String], cli: &Cli) -> Result<(), Failure> {
         select: arguments.select.as_deref(),
         file: arguments.output.as_deref(),
         pretty: printer::is_terminal() && !arguments.json && !cli.global.json,
+        rows: arguments.rows.unwrap_or(usize::MAX),
         changes: draft.call.operation().kind() != Kind::Read,
     };
     let (_, edition) = draft::edition(&arguments)?;
@@ -103,7 +97,7 @@ pub(crate) fn run(words: &[String], cli: &Cli) -> Result<(), Failure> {
         .build()
         .map_err(|source| Failure::user("start the runtime", "free some memory").because(source))?;
     match arguments.paginate {
-        true => runtime.block_on(rows(&client, draft, edition, arguments.rows, &output)),
+        true => runtime.block_on(rows(&client, draft, edition, &output)),
         false => runtime.block_on(reply(&client, &draft, edition, &output)),
     }
 }
@@ -154,17 +148,14 @@ async fn rows(
     client: &HighLevelClient,
     draft: Draft,
     edition: Edition<'_>,
-    most: Option<usize>,
     output: &Output<'_>,
 ) -> Result<(), Failure> {
-    let mut left = most.unwrap_or(usize::MAX);
+    let (mut left, mut is_found) = (output.rows, false);
     let mut pages = client.pages(draft.call);
     while left > 0 {
         let Some(page) = pages.next().await else { break };
         let page = page.map_err(|error| refusal::failure(&error, edition))?;
-        for row in page.iter().take(left) {
-            output.row(row)?;
-        }
+        output.print_rows(&page[..page.len().min(left)], &mut is_found)?;
         left = left.saturating_sub(page.len());
     }
     Ok(())
@@ -189,10 +180,21 @@ impl Output<'_> {
         }
     }
 
-    fn row(&self, row: &Value) -> Result<(), Failure> {
-        match self.select {
-            None => printer::data(row.to_string()),
-            Some(path) => self.selected(row, path)?.iter().for_each(printer::data),
+    /// Prints rows, one a line. A row that lacks what is selected gives `null`, and is a failure
+    /// only where no row before or beside it has it.
+    fn print_rows(&self, rows: &[Value], is_found: &mut bool) -> Result<(), Failure> {
+        let Some(path) = self.select else {
+            rows.iter().for_each(|row| printer::data(row.to_string()));
+            return Ok(());
+        };
+        let found: Vec<_> = rows.iter().map(|row| select::select(row, path)).collect();
+        *is_found |= found.iter().any(Result::is_ok);
+        for lines in found {
+            match lines {
+                Ok(values) => values.into_iter().map(line).for_each(printer::data),
+                Err(_) if *is_found => printer::data("null"),
+                Err(problem) => return Err(not_selected(path, &problem)),
+            }
         }
         Ok(())
     }
@@ -230,6 +232,11 @@ impl Output<'_> {
             false => json.to_string(),
         }
     }
+}
+
+/// A value on one line: texts as they are, everything else as JSON.
+fn line(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
 fn not_selected(path: &str, problem: &str) -> Failure {

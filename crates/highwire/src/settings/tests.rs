@@ -46,6 +46,9 @@ fn the_names_that_users_have_today_work_and_our_own_count_more() {
         None,
         &[
             ("GHL_LOCATION_ID", "loc1"),
+            ("HIGHWIRE_HIGHLEVEL_LOCATION_ID", "loc2"),
+            ("GHL_API_KEY", "pit-theirs"),
+            ("HIGHWIRE_HIGHLEVEL_TOKEN", " pit-ours\n"),
             ("NOTION_TOKEN", "ntn_theirs\n"),
             ("HIGHWIRE_NOTION_TOKEN", "ntn_ours"),
             ("HIGHWIRE_WEBHOOK_PUBLIC_KEYS", "AAAA, BBBB"),
@@ -54,6 +57,8 @@ fn the_names_that_users_have_today_work_and_our_own_count_more() {
     )
     .unwrap();
     assert_eq!(settings.highlevel.location_ids, ["loc1"]);
+    assert_eq!(settings.highlevel.location_id, "loc2");
+    assert_eq!(settings.highlevel.token.expose(), "pit-ours");
     assert_eq!(settings.notion.token.expose(), "ntn_ours");
     assert_eq!(settings.webhook.public_keys, ["AAAA", "BBBB"]);
     assert!(settings.highlevel.accept_unknown_locations);

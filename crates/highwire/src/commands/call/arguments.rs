@@ -25,16 +25,24 @@ const fn own(name: &'static str, value: Option<&'static str>, about: &'static st
 
 /// The flags of every call.
 pub(crate) const OWN: [Own; 14] = [
-    own("set", Some("NAME=VALUE"), "set one field of the body, such as --set firstName=Ada"),
+    own(
+        "set",
+        Some("NAME=VALUE"),
+        "set one field of the body; NAME may be a path: customFields.0.id",
+    ),
     own("body", Some("JSON|@FILE|-"), "the whole body: JSON, a file, or stdin"),
     own("file", Some("FIELD=@FILE"), "send a file in one field of a form"),
     own("param", Some("NAME=VALUE"), "a parameter whose name is a flag of every call"),
-    own("version", Some("v2|v3"), "the generation of the API"),
+    own("version", Some("v2|v3"), "the generation of the API [default: the oldest that has it]"),
     own("paginate", None, "go through all pages and print one row a line"),
     own("rows", Some("COUNT"), "stop after so many rows, with --paginate"),
-    own("select", Some("PATH"), "print only this part, such as contact.email or contacts[].id"),
+    own(
+        "select",
+        Some("PATH"),
+        "print only this part, or of each row: contact.email, contacts[].id",
+    ),
     own("output", Some("FILE"), "write the reply to a file"),
-    own("dry-run", None, "print the request instead of sending it"),
+    own("dry-run", None, "print the request as JSON instead of sending it"),
     own("json", None, "print compact JSON on a terminal too"),
     own("config", Some("FILE"), "the settings file"),
     own("data-dir", Some("FOLDER"), "the folder of the hub's files"),

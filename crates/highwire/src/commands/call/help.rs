@@ -43,7 +43,7 @@ pub(super) fn page(operation: Operation<'_>, edition: Edition<'_>) -> String {
 }
 
 /// The flags of every call, as a list.
-fn own_flags() -> String {
+pub(super) fn own_flags() -> String {
     let row = |own: &Own| {
         let value = own.value.map_or_else(String::new, |value| format!(" {value}"));
         vec![format!("  --{}{value}", own.name), own.about.to_owned()]

@@ -60,7 +60,7 @@ fn follow<'v>(
 
 fn missing(what: &str, walked: &str, places: &[&Value]) -> String {
     let there = places.first().map_or_else(String::new, |first| describe(first));
-    let walked = if walked.is_empty() { "the reply" } else { walked };
+    let walked = if walked.is_empty() { "the top level" } else { walked };
     format!("{walked} {what}: {there}")
 }
 

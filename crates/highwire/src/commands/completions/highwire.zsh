@@ -1,11 +1,13 @@
 #compdef highwire
 # Completes highwire in zsh: source <(highwire completions zsh), after compinit.
 _highwire() {
-    local line
-    local -a lines names
-    lines=("${(@f)$("$words[1]" __complete -- "${(@)words[2,CURRENT]}" 2>/dev/null)}")
-    for line in $lines; do
-        names+=("${${line%%$'\t'*}//:/\\:}:${${line#*$'\t'}//:/\\:}")
+    local line about
+    local -a names
+    for line in "${(@f)$("$words[1]" __complete -- "${(@)words[2,CURRENT]}" 2>/dev/null)}"; do
+        [[ -n $line ]] || continue
+        about=''
+        [[ $line == *$'\t'* ]] && about=":${line#*$'\t'}"
+        names+=("${${line%%$'\t'*}//:/\\:}$about")
     done
     if (( $#names )); then
         _describe highwire names
@@ -13,4 +15,9 @@ _highwire() {
         _files
     fi
 }
-compdef _highwire highwire
+# Sourced, it registers itself; as a file of $fpath, it is called.
+if [[ $funcstack[1] == _highwire ]]; then
+    _highwire "$@"
+else
+    compdef _highwire highwire
+fi
