@@ -233,6 +233,8 @@ fn nothing_is_sent_before_everything_is_right() -> Result<()> {
     assert!(said.contains("--location-id is required: give --location-id, or set GHL_"), "{said}");
     let said = refused("contacts.create-note --contact-id c1 --body {")?;
     assert!(said.contains("--body is no JSON") && !said.contains("required"), "{said}");
+    let said = refused("contacts.delete-contact --contact-id=")?;
+    assert!(said.contains("`contactId` is empty") && !said.contains("operation at"), "{said}");
     let said = refused("contacts.delete-contact --contact-id c1 --paginate")?;
     assert!(said.contains("a delete operation"), "{said}");
     Ok(())

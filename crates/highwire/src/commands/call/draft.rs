@@ -3,7 +3,7 @@
 use std::{fs, io::Read as _};
 
 use endpoint::catalogue::{Body, Edition, Fault, Generation, Problem, Shape};
-use highlevel::RawCall;
+use highlevel::{Call as _, RawCall};
 use serde_json::{Map, Value};
 
 use super::{
@@ -122,9 +122,20 @@ pub(super) fn build(arguments: &Arguments, settings: Defaults<'_>) -> Result<Dra
     let found = call.problems();
     let found = found.iter().filter(is_told);
     problems.extend(found.map(|problem| in_flags(problem, &call, edition)));
+    if problems.is_empty() {
+        problems.extend(call.request("").err().map(|error| unsendable(&error)));
+    }
     match problems.is_empty() {
         true => Ok(Draft { call, body, files }),
         false => Err(refused(call.operation().id(), problems)),
+    }
+}
+
+/// Why values that the catalogue allows cannot be put on the wire, such as an empty id.
+fn unsendable(error: &highlevel::Error) -> String {
+    match error.call() {
+        Some(endpoint::Error::Build { problem, .. }) => problem.clone(),
+        _ => error.to_string(),
     }
 }
 
