@@ -1,6 +1,10 @@
 //! Calls any operation of the catalogue once, with values that the simulated HighLevel knows.
+//!
+//! What a schema tells is made from the schema. What it does not tell, such as where the id of an
+//! invoice comes from, stands in `every-operation.toml`. Every record is made for the call that
+//! needs it, so that no call depends on what an earlier one did.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, pin::Pin, sync::Arc};
 
 use anyhow::{Context as _, Result};
 use endpoint::{
@@ -13,50 +17,37 @@ use highlevel::{
     catalogue::TokenClass,
 };
 use sandbox::highlevel::HighLevelSandbox;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
-use crate::Runtime;
-
-/// Where the ids of the start come from: an operation, the path to the id, and the names that
-/// stand for it in other calls.
-const SEEDS: &[(&str, &str, &[&str])] = &[
-    ("contacts.search-contacts-advanced", "/contacts/0/id", &["contactId", "/contacts"]),
-    ("users.search-users", "/users/0/id", &["userId", "assignedTo", "assignedUserId", "/users"]),
-    ("opportunities.get-pipelines", "/pipelines/0/id", &["pipelineId"]),
-    ("opportunities.get-pipelines", "/pipelines/0/stages/0/id", &["pipelineStageId"]),
-    ("workflows.get-workflow", "/workflows/0/id", &["workflowId"]),
-    ("campaigns.get-campaigns", "/campaigns/0/id", &["campaignId"]),
-    ("calendars.get-calendars", "/calendars/0/id", &["calendarId", "/calendars"]),
-];
-
-/// Fields whose meaning no schema tells, by operation, in JSON where they are not texts. An empty
-/// one is an optional field that is needed all the same, with whatever is known under its name.
-const MEANINGS: &[(&str, &[(&str, &str)])] = &[
-    ("contacts.get-duplicate-contact", &[("email", "nobody@coverage.example")]),
-    ("contacts.search-contacts-advanced", &[("pageLimit", "1")]),
-    ("oauth.get-access-token", &[("grant_type", "refresh_token"), ("refresh_token", "")]),
-    ("oauth.get-access-token", &[("grantType", "refresh_token"), ("refreshToken", "")]),
-    ("opportunities.upsert-opportunity", &[("contactId", "")]),
-    ("users.create-user", &[("type", "account"), ("role", "user")]),
-];
-
-/// The fields of a form that hold its file, where the catalogue names them.
-const FILES: &[(&str, &str)] = &[("conversations.upload-file-attachments", "fileAttachment")];
+use crate::{
+    Runtime,
+    recipes::{Recipes, placeholder},
+};
 
 type RawClient = Client<HttpTransport, Runtime>;
 
-/// Who has called what, and which ids that gave.
+/// What an operation was called with and answered.
+struct Called {
+    /// The parameters of the call.
+    given: Map<String, Value>,
+    status: u16,
+    body: Value,
+}
+
+/// Who calls, and what is known from the start.
 pub struct Coverage {
     generation: Generation,
+    recipes: Recipes,
     clients: HashMap<TokenClass, RawClient>,
-    /// The ids of records, by the path of their collection.
-    records: HashMap<String, String>,
-    names: HashMap<String, Value>,
+    names: Map<String, Value>,
     count: u32,
 }
 
+/// Boxed, since a record may be made of other records.
+type Pending<'a, V> = Pin<Box<dyn Future<Output = V> + Send + 'a>>;
+
 impl Coverage {
-    /// With a token of every class, and the ids of what the sandbox has from the start.
+    /// With a token of every class.
     ///
     /// # Errors
     /// When a token cannot be had.
@@ -91,28 +82,14 @@ impl Coverage {
             ("refresh_token", &refresh),
             ("refreshToken", &refresh),
         ];
-        let names = names.map(|(name, value)| (name.to_owned(), json!(value))).into();
-        let records = HashMap::from([
-            ("/locations".to_owned(), highlevel.location_id().to_owned()),
-            ("/companies".to_owned(), highlevel.company_id().to_owned()),
-        ]);
-        let mut coverage = Self { generation, clients, records, names, count: 0 };
-        coverage.seed().await;
-        Ok(coverage)
-    }
-
-    async fn seed(&mut self) {
-        for (id, pointer, names) in SEEDS {
-            let operation = highlevel::catalogue::operation(id).expect("a known operation");
-            let Ok(reply) = self.send(operation, Generation::V2).await else { continue };
-            let Some(id) = reply.1.pointer(pointer).and_then(Value::as_str) else { continue };
-            for name in *names {
-                match name.starts_with('/') {
-                    true => self.records.insert((*name).to_owned(), id.to_owned()).is_some(),
-                    false => self.names.insert((*name).to_owned(), json!(id)).is_some(),
-                };
-            }
-        }
+        let names = names.into_iter().map(|(name, value)| (name.to_owned(), json!(value)));
+        Ok(Self {
+            generation,
+            recipes: Recipes::read()?,
+            clients,
+            names: names.collect(),
+            count: 0,
+        })
     }
 
     /// Calls an operation once.
@@ -120,115 +97,204 @@ impl Coverage {
     /// # Errors
     /// In a line without changing parts, when it is refused or its answer is not as documented.
     pub async fn call(&mut self, operation: Operation<'static>) -> Result<(), String> {
-        let (status, body) = self.send(operation, self.generation).await?;
-        let problems = validate_reply(operation, self.generation, status, &body);
+        let called = self.send(operation, self.generation).await?;
+        let generation = self.generation;
+        let problems = validate_reply(operation, generation, called.status, &called.body);
         match problems.first() {
             None => Ok(()),
             Some(problem) => Err(format!("answers otherwise: {problem}")),
         }
     }
 
-    async fn send(
+    fn send(
         &mut self,
         operation: Operation<'static>,
         generation: Generation,
-    ) -> Result<(u16, Value), String> {
-        let edition = operation.edition(generation).expect("the generation has it");
-        let call = self.compose(operation, edition);
-        let class = edition.access().filter_map(TokenClass::of).min();
-        let client = &self.clients[&class.unwrap_or(TokenClass::Location)];
-        let reply = client.call(&call).await.map_err(|error| {
-            let status = error.response().map_or(0, |response| response.status);
-            let body = error.response().map(|it| serde_json::from_slice::<Value>(&it.body));
-            let message = body.and_then(Result::ok).map(|body| body["message"].to_string());
-            let known = message.filter(|message| message != "null");
-            format!("{status} {}", known.unwrap_or_else(|| error.to_string()))
-        })?;
-        let (status, body) = (reply.status(), reply.json().clone());
-        self.harvest(edition, reply.content());
-        Ok((status, body))
+    ) -> Pending<'_, Result<Called, String>> {
+        Box::pin(async move {
+            let edition = operation.edition(generation).expect("the generation has it");
+            let (call, given) = self.compose(operation, edition).await?;
+            let class = self.recipes.class(operation.id());
+            let class = class.or_else(|| edition.access().filter_map(TokenClass::of).min());
+            let client = &self.clients[&class.unwrap_or(TokenClass::Location)];
+            let reply = client.call(&call).await.map_err(|error| {
+                let status = error.response().map_or(0, |response| response.status);
+                let body = error.response().map(|it| serde_json::from_slice::<Value>(&it.body));
+                let message = body.and_then(Result::ok).map(|body| body["message"].to_string());
+                let known = message.filter(|message| message != "null");
+                format!("{status} {}", known.unwrap_or_else(|| error.to_string()))
+            })?;
+            Ok(Called { given, status: reply.status(), body: reply.into_json() })
+        })
     }
 
-    fn compose(&mut self, operation: Operation<'static>, edition: Edition<'static>) -> RawCall {
+    /// A new record of a kind: its id, and what it was made with.
+    fn make<'a>(&'a mut self, key: &'a str) -> Pending<'a, Result<Called, String>> {
+        Box::pin(async move {
+            let maker = self.recipes.record(key).ok_or_else(|| format!("no recipe of {key}"))?;
+            let (by, pointer) = (maker.by.clone(), maker.id.clone());
+            let operation = highlevel::catalogue::operation(&by)
+                .ok_or_else(|| format!("the recipe of {key} names no operation"))?;
+            let edition = operation.edition(self.generation).or(operation.editions().next());
+            let generation = edition.map_or(Generation::V2, Edition::generation);
+            let mut called = self
+                .send(operation, generation)
+                .await
+                .map_err(|error| format!("{error} (making {key})"))?;
+            let id = called.body.pointer(&pointer).cloned();
+            called.body = id.ok_or_else(|| format!("no {pointer} in what {by} answers"))?;
+            Ok(called)
+        })
+    }
+
+    async fn compose(
+        &mut self,
+        operation: Operation<'static>,
+        edition: Edition<'static>,
+    ) -> Result<(RawCall, Map<String, Value>), String> {
+        let mut known = self.names.clone();
+        let wanted = self.recipes.values(operation.id(), edition.generation());
+        if let Some(before) = self.recipes.before(operation.id()).map(str::to_owned) {
+            let before = highlevel::catalogue::operation(&before)
+                .ok_or_else(|| format!("{before} is no operation"))?;
+            let generation = before.edition(edition.generation()).or(before.editions().next());
+            let generation = generation.map_or(Generation::V2, Edition::generation);
+            let called = self.send(before, generation).await;
+            known.extend(called.map_err(|error| format!("{error} (before it)"))?.given);
+        }
+        // The last name of a path is the innermost record: it brings those around it along.
+        let path: Vec<_> = edition.parameters().filter(|it| it.place() == Place::Path).collect();
+        for parameter in path.iter().rev() {
+            let name = parameter.name();
+            if !known.contains_key(name) && !wanted.contains_key(name) {
+                let made = match self.recipes.key(edition.path(), name) {
+                    Some(key) => self.make(&key).await?,
+                    None => continue,
+                };
+                known.extend(made.given);
+                known.insert(name.to_owned(), made.body);
+            }
+        }
+        for (name, value) in wanted.clone() {
+            let value = self.fill(value, &known).await?;
+            known.insert(name, value);
+        }
+        for name in self.asked(operation, edition, &known, &wanted) {
+            if self.recipes.record(&name).is_some() {
+                let made = self.make(&name).await?;
+                known.insert(name, made.body);
+            }
+        }
         self.count += 1;
+        let mut filler = Filler { known: &known, wanted: &wanted, count: self.count, asked: None };
         let mut call = RawCall::of(operation).generation(edition.generation());
+        let mut given = Map::new();
         for parameter in edition.parameters() {
-            let is_path = parameter.place() == Place::Path;
-            let record = self.record(edition.path(), parameter.name()).filter(|_| is_path);
-            if let Some(record) = record {
-                call = call.with(parameter.name(), record);
-            } else if parameter.is_required() || self.meaning(operation, parameter.name()).is_some()
-            {
-                let mut filler = Filler { coverage: self, operation };
+            if parameter.is_required() || wanted.contains_key(parameter.name()) {
                 let value = sample(parameter.name(), parameter.schema(), &mut filler);
+                given.insert(parameter.name().to_owned(), value.clone());
                 call = call.with(parameter.name(), value);
             }
         }
         if let Some(body) = edition.body() {
-            let mut filler = Filler { coverage: self, operation };
-            call = call.body(sample("", body.schema(), &mut filler));
+            let made = match known.get("body").filter(|_| wanted.contains_key("body")) {
+                Some(whole) => whole.clone(),
+                None => sample("", body.schema(), &mut filler),
+            };
+            call = call.body(made);
             if body.content_types().any(|kind| kind == "multipart/form-data") {
-                let named = FILES.iter().find(|(id, _)| *id == operation.id());
-                let field = named.map_or("file", |(_, field)| field);
+                let field = self.recipes.file(operation.id());
                 call = call.file(field, "note.txt", "text/plain", "hello");
             }
         }
-        call
+        Ok((call, given))
     }
 
-    /// The id of the record that a name in a path stands for.
-    fn record(&self, path: &str, name: &str) -> Option<String> {
-        if matches!(name, "locationId" | "companyId") {
-            return self.names.get(name)?.as_str().map(str::to_owned);
+    /// The fields that a request needs and nothing is known of.
+    fn asked(
+        &self,
+        operation: Operation<'static>,
+        edition: Edition<'static>,
+        known: &Map<String, Value>,
+        wanted: &Map<String, Value>,
+    ) -> Vec<String> {
+        let mut filler = Filler { known, wanted, count: 0, asked: Some(Vec::new()) };
+        for parameter in edition.parameters().filter(|it| it.is_required()) {
+            let _ = sample(parameter.name(), parameter.schema(), &mut filler);
         }
-        let place = path.find(&format!("{{{name}}}"))?;
-        self.records.get(&collection(&path[..place])).cloned()
-    }
-
-    fn meaning(&self, operation: Operation<'static>, name: &str) -> Option<Value> {
-        let mut fields = MEANINGS.iter().filter(|(id, _)| *id == operation.id());
-        let (_, text) = fields.find_map(|(_, it)| it.iter().find(|(field, _)| *field == name))?;
-        match text.is_empty() {
-            true => self.names.get(name).cloned(),
-            false => Some(serde_json::from_str(text).unwrap_or_else(|_| json!(text))),
+        if let Some(body) = edition.body().filter(|_| !wanted.contains_key("body")) {
+            let _ = sample("", body.schema(), &mut filler);
         }
+        let mut asked = filler.asked.unwrap_or_default();
+        asked.sort();
+        asked.dedup();
+        asked.retain(|name| self.recipes.record(name).is_none_or(|it| it.by != operation.id()));
+        asked
     }
 
-    /// Notes the id of what was made or listed.
-    fn harvest(&mut self, edition: Edition<'static>, content: &Value) {
-        let row = content.as_array().and_then(|rows| rows.first()).unwrap_or(content);
-        let id = ["id", "_id"].iter().find_map(|name| row[*name].as_str());
-        if let Some(id) = id {
-            let place = collection(edition.path());
-            self.records.entry(place).or_insert_with(|| id.to_owned());
-        }
+    /// A value of a recipe, with records in the place of names such as `<contactId>`.
+    fn fill<'a>(
+        &'a mut self,
+        value: Value,
+        known: &'a Map<String, Value>,
+    ) -> Pending<'a, Result<Value, String>> {
+        Box::pin(async move {
+            match value {
+                Value::String(text) => match placeholder(&text) {
+                    Some("unique") => {
+                        self.count += 1;
+                        Ok(json!(format!("unique{}", self.count)))
+                    }
+                    Some(name) => match known.get(name) {
+                        Some(value) => Ok(value.clone()),
+                        None => Ok(self.make(name).await?.body),
+                    },
+                    None => Ok(Value::String(text)),
+                },
+                Value::Array(items) => {
+                    let mut filled = Vec::new();
+                    for item in items {
+                        filled.push(self.fill(item, known).await?);
+                    }
+                    Ok(Value::Array(filled))
+                }
+                Value::Object(fields) => {
+                    let mut filled = Map::new();
+                    for (name, field) in fields {
+                        filled.insert(name, self.fill(field, known).await?);
+                    }
+                    Ok(Value::Object(filled))
+                }
+                other => Ok(other),
+            }
+        })
     }
-}
-
-/// The path of a collection, whatever stands in its names.
-fn collection(path: &str) -> String {
-    let segments = path.trim_end_matches('/').split('/');
-    let plain = segments.map(|segment| if segment.starts_with('{') { "{}" } else { segment });
-    plain.collect::<Vec<_>>().join("/")
 }
 
 /// Fills a request with what is known, and with plain values of the right form.
 struct Filler<'a> {
-    coverage: &'a mut Coverage,
-    operation: Operation<'static>,
+    known: &'a Map<String, Value>,
+    /// What optional fields are needed all the same.
+    wanted: &'a Map<String, Value>,
+    count: u32,
+    /// Collects the names that nothing is known of, where that is the question.
+    asked: Option<Vec<String>>,
 }
 
 impl Sampler for Filler<'_> {
     fn known(&mut self, name: &str) -> Option<Value> {
-        let meaning = self.coverage.meaning(self.operation, name);
-        meaning.or_else(|| self.coverage.names.get(name).cloned())
+        let known = self.known.get(name).cloned();
+        if let (None, Some(asked)) = (&known, &mut self.asked) {
+            asked.push(name.to_owned());
+        }
+        known
     }
 
     fn text(&mut self, name: &str, format: Option<&str>) -> String {
-        let count = self.coverage.count;
+        let count = self.count;
         match (format, name) {
-            (Some("date-time"), _) => "2026-11-24T15:00:00Z".to_owned(),
-            (Some("date"), _) => "2026-11-24".to_owned(),
+            (Some("date-time"), _) => "2026-03-04T15:00:00Z".to_owned(),
+            (Some("date"), _) => "2026-03-04".to_owned(),
             (Some("number"), _) => "1".to_owned(),
             (_, name) if name.to_lowercase().contains("email") => {
                 format!("person.{count}@coverage.example")
@@ -240,7 +306,7 @@ impl Sampler for Filler<'_> {
     }
 
     fn wants(&mut self, field: Field<'_>) -> bool {
-        self.coverage.meaning(self.operation, field.name()).is_some()
+        self.wanted.contains_key(field.name())
     }
 }
 

@@ -9,6 +9,7 @@ mod hub;
 mod notion_log;
 mod official_client;
 pub mod power;
+mod recipes;
 mod runtime;
 mod sender;
 mod vendors;
@@ -29,4 +30,14 @@ pub use self::{
 pub fn clock() -> sandbox::SandboxClock {
     #[expect(clippy::disallowed_methods, reason = "time enters a test here")]
     sandbox::SandboxClock::new(std::sync::Arc::new(jiff::Timestamp::now))
+}
+
+/// A time that stands still, for simulated vendors whose answers depend on it.
+///
+/// # Panics
+/// When `moment` is none in ISO 8601.
+#[must_use]
+pub fn still_clock(moment: &str) -> sandbox::SandboxClock {
+    let moment: jiff::Timestamp = moment.parse().expect("a moment in ISO 8601");
+    sandbox::SandboxClock::new(std::sync::Arc::new(move || moment))
 }
