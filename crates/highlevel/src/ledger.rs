@@ -12,15 +12,15 @@
 //! share.
 
 pub mod contract;
-pub(crate) mod limits;
 mod memory;
+pub(crate) mod spent;
 
 use std::{fmt, time::Duration};
 
 use endpoint::Response;
 use jiff::Timestamp;
 
-pub use self::memory::MemoryLedger;
+pub use self::{memory::MemoryLedger, spent::Spent};
 use crate::{Tenant, auth::Pending};
 
 /// The longest pause that a reply can cause: a garbled header must not stop a client for good.
@@ -140,7 +140,7 @@ impl News {
         response: &Response,
         named: Option<Duration>,
     ) -> Self {
-        let until = |wait: Duration| limits::later(now, wait.min(LONGEST_PAUSE));
+        let until = |wait: Duration| spent::later(now, wait.min(LONGEST_PAUSE));
         if !day_is_over(response) {
             return Self::Throttled { until: named.map(until) };
         }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::Settings;
-use crate::ledger::limits::later;
+use crate::ledger::spent::later;
 
 /// Counts failures in a row, and refuses calls for a while after too many.
 #[derive(Debug)]

@@ -9,7 +9,7 @@ use endpoint::{Retry, TransportError};
 use jiff::Timestamp;
 
 use super::{Settings, jitter::Jitter};
-use crate::{Error, Kind, ledger::limits::later};
+use crate::{Error, Kind, ledger::spent::later};
 
 /// The waits before the first, second and every later repetition, before jitter.
 const WAITS: [Duration; 3] =

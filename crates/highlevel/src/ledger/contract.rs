@@ -84,9 +84,11 @@ async fn a_day_holds_no_more_than_is_allowed(case: &Case) {
     for second in [0, 20, 40] {
         case.granted(second, 3).await;
     }
-    let next_day = Admission::DayOver(at(24 * 3600));
-    assert_eq!(case.ask(60).await, next_day, "seven calls fill the day");
-    assert_eq!(case.ask(24 * 3600).await, Admission::Granted, "the first call leaves the day");
+    let Admission::DayOver(until) = case.ask(60).await else { panic!("seven calls fill the day") };
+    let free = at(24 * 3600)..=at(24 * 3600 + 300);
+    assert!(free.contains(&until), "the first calls leave the day at {until}");
+    let second = until.duration_since(at(0)).as_secs();
+    assert_eq!(case.ask(second).await, Admission::Granted, "some calls left the day");
 }
 
 async fn a_named_pause_holds_and_no_shorter_one_ends_it(case: &Case) {

@@ -8,30 +8,24 @@ use std::{
 
 use jiff::Timestamp;
 
-use super::{Admission, Allowance, CallLedger, LedgerError, News, limits::Limits};
+use super::{Admission, Allowance, CallLedger, LedgerError, News, Spent};
 use crate::{Tenant, auth::Pending};
 
 /// Counts the calls of this process. Clients that share one keep their limits together.
 #[derive(Debug, Default)]
 pub struct MemoryLedger {
-    tenants: Mutex<HashMap<Tenant, Limits>>,
+    tenants: Mutex<HashMap<Tenant, Spent>>,
 }
 
 impl MemoryLedger {
-    /// The limits of all tenants; they are whole between any two calls, so what a panic left
+    /// What all tenants have spent; it is whole between any two calls, so what a panic left
     /// behind is good.
-    fn tenants(&self) -> MutexGuard<'_, HashMap<Tenant, Limits>> {
+    fn tenants(&self) -> MutexGuard<'_, HashMap<Tenant, Spent>> {
         self.tenants.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn with<V>(
-        &self,
-        tenant: &Tenant,
-        allowance: Allowance,
-        change: impl FnOnce(&mut Limits) -> V,
-    ) -> V {
-        let mut tenants = self.tenants();
-        change(tenants.entry(tenant.clone()).or_insert_with(|| Limits::new(allowance)))
+    fn with<V>(&self, tenant: &Tenant, change: impl FnOnce(&mut Spent) -> V) -> V {
+        change(self.tenants().entry(tenant.clone()).or_default())
     }
 }
 
@@ -42,7 +36,7 @@ impl CallLedger for MemoryLedger {
         allowance: Allowance,
         now: Timestamp,
     ) -> Pending<'a, Result<Admission, LedgerError>> {
-        let admission = self.with(tenant, allowance, |limits| limits.reserve(now));
+        let admission = self.with(tenant, |spent| spent.reserve(allowance, now));
         Box::pin(future::ready(Ok(admission)))
     }
 
@@ -53,7 +47,7 @@ impl CallLedger for MemoryLedger {
         news: &'a [News],
         now: Timestamp,
     ) -> Pending<'a, Result<(), LedgerError>> {
-        self.with(tenant, allowance, |limits| news.iter().for_each(|it| limits.note(*it, now)));
+        self.with(tenant, |spent| news.iter().for_each(|it| spent.note(allowance, *it, now)));
         Box::pin(future::ready(Ok(())))
     }
 }
