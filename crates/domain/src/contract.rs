@@ -1,13 +1,15 @@
 //! The contract suite: what every store must do, as tests that each store runs on itself.
 //!
 //! `storage_contract!(open)` writes one test per case; `open` takes a clock and gives an empty store.
+//! `budgets_contract!(open)` does so for budgets, which processes share; its `open` takes nothing.
 
+mod budget;
 mod journal;
 mod mirror;
 mod outbox;
 pub mod sample;
 
-pub use self::{journal::*, mirror::*, outbox::*};
+pub use self::{budget::*, journal::*, mirror::*, outbox::*};
 
 /// Writes one `#[tokio::test]` for each case of the contract.
 ///
@@ -46,6 +48,30 @@ macro_rules! storage_contract {
             async fn $case() {
                 let open = $open;
                 $crate::contract::$case(open($crate::contract::sample::clock())).await;
+            }
+        )*
+    };
+}
+
+/// Writes one `#[tokio::test]` for each case of the contract of [`crate::Budgets`].
+///
+/// `budgets_contract!(open)` expands to, for each case:
+/// `#[tokio::test] async fn case() { contract::case(open()).await }`.
+#[macro_export]
+macro_rules! budgets_contract {
+    ($open:expr) => {
+        $crate::budgets_contract!($open;
+            every_value_of_a_budget_survives,
+            budgets_do_not_see_each_other,
+            changes_of_one_budget_come_one_after_the_other,
+        );
+    };
+    ($open:expr; $($case:ident),* $(,)?) => {
+        $(
+            #[tokio::test]
+            async fn $case() {
+                let open = $open;
+                $crate::contract::$case(open()).await;
             }
         )*
     };

@@ -2,11 +2,13 @@
 //!
 //! In the order in which an event meets them: a [`Delivery`] is read by a [`Source`] into an
 //! [`Event`], the [`Journal`] keeps it, the [`Mirror`] shows what the CRM looks like after it, the
-//! [`Outbox`] holds the [`Action`]s that follow from it, and a [`Destination`] carries them out.
+//! [`Outbox`] holds the [`Action`]s that follow from it, and a [`Destination`] carries them out,
+//! within what the [`Budgets`] have left.
 //!
 //! Must not know: a vendor's models, SQL, HTTP, the clock.
 
 mod activity;
+mod budget;
 mod clock;
 #[cfg(feature = "contract")]
 pub mod contract;
@@ -25,6 +27,7 @@ mod storage;
 
 pub use self::{
     activity::ActivityEntry,
+    budget::{Budget, BudgetKey, Budgets},
     clock::Clock,
     delivery::Delivery,
     destination::{BoxFuture, Destination, Failure, Next, Receipt},

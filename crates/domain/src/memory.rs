@@ -1,12 +1,13 @@
 //! The storage contracts in memory: the plain meaning of each, and the store of fast tests.
 
+mod budget;
 mod journal;
 mod mirror;
 mod outbox;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use self::{journal::JournalState, mirror::MirrorState, outbox::OutboxState};
+use self::{budget::BudgetState, journal::JournalState, mirror::MirrorState, outbox::OutboxState};
 use crate::Clock;
 
 /// Keeps everything in memory; clones share it. Nothing survives the process.
@@ -18,6 +19,7 @@ pub struct Memory {
 
 #[derive(Default)]
 struct State {
+    budgets: BudgetState,
     journal: JournalState,
     mirror: MirrorState,
     outbox: OutboxState,
@@ -43,4 +45,5 @@ mod tests {
     use super::Memory;
 
     crate::storage_contract!(|clock: Arc<dyn crate::Clock>| Memory::new(clock));
+    crate::budgets_contract!(|| Memory::new(crate::contract::sample::clock()));
 }
