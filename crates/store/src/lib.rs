@@ -2,10 +2,11 @@
 //!
 //! The journal is a file by itself, so that no long transaction on the state delays an
 //! acknowledgment. Each file has one writing thread, since SQLite has one writer at a time and a
-//! thread that owns its connection cannot be cancelled in the middle of a commit.
+//! thread that owns its connection cannot be cancelled in the middle of a commit. The budgets of
+//! vendors' limits are a third file, which any number of processes may change.
 //!
 //! Must not know: vendors, HTTP.
 
 mod sqlite;
 
-pub use self::sqlite::{OpenError, Sqlite};
+pub use self::sqlite::{OpenError, Sqlite, SqliteBudgets};

@@ -1,5 +1,6 @@
 //! Opens the data folder: one process writes, any number read.
 
+mod budgets;
 mod connection;
 mod journal;
 mod mirror;
@@ -17,6 +18,7 @@ use std::{
 
 use domain::Clock;
 
+pub use self::budgets::SqliteBudgets;
 use self::{connection::Mode, worker::Worker, writer::JournalWriter};
 
 /// The journal's file in the data folder.

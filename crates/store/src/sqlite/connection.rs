@@ -10,10 +10,19 @@ use super::{OpenError, schema::Schema};
 pub(super) enum Mode {
     /// The only writer; it brings the file to this schema.
     Write(&'static Schema),
+    /// One of many writers of a file whose loss costs little; each brings it to this schema.
+    Share(&'static Schema),
     /// Moves the write-ahead log into the file, on a thread of its own.
     Checkpoint,
     /// Reads.
     Read,
+}
+
+/// When a commit waits for the disk, in SQLite's numbers.
+#[derive(Clone, Copy)]
+enum Synchronous {
+    Normal = 1,
+    Full = 2,
 }
 
 /// What a connection that only reads along keeps of the file in memory, in KiB.
@@ -27,7 +36,7 @@ pub(super) fn open(path: &Path, mode: Mode) -> Result<Connection, OpenError> {
     let refused = |source: rusqlite::Error| OpenError::at(path, source);
     let access = match mode {
         Mode::Read => OpenFlags::SQLITE_OPEN_READ_ONLY,
-        Mode::Write(_) | Mode::Checkpoint => {
+        Mode::Write(_) | Mode::Share(_) | Mode::Checkpoint => {
             OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE
         }
     };
@@ -36,7 +45,7 @@ pub(super) fn open(path: &Path, mode: Mode) -> Result<Connection, OpenError> {
             .map_err(refused)?;
     connection.pragma_update(None, "busy_timeout", BUSY_TIMEOUT_MS).map_err(refused)?;
     let cache = match mode {
-        Mode::Write(schema) => schema.cache_kib,
+        Mode::Write(schema) | Mode::Share(schema) => schema.cache_kib,
         Mode::Checkpoint | Mode::Read => READER_CACHE_KIB,
     };
     // A negative size is in KiB, a positive one in pages.
@@ -47,18 +56,27 @@ pub(super) fn open(path: &Path, mode: Mode) -> Result<Connection, OpenError> {
     }
     connection.pragma_update(None, "page_size", 8_192).map_err(refused)?;
     connection.pragma_update(None, "journal_mode", "wal").map_err(refused)?;
-    connection.pragma_update(None, "synchronous", "full").map_err(refused)?;
+    let synchronous = match mode {
+        // The log is synced when it is moved into the file: that stays whole, and lags behind.
+        Mode::Share(_) => Synchronous::Normal,
+        Mode::Write(_) | Mode::Checkpoint | Mode::Read => Synchronous::Full,
+    };
+    connection.pragma_update(None, "synchronous", synchronous as i64).map_err(refused)?;
     connection.pragma_update(None, "foreign_keys", true).map_err(refused)?;
     connection.pragma_update(None, "journal_size_limit", 64 * 1024 * 1024).map_err(refused)?;
-    check_durable(path, &connection)?;
-    if let Mode::Write(schema) = mode {
+    check_settings(path, &connection, synchronous)?;
+    if let Mode::Write(schema) | Mode::Share(schema) = mode {
         schema.bring_up(path, &mut connection)?;
     }
     Ok(connection)
 }
 
 /// Reads the settings back: a network file system may refuse them without an error.
-fn check_durable(path: &Path, connection: &Connection) -> Result<(), OpenError> {
+fn check_settings(
+    path: &Path,
+    connection: &Connection,
+    wanted: Synchronous,
+) -> Result<(), OpenError> {
     let refused = |source: rusqlite::Error| OpenError::at(path, source);
     let mode: String =
         connection.pragma_query_value(None, "journal_mode", |row| row.get(0)).map_err(refused)?;
@@ -66,8 +84,8 @@ fn check_durable(path: &Path, connection: &Connection) -> Result<(), OpenError> 
         connection.pragma_query_value(None, "synchronous", |row| row.get(0)).map_err(refused)?;
     let failed = |setting| Err(OpenError::NotDurable { path: path.to_owned(), setting });
     match (mode.as_str(), synchronous) {
-        ("wal", 2) => Ok(()),
-        ("wal", _) => failed("synchronous=full"),
+        ("wal", synchronous) if synchronous == wanted as i64 => Ok(()),
+        ("wal", _) => failed("synchronous"),
         _ => failed("journal_mode=wal"),
     }
 }

@@ -74,6 +74,27 @@ pub(super) const JOURNAL: Schema = Schema {
     "],
 };
 
+/// The budgets, one row each. Lists are JSON: `calls` of times, the others of times with a count.
+pub(super) const BUDGETS: Schema = Schema {
+    cache_kib: 512,
+    steps: &["
+    CREATE TABLE budget (
+        app            TEXT NOT NULL,
+        tenant         TEXT NOT NULL,
+        changed_at     INTEGER NOT NULL,
+        calls          TEXT NOT NULL,
+        others         TEXT NOT NULL,
+        others_fell    INTEGER,
+        day            TEXT NOT NULL,
+        lower_limit    TEXT,
+        next_turn      INTEGER,
+        paused_until   INTEGER,
+        day_over_until INTEGER,
+        PRIMARY KEY (app, tenant)
+    );
+    "],
+};
+
 /// Mirror and outbox, and how far each follows the journal.
 pub(super) const STATE: Schema = Schema {
     cache_kib: 8 * 1024,
