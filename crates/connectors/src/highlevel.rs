@@ -1,9 +1,10 @@
-//! Speaks HighLevel for the hub: verifies its webhooks and reads them into events and records.
+//! Speaks HighLevel for the hub: verifies its webhooks, reads them into events and records, and counts its calls.
 
 mod identity;
 mod kind;
 mod link;
 mod records;
+mod shared_ledger;
 mod summary;
 
 use std::collections::BTreeSet;
@@ -15,6 +16,8 @@ use highlevel::webhook::{
     ED25519_HEADER, Envelope, PublicKeys, RSA_HEADER, SignatureError, Signatures, recognize, verify,
 };
 use jiff::{SignedDuration, Timestamp};
+
+pub use self::shared_ledger::SharedLedger;
 
 /// How far ahead of our clock a vendor's time may be before we believe our own.
 const CLOCK_SKEW: SignedDuration = SignedDuration::from_mins(5);
