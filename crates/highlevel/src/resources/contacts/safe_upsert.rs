@@ -66,7 +66,8 @@ pub struct NotApplied {
 /// It looks the e-mail address and the phone number up first, refuses to merge two people, updates
 /// by id, and adds tags without replacing any. An address that the contact has only as a further
 /// one is not sent: HighLevel would make it the primary one and lose that. When a creation fails
-/// and may have happened, or somebody else was faster, it looks again and updates what it finds.
+/// and may have happened, or somebody else was faster, it looks again and updates what it finds,
+/// unless a creation that may have happened left it as it was wanted.
 ///
 /// Do-not-disturb settings and custom fields written by key are not compared: replies have them in
 /// another form, or not at all.
@@ -96,7 +97,10 @@ pub async fn safe_upsert<T: Transport, C: Timer>(
         return Err(error);
     }
     match (find(client, wanted).await?, error.kind()) {
-        (Found::One(contact), _) => update(client, wanted, *contact).await,
+        (Found::One(contact), Some(Kind::DuplicateContact { .. })) => {
+            update(client, wanted, *contact).await
+        }
+        (Found::One(contact), _) => adopt(client, wanted, *contact).await,
         (Found::Two { by_email, by_phone }, _) => Ok(Upserted::TwoContacts { by_email, by_phone }),
         (Found::Nobody, Some(Kind::DuplicateContact { contact_id: Some(contact_id), .. })) => {
             let contact_id = contact_id.clone();
@@ -154,6 +158,22 @@ async fn create<T: Transport, C: Timer>(
     Ok(Upserted::Created { contact: Box::new(contact), not_applied })
 }
 
+/// Takes a contact that appeared while it was being created for the created one, where it is as it
+/// was wanted: another call would change nothing.
+async fn adopt<T: Transport, C: Timer>(
+    client: &Client<T, C>,
+    wanted: &SafeUpsert,
+    contact: Contact,
+) -> Result<Upserted, Error> {
+    let has = |tag: &String| contact.tags.iter().flatten().any(|other| other == tag);
+    let is_sure = wanted.add_tags.iter().all(has) && is_compared_whole(&wanted.fields)?;
+    let not_applied = compare(&wanted.fields, &contact)?;
+    if is_sure && not_applied.is_empty() {
+        return Ok(Upserted::Created { contact: Box::new(contact), not_applied });
+    }
+    update(client, wanted, contact).await
+}
+
 async fn update<T: Transport, C: Timer>(
     client: &Client<T, C>,
     wanted: &SafeUpsert,
@@ -192,6 +212,15 @@ fn has_as_further_email(contact: &Contact, email: Option<&str>) -> bool {
         other => other.get("email").and_then(Value::as_str).is_some_and(is_it),
     });
     further && !contact.email.as_deref().is_some_and(is_it)
+}
+
+/// Whether [`compare`] looks at every field: some have another form in replies, or none.
+fn is_compared_whole(wanted: &ContactFields) -> Result<bool, Error> {
+    let members = members(wanted)?;
+    let mut others = members.iter().filter(|(field, _)| field.as_str() != "customFields");
+    let has_ids = wanted.custom_fields.iter().all(|custom| custom.id().is_some());
+    Ok(has_ids
+        && !others.any(|(_, value)| value.is_null() || value.is_object() || value.is_array()))
 }
 
 /// What the contact does not have as it was asked for.

@@ -64,6 +64,16 @@ async fn two_people_are_not_merged() {
 }
 
 #[tokio::test]
+async fn a_creation_whose_answer_was_lost_is_adopted_where_it_is_whole() {
+    let mut whole = contact("c1");
+    whole["tags"] = json!(["vip"]);
+    let (client, script) = client([nobody(), nobody(), lost(), found(&whole), found(&whole)]);
+    let outcome = safe_upsert(&client, &wanted()).await.unwrap();
+    assert!(matches!(outcome, Upserted::Created { not_applied, .. } if not_applied.is_empty()));
+    assert_eq!(script.wire()[3..], [BY_EMAIL, BY_PHONE], "nothing more was written");
+}
+
+#[tokio::test]
 async fn nobody_becomes_a_new_contact() {
     let (client, script) = client([nobody(), nobody(), found(&contact("c1"))]);
     let outcome = safe_upsert(&client, &wanted()).await.unwrap();
