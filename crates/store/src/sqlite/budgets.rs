@@ -63,13 +63,14 @@ impl Budgets for SqliteBudgets {
     ) -> Result<V, StorageError> {
         let write = move |transaction: &Transaction<'_>| {
             let known = find(transaction, &key)?;
-            let is_new = known.is_none();
-            let mut budget = known.unwrap_or_default();
+            let mut budget = known.clone().unwrap_or_default();
             let value = change(&mut budget);
-            if is_new {
+            if known.is_none() {
                 forget(transaction, now)?;
             }
-            keep(transaction, &key, &budget, now)?;
+            if known.as_ref() != Some(&budget) {
+                keep(transaction, &key, &budget, now)?;
+            }
             Ok(value)
         };
         self.worker.write("change a budget", write).await
