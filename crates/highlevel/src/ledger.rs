@@ -3,13 +3,14 @@
 //! HighLevel counts the calls of one app and tenant, from however many processes they come
 //! (`facts/highlevel.md` 3). A client asks its ledger before every call and tells it what replies
 //! teach. By default that is a [`MemoryLedger`], which one client and its clones share. Processes
-//! that share a limit share a ledger that stores what it counts, and give it to every client in
-//! [`crate::Settings::ledger`].
+//! that share a limit share a ledger that stores what it counts, a [`Spent`] for each tenant, and
+//! give it to every client in [`crate::Settings::ledger`].
 //!
 //! This counts calls in a sliding window instead of pacing them, as `governor` or `tower`'s limit
 //! would: a window may be used up at once, every call of a burst is granted, the bound holds for
 //! the vendor's windows wherever they begin, and the state is rows of times that processes can
-//! share.
+//! share. Only while replies tell of others who spend of the same limit do calls leave evenly
+//! ([`Spent`] says why).
 
 pub mod contract;
 mod memory;
@@ -38,7 +39,7 @@ pub trait CallLedger: fmt::Debug + Send + Sync {
     ///
     /// Asking and counting are one step: of two that ask for the last call, one gets it. No stretch
     /// of [`Allowance::window`] may hold more granted calls than allowed, and no 24 hours more than
-    /// the day's.
+    /// the day's. A call of the day may count for five minutes longer.
     ///
     /// # Errors
     /// When the ledger cannot say. The call is not sent.
@@ -97,7 +98,8 @@ pub enum News {
     },
     /// So many calls were left of a window that counted a call which had left at `sent`. Calls that
     /// the ledger granted after one window before `sent` may be in it; what is missing besides them
-    /// and `left` was spent by others, and counts as spent now.
+    /// and `left` was spent by others at least. For one window from now on, as many calls are left
+    /// to them.
     Remaining {
         /// When the call left.
         sent: Timestamp,
