@@ -26,6 +26,10 @@ const SHORTEST_PAUSE: Duration = Duration::from_millis(250);
 /// quite evenly.
 const MARGIN: u32 = 1;
 
+/// One call of so many that nobody is known to have made is no sign of others: a call of our own
+/// may have been counted late.
+const NOISE: u32 = 100;
+
 /// How many more calls others are taken to spend after a call was throttled that was thought to fit.
 const SURPRISE: u32 = 3;
 
@@ -46,8 +50,10 @@ pub struct Spent {
     /// How many calls of others were at least in a window, and when a reply said so: the highest
     /// of the last window first, then the highest after it, and so on.
     pub others: VecDeque<(Timestamp, u32)>,
-    /// When a reply last showed less than half of the highest of [`Self::others`]: windows begin
-    /// anew where that happens, and slide where it does not.
+    /// How long the fastest reply took.
+    pub fastest_reply: Option<Duration>,
+    /// When a reply last showed less than half of what the one before it showed of others: windows
+    /// begin anew where that happens, and slide where it does not.
     pub others_fell: Option<Timestamp>,
     /// How many calls left during the last 24 hours, in slots of five minutes with the moment of
     /// each slot's last call, in order.
@@ -97,13 +103,17 @@ impl Spent {
                 let known = self.lower_limit.map_or(u32::MAX, |(_, limit)| limit);
                 self.lower_limit = Some((now, known.min(calls_per_window.max(1))));
             }
-            News::Remaining { sent, left } => self.note_others(allowance, sent, left, now),
+            News::Remaining { sent, left } => {
+                self.note_delay(allowance, sent, now);
+                self.note_others(allowance, sent, left, now);
+            }
             News::Throttled { until } => {
                 let until = until.unwrap_or_else(|| self.end_of_window(allowance, now));
                 let until = until.max(later(now, SHORTEST_PAUSE));
                 self.paused_until = self.paused_until.max(Some(until));
                 let others = self.others().saturating_add(SURPRISE).min(self.limit(allowance) / 2);
-                self.see(others, now);
+                // It counts for the window after the pause: until then nobody asks.
+                self.see(others, until);
             }
             News::DayOver { until } => self.day_over_until = Some(until),
         }
@@ -175,6 +185,24 @@ impl Spent {
         Some(later(*last, DAY))
     }
 
+    /// A call that took long may have been counted late, and then counts for longer than its
+    /// window: the first call over a new connection, or one that left a busy machine. The margin of
+    /// the window, a hundredth of it, is for what is usual.
+    fn note_delay(&mut self, allowance: Allowance, sent: Timestamp, now: Timestamp) {
+        let took = Duration::try_from(now.duration_since(sent)).unwrap_or_default();
+        let fastest = self.fastest_reply.map_or(took, |fastest| fastest.min(took));
+        self.fastest_reply = Some(fastest);
+        let delay = took.saturating_sub(fastest).saturating_sub(allowance.window / 100);
+        let place = self.calls.partition_point(|call| *call < sent);
+        if delay.is_zero() || self.calls.get(place) != Some(&sent) {
+            return;
+        }
+        self.calls.remove(place);
+        let counted = later(sent, delay);
+        let place = self.calls.partition_point(|call| *call <= counted);
+        self.calls.insert(place, counted);
+    }
+
     /// HighLevel counted the call that left at `sent` at some moment after that. Whatever else of
     /// ours it counted in the same window left after one window before `sent`.
     fn note_others(&mut self, allowance: Allowance, sent: Timestamp, left: u32, now: Timestamp) {
@@ -182,10 +210,11 @@ impl Spent {
         let ours = self.calls.iter().rev().take_while(|call| **call > since).count();
         let ours = u32::try_from(ours).unwrap_or(u32::MAX);
         let seen = self.limit(allowance).saturating_sub(ours).saturating_sub(left);
-        if seen < self.others() / 2 {
+        let is_new = left > self.limit(allowance) / 2;
+        if is_new && self.others.back().is_some_and(|(_, before)| seen < before / 2) {
             self.others_fell = Some(now);
         }
-        if seen > 0 {
+        if seen > self.limit(allowance) / NOISE {
             self.see(seen, now);
         }
     }
@@ -197,8 +226,12 @@ impl Spent {
         self.others.push_back((now, seen));
     }
 
-    /// When the window that holds the earliest recent call is over.
+    /// When the window is over that replies saw beginning, or else the one that holds the earliest
+    /// recent call.
     fn end_of_window(&self, allowance: Allowance, now: Timestamp) -> Timestamp {
+        if let Some(began) = self.others_fell {
+            return later(began, allowance.window);
+        }
         let since = earlier(now, allowance.window);
         let first = self.calls.iter().find(|call| **call > since);
         later(*first.unwrap_or(&now), allowance.window)

@@ -74,7 +74,8 @@ pub(super) const JOURNAL: Schema = Schema {
     "],
 };
 
-/// The budgets, one row each. Lists are JSON: `calls` of times, the others of times with a count.
+/// The budgets, one row each. Moments and durations are in microseconds. Lists are JSON: `calls` of
+/// moments, the others of moments with a count.
 pub(super) const BUDGETS: Schema = Schema {
     cache_kib: 512,
     steps: &["
@@ -84,6 +85,7 @@ pub(super) const BUDGETS: Schema = Schema {
         changed_at     INTEGER NOT NULL,
         calls          TEXT NOT NULL,
         others         TEXT NOT NULL,
+        fastest_reply  INTEGER,
         others_fell    INTEGER,
         day            TEXT NOT NULL,
         lower_limit    TEXT,
