@@ -4,6 +4,7 @@
 //! the data folder.
 
 mod coverage;
+mod crowd;
 mod events;
 mod hub;
 mod notion_log;
@@ -12,10 +13,12 @@ pub mod power;
 mod recipes;
 mod runtime;
 mod sender;
+pub mod trial;
 mod vendors;
 
 pub use self::{
     coverage::Coverage,
+    crowd::{Account, Crowd, Stranger, Traffic, Verdict, Write, Written},
     events::{Events, Signed},
     hub::{Hub, Program},
     notion_log::NotionLog,
