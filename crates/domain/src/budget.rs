@@ -1,6 +1,6 @@
 //! What has been spent of a vendor's limits, kept where all who spend of one limit find it.
 
-use std::{future::Future, time::Duration};
+use std::future::Future;
 
 use jiff::Timestamp;
 
@@ -24,8 +24,6 @@ pub struct Budget {
     pub calls: Vec<Timestamp>,
     /// How many calls of others were seen, and when.
     pub others: Vec<(Timestamp, u32)>,
-    /// How long the fastest reply took.
-    pub fastest_reply: Option<Duration>,
     /// When the calls of others were seen to fall.
     pub others_fell: Option<Timestamp>,
     /// How many calls left during the last day, in slots with the moment of each one's last call.

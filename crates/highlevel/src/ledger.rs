@@ -99,7 +99,8 @@ pub enum News {
     /// So many calls were left of a window that counted a call which had left at `sent`. Calls that
     /// the ledger granted after one window before `sent` may be in it; what is missing besides them
     /// and `left` was spent by others at least. For one window from now on, as many calls are left
-    /// to them.
+    /// to them. When HighLevel counted the call itself is not known, so a ledger may count it from
+    /// the moment of its reply.
     Remaining {
         /// When the call left.
         sent: Timestamp,

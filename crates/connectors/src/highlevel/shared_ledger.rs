@@ -92,7 +92,6 @@ fn spent(budget: Budget) -> Spent {
     Spent {
         calls: budget.calls.into(),
         others: budget.others.into(),
-        fastest_reply: budget.fastest_reply,
         others_fell: budget.others_fell,
         day: budget.day.into(),
         lower_limit: budget.lower_limit,
@@ -106,7 +105,6 @@ fn kept(spent: Spent) -> Budget {
     Budget {
         calls: spent.calls.into(),
         others: spent.others.into(),
-        fastest_reply: spent.fastest_reply,
         others_fell: spent.others_fell,
         day: spent.day.into(),
         lower_limit: spent.lower_limit,

@@ -1,6 +1,6 @@
 //! What every store of budgets must do.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use super::sample::at;
 use crate::{Budget, BudgetKey, Budgets};
@@ -20,7 +20,6 @@ pub async fn every_value_of_a_budget_survives<B: Budgets>(budgets: B) {
     let whole = Budget {
         calls: vec![at(1), at(1), at(2)],
         others: vec![(at(3), 30), (at(4), 2)],
-        fastest_reply: Some(Duration::from_micros(1_234_567)),
         others_fell: Some(at(5)),
         day: vec![(at(6), u32::MAX), (at(7), 0)],
         lower_limit: Some((at(8), 25)),

@@ -118,9 +118,9 @@ async fn a_lower_limit_counts_from_now_on(case: &Case) {
 
 async fn what_others_spent_counts_as_spent(case: &Case) {
     case.ask(0).await;
-    case.tell(1, News::Remaining { sent: at(0), left: 1 }).await;
+    case.tell(0, News::Remaining { sent: at(0), left: 1 }).await;
     assert_eq!(case.granted(2, 2).await, 1, "one was ours, one was theirs");
-    case.tell(3, News::Remaining { sent: at(2), left: 3 }).await;
+    case.tell(2, News::Remaining { sent: at(2), left: 3 }).await;
     assert_eq!(case.ask(3).await, wait_until(10), "nothing is given back");
 }
 

@@ -50,8 +50,6 @@ pub struct Spent {
     /// How many calls of others were at least in a window, and when a reply said so: the highest
     /// of the last window first, then the highest after it, and so on.
     pub others: VecDeque<(Timestamp, u32)>,
-    /// How long the fastest reply took.
-    pub fastest_reply: Option<Duration>,
     /// When a reply last showed less than half of what the one before it showed of others: windows
     /// begin anew where that happens, and slide where it does not.
     pub others_fell: Option<Timestamp>,
@@ -185,14 +183,13 @@ impl Spent {
         Some(later(*last, DAY))
     }
 
-    /// A call that took long may have been counted late, and then counts for longer than its
-    /// window: the first call over a new connection, or one that left a busy machine. The margin of
-    /// the window, a hundredth of it, is for what is usual.
+    /// HighLevel counted a call at some moment before its reply came, perhaps at the last: over a
+    /// new connection, or from a busy machine. From then on it counts for a whole window, so calls
+    /// that leave after that find room however long they travel. The margin of the window, a
+    /// hundredth of it, covers what a reply takes mostly.
     fn note_delay(&mut self, allowance: Allowance, sent: Timestamp, now: Timestamp) {
         let took = Duration::try_from(now.duration_since(sent)).unwrap_or_default();
-        let fastest = self.fastest_reply.map_or(took, |fastest| fastest.min(took));
-        self.fastest_reply = Some(fastest);
-        let delay = took.saturating_sub(fastest).saturating_sub(allowance.window / 100);
+        let delay = took.saturating_sub(allowance.window / 101);
         let place = self.calls.partition_point(|call| *call < sent);
         if delay.is_zero() || self.calls.get(place) != Some(&sent) {
             return;

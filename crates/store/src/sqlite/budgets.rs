@@ -4,7 +4,6 @@ use std::{
     fs::OpenOptions,
     path::{Path, PathBuf},
     sync::Arc,
-    time::Duration,
 };
 
 use domain::{Budget, BudgetKey, Budgets, StorageError};
@@ -80,7 +79,7 @@ impl Budgets for SqliteBudgets {
 
 fn find(transaction: &Transaction<'_>, key: &BudgetKey) -> Result<Option<Budget>, Fault> {
     let sql = "SELECT calls, others, others_fell, day, lower_limit, next_turn, paused_until, \
-               day_over_until, fastest_reply FROM budget WHERE app = ?1 AND tenant = ?2";
+               day_over_until FROM budget WHERE app = ?1 AND tenant = ?2";
     let mut statement = transaction.prepare_cached(sql)?;
     Ok(statement.query_row((&key.app, &key.tenant), budget).optional()?)
 }
@@ -100,7 +99,7 @@ fn keep(
     now: Timestamp,
 ) -> Result<(), Fault> {
     let sql = "INSERT OR REPLACE INTO budget VALUES (:app, :tenant, :changed_at, :calls, :others, \
-               :fastest_reply, :others_fell, :day, :lower_limit, :next_turn, :paused_until, :day_over_until)";
+               :others_fell, :day, :lower_limit, :next_turn, :paused_until, :day_over_until)";
     let moment = |moment: Option<Timestamp>| moment.map(Timestamp::as_microsecond);
     let calls: Vec<i64> = budget.calls.iter().map(|call| call.as_microsecond()).collect();
     transaction.prepare_cached(sql)?.execute(named_params! {
@@ -109,7 +108,6 @@ fn keep(
         ":changed_at": now.as_microsecond(),
         ":calls": json(&calls),
         ":others": json(&counts(&budget.others)),
-        ":fastest_reply": budget.fastest_reply.map(|took| took.as_micros() as i64),
         ":others_fell": moment(budget.others_fell),
         ":day": json(&counts(&budget.day)),
         ":lower_limit": budget.lower_limit.map(|limit| json(&counts(&[limit]))),
@@ -146,11 +144,9 @@ fn budget(row: &Row<'_>) -> rusqlite::Result<Budget> {
     let calls: Vec<i64> = serde_json::from_str(text(0)?).map_err(|source| damaged(0, source))?;
     let lower_limit: Option<String> = row.get(4)?;
     let lower_limit = lower_limit.map(|text| read(4, &text)).transpose()?;
-    let fastest_reply: Option<i64> = row.get(8)?;
     Ok(Budget {
         calls: calls.into_iter().map(|call| at(0, call)).collect::<rusqlite::Result<_>>()?,
         others: read(1, text(1)?)?,
-        fastest_reply: fastest_reply.map(|took| Duration::from_micros(took.unsigned_abs())),
         others_fell: moment(2)?,
         day: read(3, text(3)?)?,
         lower_limit: lower_limit.and_then(|limits| limits.first().copied()),

@@ -74,7 +74,7 @@ pub(super) const JOURNAL: Schema = Schema {
     "],
 };
 
-/// The budgets, one row each. Moments and durations are in microseconds. Lists are JSON: `calls` of
+/// The budgets, one row each. Moments are in microseconds. Lists are JSON: `calls` of
 /// moments, the others of moments with a count.
 pub(super) const BUDGETS: Schema = Schema {
     cache_kib: 512,
@@ -85,7 +85,6 @@ pub(super) const BUDGETS: Schema = Schema {
         changed_at     INTEGER NOT NULL,
         calls          TEXT NOT NULL,
         others         TEXT NOT NULL,
-        fastest_reply  INTEGER,
         others_fell    INTEGER,
         day            TEXT NOT NULL,
         lower_limit    TEXT,
