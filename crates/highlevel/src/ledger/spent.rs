@@ -80,8 +80,7 @@ impl Spent {
         if let Some(until) = self.day_is_full(allowance) {
             return Admission::DayOver(until);
         }
-        // Clocks of processes differ a little.
-        self.calls.push_back(self.calls.back().map_or(now, |latest| now.max(*latest)));
+        self.count(now);
         match self.day.back_mut().filter(|(last, _)| slot(*last) == slot(now)) {
             Some((last, calls)) => (*last, *calls) = (now.max(*last), calls.saturating_add(1)),
             None => self.day.push_back((now, 1)),
@@ -195,9 +194,13 @@ impl Spent {
             return;
         }
         self.calls.remove(place);
-        let counted = later(sent, delay);
-        let place = self.calls.partition_point(|call| *call <= counted);
-        self.calls.insert(place, counted);
+        self.count(later(sent, delay));
+    }
+
+    /// Moments come a little out of order: processes wait for each other.
+    fn count(&mut self, call: Timestamp) {
+        let place = self.calls.partition_point(|other| *other <= call);
+        self.calls.insert(place, call);
     }
 
     /// HighLevel counted the call that left at `sent` at some moment after that. Whatever else of
