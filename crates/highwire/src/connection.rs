@@ -1,9 +1,11 @@
 //! The connection to HighLevel that the settings describe: address, token, and on whose behalf.
 
-use std::{net::IpAddr, sync::Arc};
+use std::{net::IpAddr, path::Path, sync::Arc};
 
+use connectors::highlevel::SharedLedger;
 use endpoint::http::HttpTransport;
-use highlevel::{Client, CompanyId, LocationId, Tenant, auth::PrivateToken};
+use highlevel::{Client, CompanyId, LocationId, Tenant, auth::PrivateToken, ledger::CallLedger};
+use store::SqliteBudgets;
 
 use crate::{clock::Timer, failure::Failure, settings};
 
@@ -41,15 +43,19 @@ pub(crate) fn url(settings: &settings::HighLevel) -> Result<&str, Failure> {
     }
 }
 
-/// A client for one tenant. Nothing is sent.
+/// A client for one tenant, which shares its limits with whoever else calls from the data folder.
+/// Nothing is sent.
 ///
 /// # Errors
-/// Where there is no token although the calls need one, or the address is no good.
+/// Where there is no token although the calls need one, the address is no good, or the budgets of
+/// the data folder cannot be opened.
 pub(crate) fn client(
-    settings: &settings::HighLevel,
+    settings: &settings::Settings,
     tenant: Tenant,
     needs_token: bool,
 ) -> Result<HighLevelClient, Failure> {
+    let ledger = ledger(&settings.data_dir)?;
+    let settings = &settings.highlevel;
     if needs_token && settings.token.is_empty() {
         return Err(Failure::user(
             "call HighLevel: highlevel.token is not set",
@@ -64,9 +70,22 @@ pub(crate) fn client(
     let settings = highlevel::Settings {
         base_url,
         jitter_seed: u64::from(std::process::id()),
+        ledger,
         ..highlevel::Settings::default()
     };
     Ok(Client::new(transport, Timer, token, tenant, settings))
+}
+
+/// The budgets that processes share, where a hub has its data folder; a command alone makes none.
+fn ledger(data_dir: &Path) -> Result<Option<Arc<dyn CallLedger>>, Failure> {
+    if !data_dir.is_dir() {
+        return Ok(None);
+    }
+    let budgets = SqliteBudgets::open(data_dir).map_err(|source| {
+        Failure::user("open the shared budgets", "name another folder with --data-dir")
+            .because(source)
+    })?;
+    Ok(Some(Arc::new(SharedLedger::for_private_tokens(budgets))))
 }
 
 /// On whose behalf a call is made: a private token stands for one tenant, so this only tells whose

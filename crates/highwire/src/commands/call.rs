@@ -63,11 +63,12 @@ pub(crate) fn run(words: &[String], cli: &Cli) -> Result<(), Failure> {
     let mut flags = cli.flags();
     flags.config = arguments.config.clone().or(flags.config);
     flags.data_dir = arguments.data_dir.clone().or(flags.data_dir);
-    let settings = Settings::load(&flags, &Environment::read()?)?.highlevel;
+    let all = Settings::load(&flags, &Environment::read()?)?;
+    let settings = &all.highlevel;
     let defaults = Defaults {
         named: None,
-        location: connection::location(&settings),
-        company: connection::company(&settings),
+        location: connection::location(settings),
+        company: connection::company(settings),
     };
     let draft = draft::build(&arguments, defaults)?;
     let output = Output {
@@ -79,15 +80,15 @@ pub(crate) fn run(words: &[String], cli: &Cli) -> Result<(), Failure> {
     };
     let (_, edition) = draft::edition(&arguments)?;
     check(&arguments, &draft, edition)?;
-    let url = connection::url(&settings)?;
+    let url = connection::url(settings)?;
     if arguments.dry_run {
         let told = preview::preview(&draft, url, !settings.token.is_empty())?;
         printer::data(output.text(&told));
         return Ok(());
     }
     let location = draft.call.parameter("locationId").and_then(Value::as_str);
-    let tenant = connection::tenant(&settings, location);
-    let client = connection::client(&settings, tenant, draft.call.profile().needs_token)?;
+    let tenant = connection::tenant(settings, location);
+    let client = connection::client(&all, tenant, draft.call.profile().needs_token)?;
     let (operation, kind) = (draft.call.operation(), draft.call.operation().kind());
     if kind != Kind::Read {
         printer::talk(format!("{}: a {} operation at {url}", operation.id(), kind.as_str()));
