@@ -15,7 +15,7 @@ pub struct BulkTagsReply {
     /// How many contacts could not be changed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error_count: Option<u64>,
-    /// One entry for each contact, in a form that no source describes.
+    /// One entry for each contact: the specification announces texts, its example has objects.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub responses: Option<Vec<Value>>,
     /// What else HighLevel says.

@@ -42,9 +42,14 @@ fn many_contacts_are_tagged_and_put_into_a_business_at_once() {
         r#"{"contacts":["c1","c2"],"tags":["vip"],"locationId":"l1"}"#
     );
     assert_eq!(sent(&tag), expected);
-    let reply =
-        kept::<BulkUpdateTags>(r#"{"succeded":true,"errorCount":1,"responses":["c2 is gone"]}"#);
-    assert_eq!(reply.error_count, Some(1));
+    let reply = kept::<BulkUpdateTags>(
+        r#"{"succeded":true,"errorCount":1,"responses":[
+        {"contactId":"c1","type":"success","tagsAdded":["vip"]},{"contactId":"c2"}]}"#,
+    );
+    assert_eq!(reply.responses.map(|all| all[0]["tagsAdded"].clone()), Some(json!(["vip"])));
+    let texts = r#"{"succeded":true,"errorCount":1,"responses":["c2 is gone"]}"#;
+    let reply = read::<BulkUpdateTags>(texts);
+    assert_eq!((reply.error_count, reply.responses), (Some(1), Some(vec![json!("c2 is gone")])));
     let business_id = Some(BusinessId::new("b1"));
     let join = SetBusiness { location_id: location(), ids: contacts, business_id };
     let body = r#"{"locationId":"l1","ids":["c1","c2"],"businessId":"b1"}"#;
