@@ -43,7 +43,9 @@ impl Desk {
             "GET" => Method::Get,
             "POST" => Method::Post,
             "PUT" => Method::Put,
-            _ => Method::Delete,
+            "PATCH" => Method::Patch,
+            "DELETE" => Method::Delete,
+            other => panic!("{other} is no method of the API"),
         };
         let body = if body.is_null() { String::new() } else { body.to_string() };
         let url = format!("{}{path}", self.sandbox.url());

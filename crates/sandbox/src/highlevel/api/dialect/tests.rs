@@ -47,6 +47,42 @@ async fn channels_and_custom_values_have_other_names_and_one_memory() {
 }
 
 #[tokio::test]
+async fn every_channel_arrives_under_its_older_name() {
+    let mut desk = third().await;
+    let location = desk.sandbox.location_id().to_owned();
+    let names = ["call", "email", "sms", "whatsApp", "gmb", "fb"];
+    let settings = |status: &str| {
+        let all = names.map(|name| (name.to_owned(), json!({ "status": status })));
+        Value::Object(all.into_iter().collect())
+    };
+    let body =
+        |status: &str| json!({ "email": "all@example.com", "dndSettings": settings(status) });
+    let path = format!("/contacts/{}", text(&contact(&desk, body("inactive")).await["id"]));
+    let mut upserted = body("permanent");
+    upserted["locationId"] = json!(location);
+    let lines = [
+        (format!("PUT {path}"), body("active"), "active"),
+        ("POST /contacts/upsert".to_owned(), upserted, "permanent"),
+    ];
+    for (line, body, status) in lines {
+        desk.version = "v3";
+        let changed = desk.ok(&line, body).await["contact"].clone();
+        assert_eq!(changed["dndSettings"], settings(status), "{line}");
+        desk.version = "2021-07-28";
+        let read = desk.ok(&format!("GET {path}"), Value::Null).await["contact"].clone();
+        for name in ["Call", "Email", "SMS", "WhatsApp", "GMB", "FB"] {
+            assert_eq!(read["dndSettings"][name]["status"], status, "{line} {name}");
+        }
+        assert_eq!(read["dndSettings"].as_object().map(serde_json::Map::len), Some(names.len()));
+    }
+    desk.version = "v3";
+    for wrong in [json!({ "sms": { "status": "off" } }), json!({ "fax": { "status": "active" } })] {
+        let refused = desk.refused(&format!("PUT {path}"), json!({ "dndSettings": wrong })).await;
+        assert_eq!(refused.0, 422, "{}", refused.1);
+    }
+}
+
+#[tokio::test]
 async fn what_succeeded_is_told_in_the_words_of_each_operation() {
     let desk = third().await;
     let made = contact(&desk, json!({ "email": "done@example.com" })).await;
