@@ -4,27 +4,25 @@
 //! invoice comes from, stands in `every-operation.toml`. Every record is made for the call that
 //! needs it, so that no call depends on what an earlier one did.
 
-use std::{collections::HashMap, pin::Pin, sync::Arc};
+use std::{
+    collections::{BTreeSet, HashMap},
+    pin::Pin,
+};
 
-use anyhow::{Context as _, Result};
-use endpoint::{
-    Method, Request, Transport as _,
-    catalogue::{Edition, Field, Generation, Operation, Place, Sampler, sample, validate_reply},
-    http::{HttpTransport, Settings as HttpSettings},
-};
-use highlevel::{
-    Client, CompanyId, LocationId, RawCall, Settings, Tenant, auth::PrivateToken,
-    catalogue::TokenClass,
-};
+use anyhow::Result;
+use endpoint::catalogue::{Edition, Generation, Operation, Place, sample, validate_reply};
+use highlevel::{CompanyId, LocationId, RawCall, Tenant, catalogue::TokenClass};
 use sandbox::highlevel::HighLevelSandbox;
 use serde_json::{Map, Value, json};
 
 use crate::{
-    Runtime,
-    recipes::{Recipes, placeholder},
+    callers::{RawClient, client, granted},
+    filler::Filler,
+    recipes::{Maker, Recipes, placeholder},
 };
 
-type RawClient = Client<HttpTransport, Runtime>;
+/// Stands in a recipe for whatever the schema leads to.
+const ANY: &str = "any";
 
 /// What an operation was called with and answered.
 struct Called {
@@ -41,6 +39,8 @@ pub struct Coverage {
     clients: HashMap<TokenClass, RawClient>,
     names: Map<String, Value>,
     count: u32,
+    /// The entries of the recipes that some call needed.
+    used: BTreeSet<String>,
 }
 
 /// Boxed, since a record may be made of other records.
@@ -89,7 +89,14 @@ impl Coverage {
             clients,
             names: names.collect(),
             count: 0,
+            used: BTreeSet::new(),
         })
+    }
+
+    /// The entries of `every-operation.toml` that no call has needed until now.
+    #[must_use]
+    pub fn unused(&self) -> BTreeSet<String> {
+        self.recipes.entries().difference(&self.used).cloned().collect()
     }
 
     /// Calls an operation once.
@@ -97,8 +104,8 @@ impl Coverage {
     /// # Errors
     /// In a line without changing parts, when it is refused or its answer is not as documented.
     pub async fn call(&mut self, operation: Operation<'static>) -> Result<(), String> {
-        let called = self.send(operation, self.generation).await?;
         let generation = self.generation;
+        let called = self.send(operation, generation, Map::new()).await?;
         let problems = validate_reply(operation, generation, called.status, &called.body);
         match problems.first() {
             None => Ok(()),
@@ -106,15 +113,18 @@ impl Coverage {
         }
     }
 
+    /// With the values of the operation's recipe, and others where they are given.
     fn send(
         &mut self,
         operation: Operation<'static>,
         generation: Generation,
+        with: Map<String, Value>,
     ) -> Pending<'_, Result<Called, String>> {
         Box::pin(async move {
             let edition = operation.edition(generation).expect("the generation has it");
-            let (call, given) = self.compose(operation, edition).await?;
+            let (call, given) = self.compose(operation, edition, with).await?;
             let class = self.recipes.class(operation.id());
+            self.used.insert(format!("tokens.{}", operation.id()));
             let class = class.or_else(|| edition.access().filter_map(TokenClass::of).min());
             let client = &self.clients[&class.unwrap_or(TokenClass::Location)];
             let reply = client.call(&call).await.map_err(|error| {
@@ -132,13 +142,14 @@ impl Coverage {
     fn make<'a>(&'a mut self, key: &'a str) -> Pending<'a, Result<Called, String>> {
         Box::pin(async move {
             let maker = self.recipes.record(key).ok_or_else(|| format!("no recipe of {key}"))?;
-            let (by, pointer) = (maker.by.clone(), maker.id.clone());
+            self.used.insert(format!("records.{key}"));
+            let Maker { by, id: pointer, with } = maker.clone();
             let operation = highlevel::catalogue::operation(&by)
                 .ok_or_else(|| format!("the recipe of {key} names no operation"))?;
             let edition = operation.edition(self.generation).or(operation.editions().next());
             let generation = edition.map_or(Generation::V2, Edition::generation);
             let mut called = self
-                .send(operation, generation)
+                .send(operation, generation, with)
                 .await
                 .map_err(|error| format!("{error} (making {key})"))?;
             let id = called.body.pointer(&pointer).cloned();
@@ -151,16 +162,55 @@ impl Coverage {
         &mut self,
         operation: Operation<'static>,
         edition: Edition<'static>,
+        with: Map<String, Value>,
     ) -> Result<(RawCall, Map<String, Value>), String> {
+        let (known, wanted) = self.gather(operation, edition, with).await?;
+        let part = self.part(operation.id()).await?;
+        self.count += 1;
+        let mut filler = Filler::new(&known, &wanted, self.count);
+        let mut call = RawCall::of(operation).generation(edition.generation());
+        let mut given = Map::new();
+        for parameter in edition.parameters() {
+            if parameter.is_required() || wanted.contains_key(parameter.name()) {
+                let value = sample(parameter.name(), parameter.schema(), &mut filler);
+                given.insert(parameter.name().to_owned(), value.clone());
+                call = call.with(parameter.name(), value);
+            }
+        }
+        let mut sent = given.clone();
+        if let Some(body) = edition.body() {
+            let made = match known.get("body").filter(|_| wanted.contains_key("body")) {
+                Some(whole) => whole.clone(),
+                None => sample("", body.schema(), &mut filler),
+            };
+            sent.insert("body".to_owned(), made.clone());
+            call = call.body(made);
+            if body.content_types().any(|kind| kind == "multipart/form-data") {
+                self.used.insert(format!("files.{}", operation.id()));
+                call = call.file(&part, "note.txt", "text/plain", "hello");
+            }
+        }
+        let sent = Value::Object(sent);
+        for name in wanted.keys().filter(|name| holds(&sent, name, known.get(*name))) {
+            self.used.insert(format!("values.{}.{name}", operation.id()));
+            self.used.insert(format!("values.{}/{}.{name}", operation.id(), edition.generation()));
+        }
+        Ok((call, given))
+    }
+
+    /// What is known for a call, and which of it goes where it is optional, too.
+    async fn gather(
+        &mut self,
+        operation: Operation<'static>,
+        edition: Edition<'static>,
+        with: Map<String, Value>,
+    ) -> Result<(Map<String, Value>, Map<String, Value>), String> {
         let mut known = self.names.clone();
-        let wanted = self.recipes.values(operation.id(), edition.generation());
+        let mut wanted = self.recipes.values(operation.id(), edition.generation());
+        wanted.extend(with);
         if let Some(before) = self.recipes.before(operation.id()).map(str::to_owned) {
-            let before = highlevel::catalogue::operation(&before)
-                .ok_or_else(|| format!("{before} is no operation"))?;
-            let generation = before.edition(edition.generation()).or(before.editions().next());
-            let generation = generation.map_or(Generation::V2, Edition::generation);
-            let called = self.send(before, generation).await;
-            known.extend(called.map_err(|error| format!("{error} (before it)"))?.given);
+            self.used.insert(format!("before.{}", operation.id()));
+            known.extend(self.go_before(&before, edition.generation()).await?);
         }
         // The last name of a path is the innermost record: it brings those around it along.
         let path: Vec<_> = edition.parameters().filter(|it| it.place() == Place::Path).collect();
@@ -176,6 +226,9 @@ impl Coverage {
             }
         }
         for (name, value) in wanted.clone() {
+            if value.as_str().and_then(placeholder) == Some(ANY) {
+                continue;
+            }
             let value = self.fill(value, &known).await?;
             known.insert(name, value);
         }
@@ -185,29 +238,35 @@ impl Coverage {
                 known.insert(name, made.body);
             }
         }
-        self.count += 1;
-        let mut filler = Filler { known: &known, wanted: &wanted, count: self.count, asked: None };
-        let mut call = RawCall::of(operation).generation(edition.generation());
-        let mut given = Map::new();
-        for parameter in edition.parameters() {
-            if parameter.is_required() || wanted.contains_key(parameter.name()) {
-                let value = sample(parameter.name(), parameter.schema(), &mut filler);
-                given.insert(parameter.name().to_owned(), value.clone());
-                call = call.with(parameter.name(), value);
+        Ok((known, wanted))
+    }
+
+    /// What the call before an operation was made with, and what it answered.
+    async fn go_before(
+        &mut self,
+        before: &str,
+        generation: Generation,
+    ) -> Result<Map<String, Value>, String> {
+        let operation = highlevel::catalogue::operation(before)
+            .ok_or_else(|| format!("{before} is no operation"))?;
+        let edition = operation.edition(generation).or(operation.editions().next());
+        let generation = edition.map_or(Generation::V2, Edition::generation);
+        let called = self.send(operation, generation, Map::new()).await;
+        let mut called = called.map_err(|error| format!("{error} (before it)"))?;
+        called.given.extend(called.body.as_object().cloned().unwrap_or_default());
+        Ok(called.given)
+    }
+
+    /// The name of the part that holds the file: a text, which may begin with a record.
+    async fn part(&mut self, operation: &str) -> Result<String, String> {
+        let name = self.recipes.file(operation).to_owned();
+        match name.strip_prefix('<').and_then(|name| name.split_once('>')) {
+            None => Ok(name),
+            Some((record, rest)) => {
+                let made = self.make(record).await?.body;
+                Ok(format!("{}{rest}", made.as_str().unwrap_or_default()))
             }
         }
-        if let Some(body) = edition.body() {
-            let made = match known.get("body").filter(|_| wanted.contains_key("body")) {
-                Some(whole) => whole.clone(),
-                None => sample("", body.schema(), &mut filler),
-            };
-            call = call.body(made);
-            if body.content_types().any(|kind| kind == "multipart/form-data") {
-                let field = self.recipes.file(operation.id());
-                call = call.file(field, "note.txt", "text/plain", "hello");
-            }
-        }
-        Ok((call, given))
     }
 
     /// The fields that a request needs and nothing is known of.
@@ -218,18 +277,18 @@ impl Coverage {
         known: &Map<String, Value>,
         wanted: &Map<String, Value>,
     ) -> Vec<String> {
-        let mut filler = Filler { known, wanted, count: 0, asked: Some(Vec::new()) };
+        let mut filler = Filler::new(known, wanted, 0);
         for parameter in edition.parameters().filter(|it| it.is_required()) {
             let _ = sample(parameter.name(), parameter.schema(), &mut filler);
         }
         if let Some(body) = edition.body().filter(|_| !wanted.contains_key("body")) {
             let _ = sample("", body.schema(), &mut filler);
         }
-        let mut asked = filler.asked.unwrap_or_default();
-        asked.sort();
-        asked.dedup();
-        asked.retain(|name| self.recipes.record(name).is_none_or(|it| it.by != operation.id()));
-        asked
+        let by_itself = |name: &String| {
+            self.recipes.record(name).is_some_and(|maker| maker.by == operation.id())
+        };
+        let unknown = filler.met.into_iter().filter(|name| !known.contains_key(name));
+        unknown.filter(|name| !by_itself(name)).collect()
     }
 
     /// A value of a recipe, with records in the place of names such as `<contactId>`.
@@ -271,90 +330,18 @@ impl Coverage {
     }
 }
 
-/// Fills a request with what is known, and with plain values of the right form.
-struct Filler<'a> {
-    known: &'a Map<String, Value>,
-    /// What optional fields are needed all the same.
-    wanted: &'a Map<String, Value>,
-    count: u32,
-    /// Collects the names that nothing is known of, where that is the question.
-    asked: Option<Vec<String>>,
-}
-
-impl Sampler for Filler<'_> {
-    fn known(&mut self, name: &str) -> Option<Value> {
-        let known = self.known.get(name).cloned();
-        if let (None, Some(asked)) = (&known, &mut self.asked) {
-            asked.push(name.to_owned());
-        }
-        known
+/// Whether a request has a field of this name, of this value where there is one. The items of a list
+/// go by the name of the list without its last letter, as where values are made.
+fn holds(request: &Value, name: &str, wanted: Option<&Value>) -> bool {
+    let is = |value: &Value| wanted.is_none_or(|wanted| wanted == value);
+    match request {
+        Value::Object(fields) => fields.iter().any(|(key, field)| {
+            let items = field.as_array().filter(|_| key.strip_suffix('s') == Some(name));
+            (key == name && is(field))
+                || items.is_some_and(|items| items.iter().any(is))
+                || holds(field, name, wanted)
+        }),
+        Value::Array(items) => items.iter().any(|item| holds(item, name, wanted)),
+        _ => false,
     }
-
-    fn text(&mut self, name: &str, format: Option<&str>) -> String {
-        let count = self.count;
-        match (format, name) {
-            (Some("date-time"), _) => "2026-03-04T15:00:00Z".to_owned(),
-            (Some("date"), _) => "2026-03-04".to_owned(),
-            (Some("number"), _) => "1".to_owned(),
-            (_, name) if name.to_lowercase().contains("email") => {
-                format!("person.{count}@coverage.example")
-            }
-            (_, "phone" | "phoneNo") => format!("+1555020{count:04}"),
-            (_, name) if name.to_lowercase().ends_with("url") => "https://example.com/".to_owned(),
-            _ => format!("{name} {count}").trim_start().to_owned(),
-        }
-    }
-
-    fn wants(&mut self, field: Field<'_>) -> bool {
-        self.wanted.contains_key(field.name())
-    }
-}
-
-fn client(highlevel: &HighLevelSandbox, token: &str, tenant: Tenant) -> Result<RawClient> {
-    let transport = HttpTransport::new(HttpSettings::default())?;
-    let settings = Settings {
-        base_url: highlevel.url(),
-        requests_per_window: 1_000_000,
-        requests_per_day: 1_000_000,
-        ..Settings::default()
-    };
-    Ok(Client::new(transport, Runtime, Arc::new(PrivateToken::new(token)), tenant, settings))
-}
-
-/// A token of the app for a location or the company, by way of the consent page, and what
-/// refreshes it.
-async fn granted(highlevel: &HighLevelSandbox, user_type: &str) -> Result<(String, String)> {
-    let transport = HttpTransport::new(HttpSettings::default())?;
-    let (url, client_id) = (highlevel.url(), highlevel.client_id());
-    let scopes: Vec<&str> = highlevel::catalogue::operations()
-        .flat_map(Operation::editions)
-        .flat_map(Edition::scopes)
-        .collect();
-    let page = format!(
-        "{url}/oauth/chooselocation?response_type=code&auto_approve=true&user_type={user_type}\
-         &client_id={client_id}&scope={}",
-        scopes.join("%20")
-    );
-    let request =
-        Request { method: Method::Get, url: page, headers: Vec::new(), body: Vec::new().into() };
-    let response = transport.send(request).await?;
-    let address = response.header("location").context("the consent page leads nowhere")?;
-    let code = address.split_once("code=").context("no code")?.1;
-    let code = code.split_once('&').map_or(code, |(code, _)| code);
-    let form = format!(
-        "client_id={client_id}&client_secret={}&grant_type=authorization_code&code={code}\
-         &user_type={user_type}",
-        highlevel.client_secret()
-    );
-    let request = Request {
-        method: Method::Post,
-        url: format!("{url}/oauth/token"),
-        headers: Vec::new(),
-        body: form.into(),
-    }
-    .with_header("content-type", "application/x-www-form-urlencoded");
-    let response = transport.send(request).await?;
-    let pair: Value = serde_json::from_slice(&response.body)?;
-    let text = |name: &str| Some(pair[name].as_str()?.to_owned());
-    text("access_token").zip(text("refresh_token")).context("no tokens")
 }

@@ -3,9 +3,11 @@
 //! Must not know: the inside of any stage. It reads what a user can read: the terminal, HTTP, and
 //! the data folder.
 
+mod callers;
 mod coverage;
 mod crowd;
 mod events;
+mod filler;
 mod hub;
 mod notion_log;
 mod official_client;

@@ -4,7 +4,7 @@
 //! API differs. What is not answered, or not as documented, stands in `uncovered-operations.txt`,
 //! and this test fails when that list is not what it finds.
 
-use std::fmt::Write as _;
+use std::{collections::BTreeSet, fmt::Write as _};
 
 use anyhow::{Context as _, Result, ensure};
 use e2e::Coverage;
@@ -19,8 +19,8 @@ const LAST: &str = "marketplace.uninstall-application";
 const UNCOVERED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/uncovered-operations.txt");
 const FOUND: &str = concat!(env!("CARGO_TARGET_TMPDIR"), "/uncovered-operations.txt");
 
-/// The operations that fall short, each with how.
-async fn uncovered(generation: Generation) -> Result<Vec<(String, String)>> {
+/// The operations that fall short, each with how, and the recipes that none of them needed.
+async fn uncovered(generation: Generation) -> Result<(Vec<(String, String)>, BTreeSet<String>)> {
     let settings = HighLevelSettings {
         rate_limits: RateLimits::generous(),
         strict_spec: true,
@@ -38,17 +38,20 @@ async fn uncovered(generation: Generation) -> Result<Vec<(String, String)>> {
         }
     }
     highlevel.stop().await;
-    Ok(uncovered)
+    Ok((uncovered, coverage.unused()))
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_operation_is_answered_true_to_its_schema() -> Result<()> {
     let (mut found, mut told) = (String::new(), String::new());
+    let mut unused: Option<BTreeSet<String>> = None;
     for generation in Generation::ALL {
-        for (line, problem) in uncovered(generation).await? {
+        let (lines, idle) = uncovered(generation).await?;
+        for (line, problem) in lines {
             writeln!(found, "{line}")?;
             writeln!(told, "{line} {problem}")?;
         }
+        unused = Some(unused.map_or(idle.clone(), |unused| &unused & &idle));
     }
     let known = std::fs::read_to_string(UNCOVERED).context("read the list")?;
     if found != known {
@@ -58,6 +61,11 @@ async fn every_operation_is_answered_true_to_its_schema() -> Result<()> {
         found == known,
         "the list of uncovered operations is another one now:\n{told}\nif it is meant, copy \
          {FOUND} to {UNCOVERED}"
+    );
+    let unused = unused.unwrap_or_default();
+    ensure!(
+        unused.is_empty(),
+        "no call needs these entries of the recipes, take them out: {unused:#?}"
     );
     Ok(())
 }
