@@ -162,11 +162,18 @@ fn files_go_out_and_come_in() -> Result<()> {
     let caller = Caller::start(&["--contacts=1"])?;
     let (sound, picture) =
         (caller.folder.path().join("call.wav"), caller.folder.path().join("a.png"));
-    let line = "conversations.get-message-recording --message-id m1";
+    let contact =
+        caller.call("contacts.search-contacts-advanced --set pageLimit=1 --select contacts[0].id")?;
+    let call = caller.call(&format!(
+        "conversations.add-an-inbound-message --set type=Call --set contactId={} \
+         --set call.status=completed --select messageId",
+        contact.trim()
+    ))?;
+    let line = format!("conversations.get-message-recording --message-id {}", call.trim());
     caller.call(&format!("{line} --output {}", sound.display()))?;
     let bytes = std::fs::read(&sound)?;
     assert!(bytes.starts_with(b"RIFF"), "{} bytes", bytes.len());
-    assert_eq!(caller.command(line)?.output()?.stdout, bytes);
+    assert_eq!(caller.command(&line)?.output()?.stdout, bytes);
 
     std::fs::write(&picture, b"\x89PNG")?;
     let upload = format!("medias.upload-media-content --file file=@{}", picture.display());
