@@ -162,8 +162,8 @@ fn files_go_out_and_come_in() -> Result<()> {
     let caller = Caller::start(&["--contacts=1"])?;
     let (sound, picture) =
         (caller.folder.path().join("call.wav"), caller.folder.path().join("a.png"));
-    let contact =
-        caller.call("contacts.search-contacts-advanced --set pageLimit=1 --select contacts[0].id")?;
+    let contact = caller
+        .call("contacts.search-contacts-advanced --set pageLimit=1 --select contacts[0].id")?;
     let call = caller.call(&format!(
         "conversations.add-an-inbound-message --set type=Call --set contactId={} \
          --set call.status=completed --select messageId",
