@@ -193,11 +193,7 @@ fn invoice(world: &mut World, call: &Call) -> Result<Answer, Refusal> {
 
 /// Notes that the receiver has looked at it.
 fn visit(world: &mut World, call: &Call) -> Result<Answer, Refusal> {
-    let id = call.text("estimateId").unwrap_or_default().to_owned();
-    let mut estimate = ledger::find(world, call, ESTIMATE, &id)?;
-    estimate["lastVisitedAt"] = json!(iso(call.now));
-    ledger::keep(world, call, ESTIMATE, &estimate)?;
-    Ok(json!({ "success": true }).into())
+    ledger::visit(world, call, ESTIMATE, call.text("estimateId").unwrap_or_default())
 }
 
 fn create_template(world: &mut World, call: &Call) -> Result<Answer, Refusal> {

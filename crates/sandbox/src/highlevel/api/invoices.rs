@@ -31,6 +31,26 @@ pub(crate) const INVOICE: Kind = Kind { name: "Invoice", shelf: |ledger| &mut le
 /// When an invoice is due that does not say so, in days after its issue.
 const DUE_AFTER_DAYS: i64 = 7;
 
+/// The messages that a location can have sent about its invoices and estimates.
+const NOTICES: [&str; 16] = [
+    "customerSendInvoice",
+    "teamPaymentSuccess",
+    "customerPaymentSuccess",
+    "teamAutoPaymentSuccess",
+    "customerAutoPaymentSuccess",
+    "teamPaymentFailure",
+    "customerPaymentFailure",
+    "teamAutoPaymentFailure",
+    "customerAutoPaymentFailure",
+    "customerAutoPaymentInfo",
+    "customerAutoPaymentAmountChanged",
+    "teamAutoPaymentSkip",
+    "teamRecurringSendInvoiceFailed",
+    "customerSendEstimate",
+    "teamEstimateAccepted",
+    "teamEstimateDeclined",
+];
+
 /// The invoice as its webhooks tell it: its number as text, no type, no `locationId`.
 pub(crate) fn tell(world: &mut World, invoice: &Value) {
     world.tell_all(invoice.clone());
@@ -102,7 +122,7 @@ fn change(
     if let Some(items) = items {
         invoice["invoiceItems"] = with_ids(world, items)?;
     }
-    set_due_date(invoice)?;
+    set_due_date(invoice, call)?;
     compute(invoice);
     Ok(())
 }
@@ -135,21 +155,24 @@ fn with_ids(world: &mut World, items: Value) -> Result<Value, Refusal> {
     Ok(Value::Array(items))
 }
 
-fn set_due_date(invoice: &mut Value) -> Result<(), Refusal> {
+/// An issue date that is no day counts as today.
+fn set_due_date(invoice: &mut Value, call: &Call) -> Result<(), Refusal> {
     let day = |field: &str| {
         let text = text(invoice, field);
         text.get(..10).and_then(|day| day.parse::<jiff::civil::Date>().ok())
     };
+    let today = || call.now.to_zoned(jiff::tz::TimeZone::UTC).date();
     match (day("issueDate"), day("dueDate")) {
         (Some(issued), Some(due)) if due < issued => {
             Err(Refusal::bad_request("The due date must not be before the issue date"))
         }
-        (Some(issued), None) => {
+        (_, Some(_)) => Ok(()),
+        (issued, None) => {
+            let issued = issued.unwrap_or_else(today);
             let due = issued.checked_add(DUE_AFTER_DAYS.days()).unwrap_or(issued);
             invoice["dueDate"] = json!(due.to_string());
             Ok(())
         }
-        _ => Ok(()),
     }
 }
 
@@ -269,35 +292,14 @@ fn configure_late_fees(world: &mut World, call: &Call) -> Result<Answer, Refusal
 
 /// Notes that the payer has looked at it.
 fn visit(world: &mut World, call: &Call) -> Result<Answer, Refusal> {
-    let id = call.text("invoiceId").unwrap_or_default().to_owned();
-    let found =
-        world.accounts.values_mut().find_map(|account| account.ledger.invoices.get_mut(&id));
-    let invoice = found.ok_or_else(|| Refusal::not_found("Invoice", &id))?;
-    invoice["lastVisitedAt"] = json!(iso(call.now));
-    Ok(json!({ "success": true }).into())
+    ledger::visit(world, call, INVOICE, call.text("invoiceId").unwrap_or_default())
 }
 
 fn settings(world: &mut World, call: &Call) -> Result<Answer, Refusal> {
     let account = world.account(call)?;
-    let notices = [
-        "customerSendInvoice",
-        "teamPaymentSuccess",
-        "customerPaymentSuccess",
-        "teamAutoPaymentSuccess",
-        "customerAutoPaymentSuccess",
-        "teamPaymentFailure",
-        "customerPaymentFailure",
-        "teamAutoPaymentFailure",
-        "customerAutoPaymentFailure",
-        "teamAutoPaymentSkipped",
-        "customerAutoPaymentSkipped",
-        "teamAutoPaymentAmountChanged",
-        "customerAutoPaymentAmountChanged",
-        "customerCancelSchedule",
-    ];
     let notice = json!({ "enabled": true, "emailTemplate": "", "smsTemplate": "" });
     let notices: Map<String, Value> =
-        notices.iter().map(|name| ((*name).to_owned(), notice.clone())).collect();
+        NOTICES.iter().map(|name| ((*name).to_owned(), notice.clone())).collect();
     Ok(json!({
         "altId": account.id,
         "altType": "location",

@@ -3,8 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use super::{
-    account::Account, call::Call, ids::RecordIds, moment::iso, refusal::Refusal, shelf::Shelf,
-    world::World,
+    account::Account, answer::Answer, call::Call, ids::RecordIds, moment::iso, refusal::Refusal,
+    shelf::Shelf, world::World,
 };
 
 /// Everything that a location sells, asks for and is paid.
@@ -42,12 +42,38 @@ pub(crate) fn find(world: &mut World, call: &Call, kind: Kind, id: &str) -> Resu
     if let Some(found) = (kind.shelf)(&mut world.account(call)?.ledger).get(id) {
         return Ok(found.clone());
     }
-    let mut others = world.accounts.values_mut();
-    let is_elsewhere = others.any(|account| (kind.shelf)(&mut account.ledger).get(id).is_some());
-    Err(match is_elsewhere {
+    Err(absent(world, kind, id))
+}
+
+/// Why the caller cannot have a record: it is another location's, or nobody's.
+fn absent(world: &mut World, kind: Kind, id: &str) -> Refusal {
+    let mut all = world.accounts.values_mut();
+    match all.any(|account| (kind.shelf)(&mut account.ledger).get(id).is_some()) {
         true => Refusal::wrong_location(),
         false => Refusal::not_found(kind.name, id),
-    })
+    }
+}
+
+/// Notes that somebody has looked at a record of the token's location. The request names no
+/// location, so that an agency's token reaches all locations of the agency.
+///
+/// # Errors
+/// As [`find`].
+pub(crate) fn visit(
+    world: &mut World,
+    call: &Call,
+    kind: Kind,
+    id: &str,
+) -> Result<Answer, Refusal> {
+    let own = call.caller()?.location.as_deref();
+    let reached =
+        world.accounts.values_mut().filter(|account| own.is_none_or(|own| own == account.id));
+    let found = reached.filter_map(|account| (kind.shelf)(&mut account.ledger).get_mut(id)).next();
+    let Some(record) = found else {
+        return Err(absent(world, kind, id));
+    };
+    record["lastVisitedAt"] = json!(iso(call.now));
+    Ok(json!({ "success": true }).into())
 }
 
 /// Keeps a record of the caller's location: a new one behind all others, a known one in its place.

@@ -78,6 +78,23 @@ async fn an_invoice_is_not_seen_from_another_location() {
 }
 
 #[tokio::test]
+async fn a_visit_is_noted_for_the_own_location_only() {
+    let mut desk = Desk::open().await;
+    let made = desk.ok("POST /invoices/", body(&desk)).await;
+    let id = made["_id"].clone();
+    let read = format!("GET /invoices/{}?{}", id.as_str().unwrap(), query(&desk));
+    let line = "PATCH /invoices/stats/last-visited-at";
+    let visit = json!({ "invoiceId": id });
+    let own = std::mem::replace(&mut desk.token, desk.sandbox.other_token().to_owned());
+    assert_eq!(desk.refused(line, visit.clone()).await.0, 403);
+    desk.token = own;
+    assert_eq!(desk.ok(&read, Value::Null).await["lastVisitedAt"], Value::Null);
+    assert_eq!(desk.refused(line, json!({ "invoiceId": "absent" })).await.0, 404);
+    desk.ok(line, visit).await;
+    assert!(desk.ok(&read, Value::Null).await["lastVisitedAt"].is_string());
+}
+
+#[tokio::test]
 async fn a_paid_product_makes_an_order() {
     let desk = Desk::open().await;
     let alt = alt(&desk);
