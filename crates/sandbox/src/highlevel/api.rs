@@ -47,6 +47,7 @@ mod forms;
 mod grants;
 mod ids;
 mod installations;
+mod invoice_dates;
 mod invoice_schedules;
 mod invoice_states;
 mod invoice_templates;

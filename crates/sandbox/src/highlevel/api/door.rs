@@ -8,6 +8,7 @@ use axum::{
     http::{HeaderMap, Method, Response, Uri},
 };
 use endpoint::catalogue::{Edition, Generation, Place};
+use jiff::Timestamp;
 use serde_json::Value;
 use tokio::{sync::mpsc::UnboundedSender, time::sleep};
 
@@ -15,7 +16,7 @@ use super::{
     answer::Answer,
     body::{Body, read_query},
     call::Call,
-    complaint, control, conversations, dialect,
+    complaint, control, conversations, dialect, invoice_schedules,
     limiter::{Budget, Limiter},
     refusal::Refusal,
     reply::{self, Reply},
@@ -92,7 +93,7 @@ impl Api {
     /// Does what the clock has made due since the last time, and has it told.
     pub(crate) fn settle(&self) {
         let mut state = self.state();
-        conversations::settle(&mut state.world, self.clock.now());
+        settle(&mut state.world, self.clock.now());
         let events = state.world.take_events();
         drop(state);
         self.send(events);
@@ -137,7 +138,7 @@ impl Api {
         let found = parts.found.as_ref().ok_or_else(unknown)?;
         let now = self.clock.now();
         let mut state = self.state();
-        conversations::settle(&mut state.world, now);
+        settle(&mut state.world, now);
         let version = header(&parts.headers, "version");
         let token = match found.is_public() {
             true => None,
@@ -194,6 +195,12 @@ impl Api {
         self.send(events);
         result
     }
+}
+
+/// Does what time has made due.
+fn settle(world: &mut World, now: Timestamp) {
+    conversations::settle(world, now);
+    invoice_schedules::settle(world, now);
 }
 
 /// Does what is asked; what has no memory is answered from its schema.

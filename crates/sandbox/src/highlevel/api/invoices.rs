@@ -1,6 +1,6 @@
 //! `/invoices`: create, list, read, update, delete, numbers and settings (`facts/highlevel.md` 6.6).
 
-use jiff::ToSpan as _;
+use jiff::{Timestamp, ToSpan as _, tz::TimeZone};
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -8,7 +8,7 @@ use super::{
     answer::Answer,
     call::Call,
     invoice_totals::Totals,
-    ledger::{self, Kind, amount, fits, is_of_mode, is_within, mentions, number, text},
+    ledger::{self, Kind, Ledger, amount, fits, is_of_mode, is_within, mentions, number, text},
     moment::iso,
     refusal::Refusal,
     world::World,
@@ -25,6 +25,13 @@ pub(crate) const ACTS: Acts = &[
     ("invoices.update-invoice-late-fees-configuration", configure_late_fees),
     ("invoices.update-invoice-last-visited-at", visit),
 ];
+
+/// Where and when an invoice is made or changed.
+#[derive(Clone, Copy)]
+pub(crate) struct Occasion<'a> {
+    pub(crate) location: &'a str,
+    pub(crate) now: Timestamp,
+}
 
 pub(crate) const INVOICE: Kind = Kind { name: "Invoice", shelf: |ledger| &mut ledger.invoices };
 
@@ -77,9 +84,23 @@ pub(crate) fn add(
     call: &Call,
     body: &Map<String, Value>,
 ) -> Result<Value, Refusal> {
-    let start = ledger::start(world, call)?;
-    let next = next_number(world, call)?;
-    let business = world.account(call)?.record.get("business").cloned().unwrap_or_default();
+    let location = world.account(call)?.id.clone();
+    issue(world, Occasion { location: &location, now: call.now }, body)
+}
+
+/// As [`add`], where nobody calls.
+///
+/// # Errors
+/// As [`add`].
+pub(crate) fn issue(
+    world: &mut World,
+    at: Occasion<'_>,
+    body: &Map<String, Value>,
+) -> Result<Value, Refusal> {
+    let account = world.accounts.get(at.location).ok_or_else(Refusal::wrong_location)?;
+    let start = ledger::new_record(&mut world.ids, account, at.now);
+    let next = next_number(&account.ledger);
+    let business = account.record.get("business").cloned().unwrap_or_default();
     let mut invoice = json!({
         "status": "draft",
         "liveMode": true,
@@ -88,7 +109,7 @@ pub(crate) fn add(
         "title": "INVOICE",
         "businessDetails": { "name": business["name"], "phoneNo": "" },
         "invoiceNumber": next.to_string(),
-        "issueDate": iso(call.now).get(..10),
+        "issueDate": iso(at.now).get(..10),
         "discount": { "type": "percentage", "value": 0 },
         "automaticTaxesEnabled": false,
         "automaticTaxesCalculated": false,
@@ -97,8 +118,8 @@ pub(crate) fn add(
         "attachments": [],
     });
     merge(&mut invoice, &start);
-    change(world, call, &mut invoice, body)?;
-    ledger::keep(world, call, INVOICE, &invoice)?;
+    change(world, at, &mut invoice, body)?;
+    ledger::put(&mut world.location(at.location)?.ledger, INVOICE, &invoice);
     tell(world, &invoice);
     Ok(invoice)
 }
@@ -106,29 +127,29 @@ pub(crate) fn add(
 /// Takes over a body and computes what follows from it.
 fn change(
     world: &mut World,
-    call: &Call,
+    at: Occasion<'_>,
     invoice: &mut Value,
     body: &Map<String, Value>,
 ) -> Result<(), Refusal> {
     let mut body = body.clone();
     let items = body.remove("items").or(body.remove("invoiceItems"));
     if let Some(number) = body.get("invoiceNumber").and_then(Value::as_str) {
-        refuse_taken(world, call, number, text(invoice, "_id"))?;
+        refuse_taken(&world.location(at.location)?.ledger, number, text(invoice, "_id"))?;
     }
     for name in ["action", "userId", "includeTermsNote"] {
         body.remove(name);
     }
-    ledger::take_over(invoice, &body, call);
+    ledger::absorb(invoice, &body, at.now);
     if let Some(items) = items {
         invoice["invoiceItems"] = with_ids(world, items)?;
     }
-    set_due_date(invoice, call)?;
+    set_due_date(invoice, at.now)?;
     compute(invoice);
     Ok(())
 }
 
-fn refuse_taken(world: &mut World, call: &Call, number: &str, own: &str) -> Result<(), Refusal> {
-    let mut all = world.account(call)?.ledger.invoices.iter();
+fn refuse_taken(ledger: &Ledger, number: &str, own: &str) -> Result<(), Refusal> {
+    let mut all = ledger.invoices.iter();
     match all.any(|known| known["invoiceNumber"] == number && known["_id"] != own) {
         true => Err(Refusal::bad_request(format!("Invoice number {number} already exists"))),
         false => Ok(()),
@@ -156,12 +177,12 @@ fn with_ids(world: &mut World, items: Value) -> Result<Value, Refusal> {
 }
 
 /// An issue date that is no day counts as today.
-fn set_due_date(invoice: &mut Value, call: &Call) -> Result<(), Refusal> {
+fn set_due_date(invoice: &mut Value, now: Timestamp) -> Result<(), Refusal> {
     let day = |field: &str| {
         let text = text(invoice, field);
         text.get(..10).and_then(|day| day.parse::<jiff::civil::Date>().ok())
     };
-    let today = || call.now.to_zoned(jiff::tz::TimeZone::UTC).date();
+    let today = || now.to_zoned(TimeZone::UTC).date();
     match (day("issueDate"), day("dueDate")) {
         (Some(issued), Some(due)) if due < issued => {
             Err(Refusal::bad_request("The due date must not be before the issue date"))
@@ -186,10 +207,10 @@ pub(crate) fn compute(invoice: &mut Value) {
 }
 
 /// One more than the greatest number in use.
-fn next_number(world: &mut World, call: &Call) -> Result<u64, Refusal> {
-    let all = world.account(call)?.ledger.invoices.iter();
+fn next_number(ledger: &Ledger) -> u64 {
+    let all = ledger.invoices.iter();
     let numbers = all.filter_map(|invoice| text(invoice, "invoiceNumber").parse::<u64>().ok());
-    Ok(numbers.max().unwrap_or_default().saturating_add(1))
+    numbers.max().unwrap_or_default().saturating_add(1)
 }
 
 fn merge(record: &mut Value, fields: &Value) {
@@ -250,7 +271,9 @@ fn update(world: &mut World, call: &Call) -> Result<Answer, Refusal> {
 pub(crate) fn edit(world: &mut World, call: &Call, id: &str) -> Result<Value, Refusal> {
     let mut invoice = ledger::find(world, call, INVOICE, id)?;
     refuse_status(&invoice, &["paid", "partially_paid", "payment_processing", "void"], "updated")?;
-    change(world, call, &mut invoice, &call.body)?;
+    let location = world.account(call)?.id.clone();
+    let at = Occasion { location: &location, now: call.now };
+    change(world, at, &mut invoice, &call.body)?;
     ledger::keep(world, call, INVOICE, &invoice)?;
     tell(world, &invoice);
     Ok(invoice)
@@ -278,7 +301,7 @@ fn remove(world: &mut World, call: &Call) -> Result<Answer, Refusal> {
 }
 
 fn generate_number(world: &mut World, call: &Call) -> Result<Answer, Refusal> {
-    Ok(json!({ "invoiceNumber": next_number(world, call)? }).into())
+    Ok(json!({ "invoiceNumber": next_number(&world.account(call)?.ledger) }).into())
 }
 
 fn configure_late_fees(world: &mut World, call: &Call) -> Result<Answer, Refusal> {

@@ -1,5 +1,8 @@
 //! The records of selling and paying of one location, and how they are found, listed and kept.
 
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -13,6 +16,8 @@ pub(crate) struct Ledger {
     pub(crate) invoices: Shelf<Value>,
     pub(crate) invoice_templates: Shelf<Value>,
     pub(crate) schedules: Shelf<Value>,
+    /// When a schedule makes its next invoice, and its id.
+    pub(crate) due: BTreeSet<(Timestamp, String)>,
     pub(crate) estimates: Shelf<Value>,
     pub(crate) estimate_templates: Shelf<Value>,
     pub(crate) orders: Shelf<Value>,
@@ -20,6 +25,10 @@ pub(crate) struct Ledger {
     pub(crate) transactions: Shelf<Value>,
     pub(crate) subscriptions: Shelf<Value>,
     pub(crate) coupons: Shelf<Value>,
+    /// The ways to pay that apps bring.
+    pub(crate) custom_providers: Shelf<Value>,
+    /// Those of the product under names of an app's own.
+    pub(crate) integration_providers: Shelf<Value>,
     pub(crate) products: Shelf<Value>,
     pub(crate) prices: Shelf<Value>,
     pub(crate) collections: Shelf<Value>,
@@ -139,7 +148,7 @@ pub(crate) fn page(
 }
 
 /// The fields that every new record of these has.
-pub(crate) fn new_record(ids: &mut RecordIds, account: &Account, now: jiff::Timestamp) -> Value {
+pub(crate) fn new_record(ids: &mut RecordIds, account: &Account, now: Timestamp) -> Value {
     json!({
         "_id": ids.object(),
         "altId": account.id,
@@ -158,11 +167,16 @@ pub(crate) fn start(world: &mut World, call: &Call) -> Result<Value, Refusal> {
 
 /// Takes over the fields of a body, but for those that say where it goes, and notes the moment.
 pub(crate) fn take_over(record: &mut Value, body: &Map<String, Value>, call: &Call) {
+    absorb(record, body, call.now);
+}
+
+/// As [`take_over`], where nobody calls.
+pub(crate) fn absorb(record: &mut Value, body: &Map<String, Value>, now: Timestamp) {
     let ignored = ["altId", "altType", "_id", "id", "createdAt"];
     for (key, value) in body.iter().filter(|(key, _)| !ignored.contains(&key.as_str())) {
         record[key.as_str()] = value.clone();
     }
-    record["updatedAt"] = json!(iso(call.now));
+    record["updatedAt"] = json!(iso(now));
 }
 
 /// Whether the query, where it names a value, names that of the record.

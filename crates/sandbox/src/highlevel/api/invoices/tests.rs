@@ -167,3 +167,156 @@ async fn changes_are_told_without_a_type_and_orders_with_one() {
     assert_eq!((&told[4]["priceType"], &told[4]["type"]), (&json!("one_time"), &Value::Null));
     receiver.stop().await;
 }
+
+/// A desk with somebody who is told what happens.
+async fn with_receiver() -> (Desk, Receiver) {
+    let desk = Desk::open().await;
+    let receiver = Receiver::start(&[]).await;
+    desk.sandbox.subscribe(&receiver.url()).unwrap();
+    (desk, receiver)
+}
+
+#[tokio::test]
+async fn what_happens_to_an_invoice_is_told_as_it_is_then() {
+    let (desk, receiver) = with_receiver().await;
+    let (alt, query) = (alt(&desk), query(&desk));
+    let made = desk.ok("POST /invoices/", body(&desk)).await;
+    let path = format!("/invoices/{}", made["_id"].as_str().unwrap());
+    let item = json!({ "name": "Visit", "currency": "USD", "amount": 50, "qty": 1 });
+    let update = with(
+        alt.clone(),
+        json!({
+            "name": "One visit", "currency": "USD", "invoiceItems": [item],
+            "issueDate": "2026-05-01", "dueDate": "2026-05-20",
+        }),
+    );
+    desk.ok(&format!("PUT {path}"), update).await;
+    let send =
+        with(alt.clone(), json!({ "userId": "u", "action": "send_manually", "liveMode": true }));
+    desk.ok(&format!("POST {path}/send"), send).await;
+    desk.ok(&format!("POST {path}/void"), alt).await;
+    desk.ok(&format!("DELETE {path}?{query}"), Value::Null).await;
+    let told = desk.told(&receiver, 5).await;
+    let of = |field: &str| told.iter().map(|one| one[field].clone()).collect::<Vec<_>>();
+    assert_eq!(of("status"), ["draft", "draft", "sent", "void", "void"]);
+    assert_eq!(of("total")[..2], [json!(240), json!(49.7)]);
+    assert_eq!(of("name")[..2], [json!("Visits"), json!("One visit")]);
+    assert!(told[1]["sentAt"].is_null() && told[2]["sentAt"].is_string());
+    assert!(told.iter().all(|one| one["type"].is_null() && one["_id"] == made["_id"]));
+    receiver.stop().await;
+}
+
+#[tokio::test]
+async fn an_order_is_told_once_it_is_paid_and_once_it_is_sent() {
+    let (desk, receiver) = with_receiver().await;
+    let (alt, query) = (alt(&desk), format!("altId={}", desk.sandbox.location_id()));
+    let list = format!("GET /payments/orders?{query}&paymentStatus=unpaid");
+    let order = desk.ok(&list, Value::Null).await["data"][0]["_id"].clone();
+    let path = format!("/payments/orders/{}", order.as_str().unwrap());
+    let found = desk.ok(&format!("GET {path}?{query}"), Value::Null).await;
+    let price = found["items"][0]["price"]["_id"].clone();
+    let pay = with(alt.clone(), json!({ "mode": "cash" }));
+    desk.ok(&format!("POST {path}/record-payment"), pay).await;
+    let send = with(
+        alt,
+        json!({
+            "trackings": [], "notifyCustomer": false, "items": [{ "priceId": price, "qty": 1 }],
+        }),
+    );
+    desk.ok(&format!("POST {path}/fulfillments"), send).await;
+    let told = desk.told(&receiver, 2).await;
+    let states = told.iter().map(|one| (one["status"].clone(), one["fulfillmentStatus"].clone()));
+    let expected = ["unfulfilled", "fulfilled"].map(|sent| (json!("completed"), json!(sent)));
+    assert_eq!(states.collect::<Vec<_>>(), expected);
+    for one in &told {
+        assert_eq!((&one["type"], &one["_id"]), (&json!("OrderStatusUpdate"), &order));
+    }
+    receiver.stop().await;
+}
+
+#[tokio::test]
+async fn products_and_prices_are_told_as_they_come_change_and_go() {
+    let (desk, receiver) = with_receiver().await;
+    let location = desk.sandbox.location_id();
+    let named = |name: &str| json!({ "locationId": location, "name": name });
+    let product = with(named("Bell"), json!({ "productType": "PHYSICAL" }));
+    let product = desk.ok("POST /products/", product).await["_id"].clone();
+    let path = format!("/products/{}", product.as_str().unwrap());
+    let one = json!({ "type": "one_time", "currency": "USD", "amount": 3 });
+    let price =
+        desk.ok(&format!("POST {path}/price"), with(named("Each"), one.clone())).await["_id"]
+            .clone();
+    let price_path = format!("{path}/price/{}", price.as_str().unwrap());
+    let dearer = with(with(named("Each"), one), json!({ "amount": 4 }));
+    desk.ok(&format!("PUT {price_path}"), dearer).await;
+    desk.ok(&format!("DELETE {price_path}?locationId={location}"), Value::Null).await;
+    let renamed = with(named("Gong"), json!({ "productType": "PHYSICAL" }));
+    desk.ok(&format!("PUT {path}"), renamed).await;
+    desk.ok(&format!("DELETE {path}?locationId={location}"), Value::Null).await;
+    let told = desk.told(&receiver, 6).await;
+    let ids: Vec<&Value> = told.iter().map(|one| &one["_id"]).collect();
+    assert_eq!(ids, [&product, &price, &price, &price, &product, &product]);
+    let names: Vec<&Value> = told.iter().map(|one| &one["name"]).collect();
+    assert_eq!(names, ["Bell", "Each", "Each", "Each", "Gong", "Gong"]);
+    assert_eq!((&told[2]["amount"], &told[3]["amount"]), (&json!(4), &json!(4)));
+    assert_eq!((&told[2]["type"], &told[2]["priceType"]), (&json!("one_time"), &Value::Null));
+    assert!(told.iter().all(|one| one["locationId"] == location));
+    receiver.stop().await;
+}
+
+#[tokio::test]
+async fn a_schedule_makes_its_invoices_when_their_dates_have_come() {
+    let (desk, receiver) = with_receiver().await;
+    let (alt, query) = (alt(&desk), query(&desk));
+    let mut schedule = body(&desk);
+    for name in ["issueDate", "sentTo"] {
+        schedule.as_object_mut().unwrap().remove(name);
+    }
+    let now = desk.call("GET /_sandbox/clock", Value::Null).await.1["now"].clone();
+    let now: jiff::Timestamp = now.as_str().unwrap().parse().unwrap();
+    let rule = json!({
+        "intervalType": "daily", "interval": 1, "startDate": now.to_string()[..10],
+        "startTime": "00:00:00", "count": 2,
+    });
+    schedule["schedule"] = json!({ "rrule": rule });
+    let made = desk.ok("POST /invoices/schedule", schedule).await;
+    let path = format!("/invoices/schedule/{}", made["_id"].as_str().unwrap());
+    let run = with(alt.clone(), json!({ "liveMode": true }));
+    let read = format!("GET {path}?{query}");
+    let day = json!({ "advance_seconds": 86_400 });
+    desk.control("clock", day.clone()).await;
+    assert_eq!(desk.ok(&read, Value::Null).await["invoices"], json!([]), "only a draft");
+    assert_eq!(desk.ok(&format!("POST {path}/schedule"), run).await["status"], "scheduled");
+    desk.control("clock", day.clone()).await;
+    let first = desk.ok(&read, Value::Null).await;
+    assert_eq!((&first["status"], &first["invoices"][0]["total"]), (&json!("active"), &json!(240)));
+    desk.control("clock", json!({ "advance_seconds": 864_000 })).await;
+    let both = desk.ok(&read, Value::Null).await;
+    assert_eq!(both["status"], "complete");
+    let dates = |index: usize| both["invoices"][index]["issueDate"].as_str().unwrap().to_owned();
+    assert!(dates(0) < dates(1) && both["invoices"][2].is_null());
+    let told = desk.told(&receiver, 4).await;
+    let statuses: Vec<&Value> = told.iter().map(|one| &one["status"]).collect();
+    assert_eq!(statuses, ["draft", "sent", "draft", "sent"]);
+    receiver.stop().await;
+}
+
+#[tokio::test]
+async fn a_cancelled_schedule_makes_no_invoice() {
+    let desk = Desk::open().await;
+    let (alt, query) = (alt(&desk), query(&desk));
+    let mut schedule = body(&desk);
+    for name in ["issueDate", "sentTo"] {
+        schedule.as_object_mut().unwrap().remove(name);
+    }
+    schedule["schedule"] = json!({ "executeAt": "2999-01-01T00:00:00.000Z" });
+    let made = desk.ok("POST /invoices/schedule", schedule).await;
+    let path = format!("/invoices/schedule/{}", made["_id"].as_str().unwrap());
+    let run = with(alt.clone(), json!({ "liveMode": true }));
+    desk.ok(&format!("POST {path}/schedule"), run).await;
+    desk.ok(&format!("POST {path}/cancel"), alt).await;
+    for _ in 0..10 {
+        desk.control("clock", json!({ "advance_seconds": u32::MAX })).await;
+    }
+    assert_eq!(desk.ok(&format!("GET {path}?{query}"), Value::Null).await["invoices"], json!([]));
+}
