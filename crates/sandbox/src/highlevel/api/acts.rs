@@ -6,11 +6,11 @@ use super::{
     answer::Answer, appointment_notes, appointments, associations, block_slots, businesses,
     calendar_groups, calendar_notifications, calendar_resources, calendar_slots, calendars,
     call::Call, campaigns, collections, companies, consent, contact_bulk, contact_links, contacts,
-    conversations, coupons, custom_fields, custom_menus, custom_values, estimates, forms,
-    invoice_schedules, invoice_states, invoice_templates, invoices, links, locations, medias,
-    notes, oauth, object_fields, objects, opportunities, payments, permissions, pipelines, prices,
-    products, records, recurring_tasks, refusal::Refusal, relations, schedules, services,
-    snapshots, tags, tasks, templates, users, world::World,
+    conversations, coupons, custom_fields, custom_menus, custom_providers, custom_values,
+    estimates, forms, invoice_schedules, invoice_states, invoice_templates, invoices, links,
+    locations, medias, notes, oauth, object_fields, objects, opportunities, payments, permissions,
+    pipelines, prices, product_bulk, products, records, recurring_tasks, refusal::Refusal,
+    relations, schedules, services, snapshots, tags, tasks, templates, users, world::World,
 };
 
 /// Does an operation.
@@ -50,6 +50,7 @@ pub(crate) const LISTS: &[Acts] = &[
     coupons::ACTS,
     custom_fields::ACTS,
     custom_menus::ACTS,
+    custom_providers::ACTS,
     custom_values::ACTS,
     estimates::ACTS,
     forms::ACTS,
@@ -69,6 +70,7 @@ pub(crate) const LISTS: &[Acts] = &[
     permissions::ACTS,
     pipelines::ACTS,
     prices::ACTS,
+    product_bulk::ACTS,
     products::ACTS,
     records::ACTS,
     recurring_tasks::ACTS,

@@ -110,9 +110,17 @@ fn update(world: &mut World, call: &Call) -> Result<Answer, Refusal> {
     Ok(product.into())
 }
 
-/// Its prices and reviews go with it; only the product is told of.
 fn remove(world: &mut World, call: &Call) -> Result<Answer, Refusal> {
-    let product = ledger::remove(world, call, PRODUCT, call.segment("productId"))?;
+    take_out(world, call, call.segment("productId"))?;
+    Ok(json!({ "status": true }).into())
+}
+
+/// Takes a product away. Its prices and reviews go with it; only the product is told of.
+///
+/// # Errors
+/// As [`ledger::find`].
+pub(crate) fn take_out(world: &mut World, call: &Call, id: &str) -> Result<(), Refusal> {
+    let product = ledger::remove(world, call, PRODUCT, id)?;
     let ledger = &mut world.account(call)?.ledger;
     for (shelf, field) in [(&mut ledger.prices, "product"), (&mut ledger.reviews, "productId")] {
         let all = shelf.iter().filter(|one| one[field] == product["_id"]);
@@ -122,7 +130,7 @@ fn remove(world: &mut World, call: &Call) -> Result<Answer, Refusal> {
         }
     }
     world.tell_all(product);
-    Ok(json!({ "status": true }).into())
+    Ok(())
 }
 
 fn set_in_store(world: &mut World, call: &Call) -> Result<Answer, Refusal> {
