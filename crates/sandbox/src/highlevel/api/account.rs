@@ -100,9 +100,8 @@ impl Account {
         }
     }
 
-    /// Takes a contact out, with its notes, tasks, workflows and conversation.
-    /// Takes a contact out, with its notes, tasks, workflows and campaigns.
-    /// Takes a contact out, with its notes, tasks, workflows and appointments.
+    /// Takes a contact out, with its notes, tasks, workflows, campaigns, appointments and its
+    /// conversation.
     pub(crate) fn remove_contact(&mut self, id: &str) -> Option<Contact> {
         let contact = self.contacts.remove(id)?;
         self.forget(&contact);

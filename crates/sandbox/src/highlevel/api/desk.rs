@@ -46,7 +46,6 @@ impl Desk {
             "PATCH" => Method::Patch,
             "DELETE" => Method::Delete,
             other => panic!("{other} is no method of the API"),
-            _ => Method::Delete,
         };
         let body = if body.is_null() { String::new() } else { body.to_string() };
         let url = format!("{}{path}", self.sandbox.url());
