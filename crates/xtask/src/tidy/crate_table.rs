@@ -37,10 +37,11 @@ const fn free(name: &'static str) -> Row {
 }
 
 /// In reading order: a row uses earlier rows only.
-const TABLE: [Row; 13] = [
+const TABLE: [Row; 14] = [
     row("endpoint", &[], &[]),
     row("highlevel", &["endpoint"], &[]),
     row("notion", &["endpoint"], &[]),
+    row("vault", &[], &[]),
     row("domain", &[], &[]),
     row("policy", &["domain"], &[]),
     row("connectors", &["domain", "endpoint", "highlevel", "notion"], &["sandbox"]),
@@ -209,6 +210,7 @@ mod tests {
         assert!(!uses("web").iter().any(|used| ["highlevel", "notion", "store"].contains(used)));
         assert_eq!(uses("policy"), ["domain"]);
         assert!(uses("domain").is_empty());
+        assert!(uses("vault").is_empty());
     }
 
     #[test]
