@@ -4,12 +4,13 @@
 //! `budgets_contract!(open)` does so for budgets, which processes share; its `open` takes nothing.
 
 mod budget;
+mod credentials;
 mod journal;
 mod mirror;
 mod outbox;
 pub mod sample;
 
-pub use self::{budget::*, journal::*, mirror::*, outbox::*};
+pub use self::{budget::*, credentials::*, journal::*, mirror::*, outbox::*};
 
 /// Writes one `#[tokio::test]` for each case of the contract.
 ///
@@ -40,6 +41,10 @@ macro_rules! storage_contract {
             an_ambiguous_attempt_is_looked_up,
             destinations_do_not_see_each_other,
             the_story_of_an_action_is_kept,
+            a_credential_is_kept_in_its_place,
+            credentials_are_listed_for_their_owner,
+            a_rotation_finds_its_work_in_pages,
+            a_rewrap_never_brings_an_old_credential_back,
         );
     };
     ($open:expr; $($case:ident),* $(,)?) => {

@@ -3,7 +3,7 @@
 //! In the order in which an event meets them: a [`Delivery`] is read by a [`Source`] into an
 //! [`Event`], the [`Journal`] keeps it, the [`Mirror`] shows what the CRM looks like after it, the
 //! [`Outbox`] holds the [`Action`]s that follow from it, and a [`Destination`] carries them out,
-//! within what the [`Budgets`] have left.
+//! within what the [`Budgets`] have left. [`Credentials`] keeps what the calls outside need, sealed.
 //!
 //! Must not know: a vendor's models, SQL, HTTP, the clock.
 
@@ -12,6 +12,7 @@ mod budget;
 mod clock;
 #[cfg(feature = "contract")]
 pub mod contract;
+mod credentials;
 mod delivery;
 mod destination;
 mod entity;
@@ -29,6 +30,7 @@ pub use self::{
     activity::ActivityEntry,
     budget::{Budget, BudgetKey, Budgets},
     clock::Clock,
+    credentials::{Credential, CredentialKey, CredentialSummary, Credentials, SealedContent},
     delivery::Delivery,
     destination::{BoxFuture, Destination, Failure, Next, Receipt},
     entity::Entity,

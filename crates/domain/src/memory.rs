@@ -1,13 +1,17 @@
 //! The storage contracts in memory: the plain meaning of each, and the store of fast tests.
 
 mod budget;
+mod credentials;
 mod journal;
 mod mirror;
 mod outbox;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use self::{budget::BudgetState, journal::JournalState, mirror::MirrorState, outbox::OutboxState};
+use self::{
+    budget::BudgetState, credentials::CredentialState, journal::JournalState, mirror::MirrorState,
+    outbox::OutboxState,
+};
 use crate::Clock;
 
 /// Keeps everything in memory; clones share it. Nothing survives the process.
@@ -23,6 +27,7 @@ struct State {
     journal: JournalState,
     mirror: MirrorState,
     outbox: OutboxState,
+    credentials: CredentialState,
 }
 
 impl Memory {

@@ -1,11 +1,11 @@
 //! The storage contract as a whole, and the ways in which any store may fail.
 
-use crate::{Journal, Mirror, Outbox, Sequence};
+use crate::{Credentials, Journal, Mirror, Outbox, Sequence};
 
 /// Everything that the hub keeps. Every store passes the suite of the feature `contract`.
-pub trait Storage: Journal + Mirror + Outbox + Clone + Send + Sync + 'static {}
+pub trait Storage: Journal + Mirror + Outbox + Credentials + Clone + Send + Sync + 'static {}
 
-impl<S: Journal + Mirror + Outbox + Clone + Send + Sync + 'static> Storage for S {}
+impl<S: Journal + Mirror + Outbox + Credentials + Clone + Send + Sync + 'static> Storage for S {}
 
 /// Why a store did not do what it was asked; nothing of the request was kept.
 #[derive(Debug, thiserror::Error)]

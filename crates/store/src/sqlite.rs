@@ -2,6 +2,7 @@
 
 mod budgets;
 mod connection;
+mod credentials;
 mod journal;
 mod mirror;
 mod outbox;
@@ -23,7 +24,7 @@ use self::{connection::Mode, worker::Worker, writer::JournalWriter};
 
 /// The journal's file in the data folder.
 const JOURNAL_FILE: &str = "journal.db";
-/// The file of mirror and outbox in the data folder.
+/// The file of mirror, outbox and credentials in the data folder.
 const STATE_FILE: &str = "state.db";
 /// The file whose lock says that a hub runs on the data folder.
 const LOCK_FILE: &str = "highwire.lock";
@@ -70,17 +71,31 @@ impl Sqlite {
     /// # Errors
     /// Where there is no data folder, or its files cannot be read.
     pub fn open_to_read(folder: &Path) -> Result<Self, OpenError> {
-        let open = |file: &str| {
+        Self::open_present(folder, Mode::Read)
+    }
+
+    /// Opens a data folder for short changes of its state, also while a hub runs on it. Nothing can
+    /// be added to the journal, and the files keep the format that they have.
+    ///
+    /// # Errors
+    /// Where there is no data folder, or the format of its state is older or newer than this
+    /// program's.
+    pub fn open_beside(folder: &Path) -> Result<Self, OpenError> {
+        Self::open_present(folder, Mode::WriteBeside(&schema::STATE))
+    }
+
+    fn open_present(folder: &Path, state: Mode) -> Result<Self, OpenError> {
+        let open = |file: &str, mode: Mode| {
             let path = folder.join(file);
             match path.exists() {
-                true => connection::open(&path, Mode::Read),
+                true => connection::open(&path, mode),
                 false => Err(OpenError::Absent { folder: folder.to_owned() }),
             }
         };
         let shared = Shared {
             writer: None,
-            journal: Worker::start("journal-reader", open(JOURNAL_FILE)?),
-            state: Worker::start("state-reader", open(STATE_FILE)?),
+            journal: Worker::start("journal-reader", open(JOURNAL_FILE, Mode::Read)?),
+            state: Worker::start("state-beside", open(STATE_FILE, state)?),
             _lock: None,
         };
         Ok(Self { shared: Arc::new(shared) })
@@ -137,6 +152,20 @@ pub enum OpenError {
         /// Its format.
         found: i64,
         /// The newest format that this program knows.
+        known: i64,
+    },
+    /// An older program wrote the file.
+    #[error(
+        "{} has format {found} and this program needs {known}; start the hub once with this \
+         program, with `highwire up`",
+        path.display()
+    )]
+    Older {
+        /// The file.
+        path: PathBuf,
+        /// Its format.
+        found: i64,
+        /// The format that this program has.
         known: i64,
     },
     /// The disk does not keep what is written.

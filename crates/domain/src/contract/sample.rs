@@ -6,8 +6,9 @@ use bytes::Bytes;
 use jiff::Timestamp;
 
 use crate::{
-    Action, ActionId, ActivityEntry, Clock, ConnectionId, Entity, Event, EventId, EventKind,
-    Intent, OrganizationId, Origin, Record, RecordKey, Tenant, Verb,
+    Action, ActionId, ActivityEntry, Clock, ConnectionId, Credential, CredentialKey, Entity, Event,
+    EventId, EventKind, Intent, OrganizationId, Origin, Record, RecordKey, SealedContent, Tenant,
+    Verb,
 };
 
 /// The moment at which samples happen, plus seconds.
@@ -96,5 +97,19 @@ pub fn action(number: u128, destination: &str, lane: &str) -> Action {
             details: String::new(),
         }),
         decided_at: at(0),
+    }
+}
+
+/// A credential of the sample tenant with this name, under this master key. Its bytes follow from
+/// all three, and nobody can open them.
+#[must_use]
+pub fn credential(owner: &str, kind: &str, master_key: &str) -> Credential {
+    Credential {
+        key: CredentialKey { tenant: tenant(owner), kind: kind.to_owned() },
+        content: SealedContent {
+            bytes: Bytes::from(format!("{owner} {kind} {master_key}")),
+            master_key: master_key.to_owned(),
+        },
+        stored_at: at(3),
     }
 }

@@ -12,6 +12,8 @@ pub(super) enum Mode {
     Write(&'static Schema),
     /// One of many writers of a file whose loss costs little; each brings it to this schema.
     Share(&'static Schema),
+    /// Writes beside a hub, which alone brings the file to this schema.
+    WriteBeside(&'static Schema),
     /// Moves the write-ahead log into the file, on a thread of its own.
     Checkpoint,
     /// Reads.
@@ -36,6 +38,7 @@ pub(super) fn open(path: &Path, mode: Mode) -> Result<Connection, OpenError> {
     let refused = |source: rusqlite::Error| OpenError::at(path, source);
     let access = match mode {
         Mode::Read => OpenFlags::SQLITE_OPEN_READ_ONLY,
+        Mode::WriteBeside(_) => OpenFlags::SQLITE_OPEN_READ_WRITE,
         Mode::Write(_) | Mode::Share(_) | Mode::Checkpoint => {
             OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE
         }
@@ -46,7 +49,7 @@ pub(super) fn open(path: &Path, mode: Mode) -> Result<Connection, OpenError> {
     connection.pragma_update(None, "busy_timeout", BUSY_TIMEOUT_MS).map_err(refused)?;
     let cache = match mode {
         Mode::Write(schema) | Mode::Share(schema) => schema.cache_kib,
-        Mode::Checkpoint | Mode::Read => READER_CACHE_KIB,
+        Mode::WriteBeside(_) | Mode::Checkpoint | Mode::Read => READER_CACHE_KIB,
     };
     // A negative size is in KiB, a positive one in pages.
     connection.pragma_update(None, "cache_size", -cache).map_err(refused)?;
@@ -59,14 +62,16 @@ pub(super) fn open(path: &Path, mode: Mode) -> Result<Connection, OpenError> {
     let synchronous = match mode {
         // The log is synced when it is moved into the file: that stays whole, and lags behind.
         Mode::Share(_) => Synchronous::Normal,
-        Mode::Write(_) | Mode::Checkpoint | Mode::Read => Synchronous::Full,
+        Mode::Write(_) | Mode::WriteBeside(_) | Mode::Checkpoint | Mode::Read => Synchronous::Full,
     };
     connection.pragma_update(None, "synchronous", synchronous as i64).map_err(refused)?;
     connection.pragma_update(None, "foreign_keys", true).map_err(refused)?;
     connection.pragma_update(None, "journal_size_limit", 64 * 1024 * 1024).map_err(refused)?;
     check_settings(path, &connection, synchronous)?;
-    if let Mode::Write(schema) | Mode::Share(schema) = mode {
-        schema.bring_up(path, &mut connection)?;
+    match mode {
+        Mode::Write(schema) | Mode::Share(schema) => schema.bring_up(path, &mut connection)?,
+        Mode::WriteBeside(schema) => schema.check(path, &connection)?,
+        Mode::Checkpoint | Mode::Read => {}
     }
     Ok(connection)
 }

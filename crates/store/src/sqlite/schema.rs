@@ -2,7 +2,7 @@
 //!
 //! A step that has been released is never edited; a change of the tables is one more step.
 
-use std::path::Path;
+use std::{cmp::Ordering, path::Path};
 
 use rusqlite::{Connection, TransactionBehavior};
 
@@ -40,6 +40,20 @@ impl Schema {
             transaction.commit().map_err(refused)?;
         }
         Ok(())
+    }
+
+    /// Makes sure that the file has taken every step and no other, and takes none.
+    pub(super) fn check(&self, path: &Path, connection: &Connection) -> Result<(), OpenError> {
+        let refused = |source: rusqlite::Error| OpenError::at(path, source);
+        let known = self.steps.len() as i64;
+        let found: i64 = connection
+            .pragma_query_value(None, "user_version", |row| row.get(0))
+            .map_err(refused)?;
+        match found.cmp(&known) {
+            Ordering::Equal => Ok(()),
+            Ordering::Less => Err(OpenError::Older { path: path.to_owned(), found, known }),
+            Ordering::Greater => Err(OpenError::Newer { path: path.to_owned(), found, known }),
+        }
     }
 }
 
@@ -96,10 +110,11 @@ pub(super) const BUDGETS: Schema = Schema {
     "],
 };
 
-/// Mirror and outbox, and how far each follows the journal.
+/// Mirror and outbox, how far each follows the journal, and the sealed credentials.
 pub(super) const STATE: Schema = Schema {
     cache_kib: 8 * 1024,
-    steps: &["
+    steps: &[
+        "
     CREATE TABLE cursor (
         stage    TEXT PRIMARY KEY,
         sequence INTEGER NOT NULL
@@ -168,5 +183,17 @@ pub(super) const STATE: Schema = Schema {
         detail      TEXT,
         PRIMARY KEY (action, number)
     ) WITHOUT ROWID;
-    "],
+    ",
+        "
+    CREATE TABLE credential (
+        organization TEXT NOT NULL,
+        connection   TEXT NOT NULL,
+        kind         TEXT NOT NULL,
+        master_key   TEXT NOT NULL,
+        stored_at    INTEGER NOT NULL,
+        sealed       BLOB NOT NULL,
+        PRIMARY KEY (organization, connection, kind)
+    ) WITHOUT ROWID;
+    ",
+    ],
 };

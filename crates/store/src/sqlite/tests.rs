@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use domain::{
-    Appended, Clock, Journal, Mirror, Sequence, StorageError,
-    contract::sample::{clock, event, event_id},
+    Appended, Clock, Credentials, Journal, Mirror, Sequence, StorageError,
+    contract::sample::{clock, credential, event, event_id},
 };
 use tempfile::TempDir;
 
@@ -56,7 +56,7 @@ fn an_empty_folder_and_a_newer_file_are_told_apart() {
     file.pragma_update(None, "user_version", 99).unwrap();
     drop(file);
     let newer = Sqlite::open(folder.path(), clock());
-    assert!(matches!(newer, Err(OpenError::Newer { found: 99, known: 1, .. })));
+    assert!(matches!(newer, Err(OpenError::Newer { found: 99, known: 2, .. })));
 }
 
 #[tokio::test]
@@ -113,4 +113,37 @@ async fn a_queue_that_is_full_says_so_and_loses_nothing_that_it_took() {
     let refused = answers.iter().filter(|a| matches!(a, Err(StorageError::Overloaded))).count();
     assert_eq!(kept as usize + refused, 24, "an answer that is neither kept nor refused");
     assert_eq!(store.last().await.unwrap(), Sequence(kept));
+}
+
+#[tokio::test]
+async fn a_file_of_the_first_format_is_brought_up_by_a_hub_only() {
+    let folder = TempDir::new().unwrap();
+    drop(Sqlite::open(folder.path(), clock()).unwrap());
+    let file = rusqlite::Connection::open(folder.path().join("state.db")).unwrap();
+    file.execute_batch("DROP TABLE credential; PRAGMA user_version = 1;").unwrap();
+    drop(file);
+    let beside = Sqlite::open_beside(folder.path());
+    assert!(matches!(beside, Err(OpenError::Older { found: 1, known: 2, .. })));
+    let hub = Sqlite::open(folder.path(), clock()).unwrap();
+    hub.put_credential(credential("alpha", "token", "mk_1")).await.unwrap();
+    assert!(Sqlite::open_beside(folder.path()).is_ok());
+}
+
+#[tokio::test]
+async fn credentials_are_changed_beside_a_hub_that_writes() {
+    let folder = TempDir::new().unwrap();
+    assert!(matches!(Sqlite::open_beside(folder.path()), Err(OpenError::Absent { .. })));
+    let hub = Sqlite::open(folder.path(), clock()).unwrap();
+    let beside = Sqlite::open_beside(folder.path()).unwrap();
+    assert!(beside.append(event(1)).await.is_err());
+    let put = async |store: &Sqlite, owner: &str| {
+        for number in 0..50 {
+            let one = credential(owner, &format!("kind-{number}"), "mk_1");
+            store.put_credential(one).await.unwrap();
+        }
+    };
+    tokio::join!(put(&hub, "alpha"), put(&beside, "beta"));
+    for store in [&hub, &beside] {
+        assert_eq!(store.master_key_counts().await.unwrap(), [("mk_1".to_owned(), 100)].into());
+    }
 }

@@ -1,0 +1,110 @@
+//! The credentials of connections, sealed: what a store keeps of them is unreadable to it.
+
+use std::{collections::BTreeMap, fmt, future::Future};
+
+use bytes::Bytes;
+use jiff::Timestamp;
+
+use crate::{ConnectionId, OrganizationId, StorageError, Tenant};
+
+/// Which credential: a connection has one of each kind.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CredentialKey {
+    /// Whose it is, and of which connection.
+    pub tenant: Tenant,
+    /// What it is, such as `private_token`.
+    pub kind: String,
+}
+
+/// A credential in its sealed form, and the master key that wraps it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SealedContent {
+    /// The sealed bytes, which only the vault reads. No two seals give the same bytes.
+    pub bytes: Bytes,
+    /// The id of the master key, so that a rotation finds what it has to do.
+    pub master_key: String,
+}
+
+/// The bytes tell a reader nothing, so only their count is printed.
+impl fmt::Debug for SealedContent {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "[{} bytes sealed under {}]", self.bytes.len(), self.master_key)
+    }
+}
+
+/// A stored credential.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Credential {
+    /// Which one.
+    pub key: CredentialKey,
+    /// Its sealed form.
+    pub content: SealedContent,
+    /// When the credential itself was stored; a re-wrap does not count.
+    pub stored_at: Timestamp,
+}
+
+/// What a list of credentials shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CredentialSummary {
+    /// Which one.
+    pub key: CredentialKey,
+    /// The id of the master key that wraps it.
+    pub master_key: String,
+    /// When the credential itself was stored.
+    pub stored_at: Timestamp,
+}
+
+/// Keeps sealed credentials.
+pub trait Credentials {
+    /// Stores a credential in place of the one with its key.
+    fn put_credential(
+        &self,
+        credential: Credential,
+    ) -> impl Future<Output = Result<(), StorageError>> + Send;
+
+    /// The credential with this key.
+    fn credential(
+        &self,
+        key: &CredentialKey,
+    ) -> impl Future<Output = Result<Option<Credential>, StorageError>> + Send;
+
+    /// The credentials of an organization, or of one of its connections, in order of their keys,
+    /// without their content.
+    fn credentials(
+        &self,
+        organization: &OrganizationId,
+        connection: Option<&ConnectionId>,
+    ) -> impl Future<Output = Result<Vec<CredentialSummary>, StorageError>> + Send;
+
+    /// Removes a credential; whether there was one.
+    fn delete_credential(
+        &self,
+        key: &CredentialKey,
+    ) -> impl Future<Output = Result<bool, StorageError>> + Send;
+
+    /// The credentials of every organization that another master key than this one wraps, in order
+    /// of their keys, at most `limit`, from the first after `after`.
+    fn credentials_not_under(
+        &self,
+        master_key: &str,
+        after: Option<&CredentialKey>,
+        limit: usize,
+    ) -> impl Future<Output = Result<Vec<Credential>, StorageError>> + Send;
+
+    /// Puts a re-wrapped form in place of the form it was made from; whether it did.
+    ///
+    /// It does nothing where the credential was removed or stored anew in the meantime: a rotation
+    /// never brings an old token back. The bytes themselves are compared, since a count would
+    /// repeat after a removal.
+    fn rewrap_credential(
+        &self,
+        key: &CredentialKey,
+        from: &Bytes,
+        to: SealedContent,
+    ) -> impl Future<Output = Result<bool, StorageError>> + Send;
+
+    /// How many credentials each master key wraps.
+    fn master_key_counts(
+        &self,
+    ) -> impl Future<Output = Result<BTreeMap<String, u64>, StorageError>> + Send;
+}
