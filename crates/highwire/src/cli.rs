@@ -42,6 +42,9 @@ pub(crate) enum Command {
     /// Look at the events that came in
     #[command(subcommand)]
     Events(Events),
+    /// Look after the master keys that stored credentials are sealed under
+    #[command(subcommand)]
+    Keys(Keys),
     /// Prepare Notion
     #[command(subcommand)]
     Notion(Notion),
@@ -211,6 +214,19 @@ pub(crate) enum Events {
         /// Its id (evt_…) or its place in the journal
         event: String,
     },
+}
+
+/// The commands below `keys`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Keys {
+    /// Re-wrap every stored credential under the current master key, also while a hub runs
+    Rotate {
+        /// First make a new master key in the key file, which becomes the current one
+        #[arg(long)]
+        new_key: bool,
+    },
+    /// List the master keys, and how many credentials each of them wraps
+    Status,
 }
 
 /// The commands below `notion`.

@@ -4,6 +4,7 @@ pub(crate) mod call;
 pub(crate) mod completions;
 pub(crate) mod demo;
 pub(crate) mod events;
+pub(crate) mod keys;
 pub(crate) mod notion;
 pub(crate) mod operations;
 pub(crate) mod sandbox;

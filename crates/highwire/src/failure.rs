@@ -90,6 +90,13 @@ impl From<store::OpenError> for Failure {
     }
 }
 
+/// A master key that cannot be used says itself what to do.
+impl From<vault::KeyError> for Failure {
+    fn from(error: vault::KeyError) -> Self {
+        Self::user("use the master key", "see the line above for what to do").because(error)
+    }
+}
+
 impl From<domain::StorageError> for Failure {
     fn from(error: domain::StorageError) -> Self {
         Self::user("use the data folder", "see the line above for what to do").because(error)

@@ -10,6 +10,7 @@ mod commands;
 mod connection;
 mod failure;
 mod logs;
+mod master_keys;
 mod printer;
 mod settings;
 mod wiring;
@@ -19,7 +20,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use crate::{
-    cli::{Cli, Command, Events},
+    cli::{Cli, Command, Events, Keys},
     failure::Failure,
     settings::{Environment, Settings},
 };
@@ -89,6 +90,10 @@ async fn dispatch(cli: Cli, settings: Settings) -> Result<(), Failure> {
         Command::Events(Events::Show { event }) => {
             commands::events::show(&settings, &event, json).await
         }
+        Command::Keys(Keys::Rotate { new_key }) => {
+            commands::keys::rotate(&settings, new_key, json).await
+        }
+        Command::Keys(Keys::Status) => commands::keys::status(&settings, json).await,
         Command::Notion(cli::Notion::Init { parent }) => {
             commands::notion::init(&settings, &parent, json).await
         }

@@ -33,6 +33,7 @@ pub(crate) struct Settings {
     pub(crate) data_dir: PathBuf,
     pub(crate) listen: SocketAddr,
     pub(crate) log: Log,
+    pub(crate) vault: Vault,
     pub(crate) webhook: Webhook,
     pub(crate) highlevel: HighLevel,
     pub(crate) notion: Notion,
@@ -54,6 +55,18 @@ pub(crate) enum LogFormat {
     Auto,
     Human,
     Json,
+}
+
+/// Where the master keys are that stored credentials are sealed under.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Vault {
+    pub(crate) key_file: PathBuf,
+    pub(crate) key: Secret,
+    pub(crate) former_keys: Vec<Secret>,
+    pub(crate) command: Vec<String>,
+    pub(crate) former_command: Vec<String>,
+    pub(crate) command_timeout_seconds: u64,
 }
 
 /// How webhooks prove where they come from.
@@ -105,6 +118,17 @@ pub(crate) struct Flags {
     pub(crate) config: Option<PathBuf>,
     pub(crate) data_dir: Option<PathBuf>,
     pub(crate) listen: Option<SocketAddr>,
+}
+
+impl Vault {
+    /// Leaves the key file of the data folder as the only source.
+    pub(crate) fn forget(&mut self) {
+        self.key_file.clear();
+        self.key = Secret::new("");
+        self.former_keys.clear();
+        self.command.clear();
+        self.former_command.clear();
+    }
 }
 
 impl Settings {

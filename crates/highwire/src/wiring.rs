@@ -16,6 +16,7 @@ use web::{Door, Metrics, Server, Site};
 use crate::{
     clock::{self, Timer},
     failure::Failure,
+    master_keys,
     settings::{self, Settings},
 };
 
@@ -54,6 +55,7 @@ impl Running {
 pub(crate) async fn start(settings: &Settings) -> Result<Running, Failure> {
     let clock = clock::system();
     let store = Sqlite::open(&settings.data_dir, Arc::clone(&clock))?;
+    master_keys::check(settings, &store).await?;
     let source: Arc<dyn Source> = Arc::new(highlevel_source(settings)?);
     let activity_log = activity_log(settings)?;
     let connection = ConnectionId::new(NOTION);

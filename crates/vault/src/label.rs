@@ -1,5 +1,7 @@
 //! Whose credential it is: authenticated with it, so that it opens in its own place only.
 
+use crate::{CredentialError, FormatError, Problem};
+
 /// The place of a credential. Two labels are the same only where all three parts are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Label<'a> {
@@ -12,6 +14,12 @@ pub struct Label<'a> {
 }
 
 impl Label<'_> {
+    /// The error for a stored form that is no sealed credential.
+    #[must_use]
+    pub fn unreadable(&self, error: FormatError) -> CredentialError {
+        CredentialError::new(self, "read", Problem::Format(error))
+    }
+
     /// The associated data for one purpose: each part after its length as eight bytes, the highest
     /// first, so that no two labels or purposes meet in the same bytes.
     pub(crate) fn associated_data(&self, purpose: &[&[u8]]) -> Vec<u8> {

@@ -41,6 +41,7 @@ pub(crate) fn adapt(settings: &mut Settings) {
     settings.sandbox.highlevel_listen = any_port;
     settings.sandbox.notion_listen = any_port;
     settings.highlevel.accept_unknown_locations = true;
+    settings.vault.forget();
     if settings.log.level == "info" {
         "warn".clone_into(&mut settings.log.level);
     }

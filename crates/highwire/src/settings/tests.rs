@@ -87,6 +87,13 @@ fn a_value_of_another_type_is_refused_without_showing_a_secret() {
 
 #[test]
 fn settings_never_print_their_secrets() {
-    let settings = load(None, &[("NOTION_TOKEN", "ntn_canary"), ("GHL_API_KEY", "pit-canary")]);
+    let variables = [
+        ("NOTION_TOKEN", "ntn_canary"),
+        ("GHL_API_KEY", "pit-canary"),
+        ("HIGHWIRE_VAULT_KEY", "canary-of-the-vault"),
+        ("HIGHWIRE_VAULT_FORMER_KEYS", "canary-of-before,canary-of-long-before"),
+    ];
+    let settings = load(None, &variables).unwrap();
+    assert_eq!(settings.vault.former_keys.len(), 2);
     assert!(!format!("{settings:?}").contains("canary"));
 }
