@@ -56,10 +56,7 @@ async fn keys_are_made_rotated_and_counted_beside_a_running_hub() -> Result<()> 
     let program = Program::built()?;
     let folder = tempfile::tempdir()?;
     let data = folder.path().join("data");
-    let variables = [
-        ("HIGHWIRE_HIGHLEVEL_ACCEPT_UNKNOWN_LOCATIONS", "true".to_owned()),
-        ("HIGHWIRE_LOG_LEVEL", "trace".to_owned()),
-    ];
+    let variables = [("HIGHWIRE_HIGHLEVEL_ACCEPT_UNKNOWN_LOCATIONS", "true")];
     let _hub = Hub::start(&program, folder.path(), variables)?;
     let run = |arguments: &[&str]| -> Result<Output> {
         let mut command = program.command(folder.path());
