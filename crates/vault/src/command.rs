@@ -20,7 +20,8 @@ use crate::{KeyError, data_key::DataKey, sealed::WRAPPED_LIMIT};
 /// What is read of an answer: the longest one in base64, its line's end, and then too much.
 const ANSWER_LIMIT: usize = WRAPPED_LIMIT * 2;
 
-/// A program with its first arguments, and how long it may take.
+/// A program with its first arguments, and how long it may take. It runs on a tokio runtime with
+/// I/O and time.
 #[derive(Clone, Debug)]
 pub struct KeyCommand {
     program: String,

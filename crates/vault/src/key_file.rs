@@ -1,9 +1,9 @@
 //! The file of master keys: one per line in base64, the current one first, for its owner only.
 
 use std::{
-    fs::{self, File, OpenOptions},
+    fs::{self, File, Metadata, OpenOptions},
     io::{self, Read, Write},
-    os::unix::fs::{OpenOptionsExt, PermissionsExt},
+    os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt, fchown},
     path::{Path, PathBuf},
 };
 
@@ -61,7 +61,7 @@ impl KeyFile {
     pub fn create(&self) -> Result<KeyId, KeyError> {
         let (line, id) = new_line()?;
         let text = Zeroizing::new([HEAD, &line].concat());
-        let draft = self.write_draft(&text)?;
+        let draft = self.write_draft(&text, None)?;
         // A link is refused where the name is taken; a rename would replace a key that is in use.
         let linked = fs::hard_link(&draft, &self.path);
         let removed = fs::remove_file(&draft);
@@ -71,28 +71,34 @@ impl KeyFile {
             }
             linked => {
                 linked.and(removed).map_err(|source| self.refused("make", source))?;
-                self.sync_folder()?;
+                self.sync(&self.open_folder()?)?;
                 Ok(id)
             }
         }
     }
 
-    /// Puts a new key before those of the file, so that it becomes the current one.
+    /// Puts a new key before those of the file, so that it becomes the current one. The file keeps
+    /// its owner: an administrator who rotates must not lock the hub's user out. Of several
+    /// processes that do this at once, each adds its own key.
     ///
     /// # Errors
     /// Where the file cannot be read as [`crate::Keyring`] reads it, or the disk refuses; the file
     /// is as it was then.
     pub fn add_key(&self) -> Result<KeyId, KeyError> {
+        // The folder is locked, since a lock on the file would go with the file that is replaced.
+        let folder = self.open_folder()?;
+        folder.lock().map_err(|source| self.refused("lock the folder of", source))?;
         let text = self.text()?;
         self.parse(&text)?;
         let (line, id) = new_line()?;
+        let owner = fs::metadata(&self.path).map_err(|source| self.refused("look at", source))?;
         let old = text.strip_prefix(HEAD).unwrap_or(&text);
         let text = Zeroizing::new([HEAD, &line, old].concat());
-        let draft = self.write_draft(&text)?;
+        let draft = self.write_draft(&text, Some(&owner))?;
         // Where a link leads to the file, the file is replaced and the link stays.
         let target = fs::canonicalize(&self.path).map_err(|source| self.refused("find", source))?;
         fs::rename(&draft, target).map_err(|source| self.refused("replace", source))?;
-        self.sync_folder()?;
+        self.sync(&folder)?;
         Ok(id)
     }
 
@@ -138,7 +144,7 @@ impl KeyFile {
     }
 
     /// Writes a file beside this one and brings it to the disk.
-    fn write_draft(&self, text: &str) -> Result<PathBuf, KeyError> {
+    fn write_draft(&self, text: &str, owner: Option<&Metadata>) -> Result<PathBuf, KeyError> {
         let refused = |source| self.refused("write beside", source);
         let mut suffix = [0; 8];
         rand::fill(&mut suffix).map_err(|_| KeyError::Random)?;
@@ -151,7 +157,12 @@ impl KeyFile {
             .mode(0o600)
             .open(&draft)
             .map_err(refused)?;
-        let written = file.write_all(text.as_bytes()).and_then(|()| file.sync_all());
+        let given = match owner {
+            Some(owner) => fchown(&file, Some(owner.uid()), Some(owner.gid())),
+            None => Ok(()),
+        };
+        let written =
+            given.and_then(|()| file.write_all(text.as_bytes())).and_then(|()| file.sync_all());
         if let Err(source) = written {
             // Half a key is of no use; that it stays behind is not worth another error.
             let _ = fs::remove_file(&draft);
@@ -160,11 +171,13 @@ impl KeyFile {
         Ok(draft)
     }
 
-    fn sync_folder(&self) -> Result<(), KeyError> {
+    fn open_folder(&self) -> Result<File, KeyError> {
         let folder = self.folder()?;
-        File::open(folder)
-            .and_then(|folder| folder.sync_all())
-            .map_err(|source| self.refused("bring to the disk", source))
+        File::open(folder).map_err(|source| self.refused("open the folder of", source))
+    }
+
+    fn sync(&self, folder: &File) -> Result<(), KeyError> {
+        folder.sync_all().map_err(|source| self.refused("bring to the disk", source))
     }
 
     /// The folder in which the file itself is, behind a link too.

@@ -87,6 +87,38 @@ fn an_added_key_comes_first_and_keeps_the_mode_and_the_old_keys() {
 }
 
 #[test]
+fn of_many_that_add_a_key_at_once_each_one_does() {
+    let (_folder, file) = file();
+    let mut expected = vec![file.create().unwrap()];
+    let start = Barrier::new(8);
+    std::thread::scope(|scope| {
+        let add = || {
+            start.wait();
+            file.add_key().unwrap()
+        };
+        let threads: Vec<_> = (0..8).map(|_| scope.spawn(add)).collect();
+        expected.extend(threads.into_iter().map(|thread| thread.join().unwrap()));
+    });
+    let mut ids: Vec<_> = file.keys().unwrap().iter().map(MasterKey::id).collect();
+    ids.sort();
+    expected.sort();
+    assert_eq!(ids, expected);
+}
+
+#[test]
+fn an_added_key_leaves_the_file_to_its_owner() {
+    let (_folder, file) = file();
+    file.create().unwrap();
+    if std::os::unix::fs::chown(file.path(), Some(1), Some(1)).is_err() {
+        eprintln!("SKIPPED: only root can give a file away");
+        return;
+    }
+    file.add_key().unwrap();
+    let metadata = fs::metadata(file.path()).unwrap();
+    assert_eq!((metadata.uid(), metadata.gid()), (1, 1));
+}
+
+#[test]
 fn a_link_stays_a_link() {
     let (folder, file) = file();
     file.create().unwrap();
