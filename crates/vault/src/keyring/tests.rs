@@ -77,6 +77,25 @@ async fn a_change_of_any_bit_is_found() {
     }
 }
 
+/// The data key and the content are each bound to all three parts of the place.
+#[tokio::test]
+async fn neither_key_nor_content_opens_elsewhere() {
+    let master = MasterKey::parse(&key(1)).unwrap();
+    let data_key = DataKey::generate().unwrap();
+    let wrapped = master.wrap(&PLACE, &data_key).await.unwrap();
+    let content = data_key.seal(&PLACE, b"token").unwrap();
+    assert!(master.unwrap(&PLACE, &wrapped).await.unwrap().is(&data_key));
+    assert_eq!(data_key.open(&PLACE, &content).unwrap().expose(), b"token");
+    for elsewhere in [
+        Label { organization: "org_z", ..PLACE },
+        Label { connection: "con_z", ..PLACE },
+        Label { kind: "oauth", ..PLACE },
+    ] {
+        assert!(matches!(master.unwrap(&elsewhere, &wrapped).await, Err(Problem::Altered)));
+        assert!(matches!(data_key.open(&elsewhere, &content), Err(Problem::Altered)));
+    }
+}
+
 #[tokio::test]
 async fn parts_of_two_credentials_make_no_third() {
     let keys = keyring(&[1]);
