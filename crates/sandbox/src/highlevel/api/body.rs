@@ -5,7 +5,7 @@ use axum::{
     extract::{DefaultBodyLimit, FromRequest as _, Multipart, Query, Request},
     http::{HeaderMap, Uri, header},
 };
-use endpoint::catalogue::Edition;
+use endpoint::catalogue::{Edition, Schema, Shape};
 use serde_json::{Map, Value, json};
 
 use super::refusal::Refusal;
@@ -54,8 +54,10 @@ impl Body {
         let takes = |kind| body.is_some_and(|body| body.content_types().any(|it| it == kind));
         let is_form = takes("application/x-www-form-urlencoded");
         let is_form_alone = is_form && !takes("application/json");
+        let listed = |fields| body.map_or_else(Map::new, |body| as_lists(body.schema(), fields));
         match self {
-            Self::Form(fields) if is_form => Ok(Self::Form(fields)),
+            Self::Form(fields) if is_form => Ok(Self::Form(listed(fields))),
+            Self::Parts(fields) if takes("multipart/form-data") => Ok(Self::Parts(listed(fields))),
             Self::Json(_) | Self::Parts(_) | Self::Unreadable(_) if is_form_alone => {
                 Ok(Self::Empty)
             }
@@ -90,6 +92,22 @@ impl Body {
     pub(crate) fn is_multipart(&self) -> bool {
         matches!(self, Self::Parts(_))
     }
+}
+
+/// A form and parts cannot say that a name stands once in a list; an empty text is an empty list.
+fn as_lists(schema: Schema<'static>, mut fields: Map<String, Value>) -> Map<String, Value> {
+    for (name, value) in &mut fields {
+        let field = schema.field(name).map(|field| field.schema());
+        if field.is_some_and(|field| matches!(field.shape(), Shape::Array { .. }))
+            && value.is_string()
+        {
+            *value = match value.as_str() {
+                Some("") => json!([]),
+                _ => json!([value.take()]),
+            };
+        }
+    }
+    fields
 }
 
 fn read_form(body: &[u8]) -> Map<String, Value> {

@@ -40,7 +40,8 @@ impl Call {
         let query = self.query("locationId").or(self.query("location_id"));
         let query_alternative =
             self.query("altId").filter(|_| of_alternative(self.query("altType")));
-        let alternative = self.text("altId").filter(|_| of_alternative(self.text("altType")));
+        // Without its kind, the `altId` of a body is another system's id, as messages have one.
+        let alternative = self.text("altId").filter(|_| self.text("altType") == Some("location"));
         path.or(query).or(query_alternative).or(self.text("locationId")).or(alternative)
     }
 

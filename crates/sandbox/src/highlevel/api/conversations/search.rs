@@ -13,6 +13,9 @@ use super::{
     message::Kind,
 };
 
+/// The longest page; the specification names none.
+const PAGE: usize = 100;
+
 /// What a row must be like.
 struct Wanted<'a> {
     call: &'a Call,
@@ -28,7 +31,7 @@ struct Wanted<'a> {
 }
 
 pub(super) fn search(world: &mut World, call: &Call) -> Result<Answer, Refusal> {
-    let limit = call.number("limit", 20, 1..=100)?;
+    let limit = call.number("limit", 20, 1..=usize::MAX)?.min(PAGE);
     let ascending = call.query("sort") == Some("asc");
     let manual = call.query("sortBy") == Some("last_manual_message_date");
     let after = number(call, "startAfterDate")?;

@@ -117,7 +117,6 @@ fn check(account: &Account, call: &Call, kind: &Kind, contact: &Contact) -> Resu
     if !says {
         return Err(Refusal::bad_request("The message has neither text nor attachments."));
     }
-    check_provider(call)?;
     if kind.write == "Custom" && !has("conversationProviderId") {
         return Err(Refusal::bad_request("A Custom message needs a conversationProviderId."));
     }
@@ -136,8 +135,9 @@ fn recipient(call: &Call) -> Option<&str> {
     forward.or(call.text("emailTo")).filter(|address| !address.is_empty())
 }
 
-/// The vendor lists no providers, so every well-formed id is one: 24 hexadecimal digits or 20
-/// letters and digits, not all the same. Any other ends in 500, as live (`facts/highlevel.md` 4).
+/// The provider of what came in. The vendor lists none, so every well-formed id is one: 24
+/// hexadecimal digits or 20 letters and digits, not all the same. Any other ends in 500, as live
+/// (`facts/highlevel.md` 4).
 pub(super) fn check_provider(call: &Call) -> Result<(), Refusal> {
     let Some(id) = call.text("conversationProviderId") else {
         return Ok(());

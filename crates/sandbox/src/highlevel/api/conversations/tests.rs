@@ -337,6 +337,35 @@ async fn providers_are_asked_for_where_they_are_needed() {
 }
 
 #[tokio::test]
+async fn the_id_of_another_system_is_no_location() {
+    let talk = Talk::open().await;
+    let received = talk.receive(json!({ "message": "hello", "altId": "theirs-1" })).await;
+    let call = json!({
+        "type": "Call", "conversationId": received["conversationId"], "altId": "theirs-2",
+        "conversationProviderId": "5f1d7a20c4e8b3906a2f4d11",
+        "call": { "status": "completed", "to": "+15550100142" },
+    });
+    talk.desk.ok("POST /conversations/messages/outbound", call).await;
+    assert_eq!(talk.message(&received["messageId"]).await["altId"], "theirs-1");
+}
+
+#[tokio::test]
+async fn what_goes_out_may_name_any_provider() {
+    let talk = Talk::open().await;
+    let custom = json!({ "type": "Custom", "message": "x", "conversationProviderId": "ours" });
+    let sent = talk.send(custom).await;
+    assert_eq!(talk.message(&sent["messageId"]).await["conversationProviderId"], "ours");
+    let put = json!({
+        "status": "failed", "error": { "type": "saas", "message": "no line" },
+        "recipients": [{ "emailId": "a@example.com", "status": "delivered" }, "b@example.com"],
+    });
+    let path = format!("PUT /conversations/messages/{}/status", text(&sent["messageId"]));
+    assert_eq!(talk.desk.ok(&path, put).await["status"], "failed");
+    let all = talk.search("&limit=500").await;
+    assert_eq!(json!(all["conversations"].as_array().unwrap().len()), all["total"]);
+}
+
+#[tokio::test]
 async fn calls_are_recorded_and_written_down() {
     let talk = Talk::open().await;
     let body = json!({ "type": "Call", "call": { "status": "completed" } });
@@ -445,6 +474,7 @@ async fn files_are_taken_by_kind_and_size() {
         let body = part("name=\"conversationId\"", conversation)
             + &part(&file, &"x".repeat(size))
             + &part(&file.replace(name, "second.pdf"), "y")
+            + &part("name=\"attachmentUrls\"", "https://files.example/third.txt")
             + "--b--\r\n";
         let mut request = talk.desk.request("POST /conversations/messages/upload", Value::Null);
         request.headers.retain(|(name, _)| !name.eq_ignore_ascii_case("content-type"));
@@ -456,7 +486,7 @@ async fn files_are_taken_by_kind_and_size() {
     let (status, body) = upload(&conversation, "photo.PNG", 10).await;
     assert_eq!(status, 200, "{body}");
     let files = body["uploadedFiles"].as_object().unwrap();
-    assert_eq!(files.keys().collect::<Vec<_>>(), ["photo.PNG", "second.pdf"]);
+    assert_eq!(files.keys().collect::<Vec<_>>(), ["photo.PNG", "second.pdf", "third.txt"]);
     let (status, body) = upload(&conversation, "tool.exe", 10).await;
     assert_eq!((status, &body["status"]), (415, &json!(415)));
     let (status, body) = upload(&conversation, "film.mp4", (5 << 20) + 1).await;
