@@ -20,12 +20,13 @@ const PAGED: usize = 10_000;
 /// The longest text to look for.
 const QUERY_LENGTH: usize = 75;
 
-/// How rows are ordered: by fields, then by id.
+/// How rows are ordered.
 struct Order {
+    /// Each with whether the largest comes first; never empty.
     fields: Vec<(String, bool)>,
 }
 
-/// A row with what it is ordered by.
+/// A row with what it is ordered by, and its id behind that.
 struct Row<'a> {
     keys: Vec<Value>,
     contact: &'a Contact,
@@ -49,7 +50,7 @@ pub(crate) fn search(world: &mut World, call: &Call) -> Result<Answer, Refusal> 
         return Err(Refusal::unprocessable(vec![complaint]));
     }
     let filters = call.body.get("filters").and_then(Value::as_array).map(Vec::as_slice);
-    let filters = Filter::all(filters.unwrap_or_default())?;
+    let filters = Filter::all(filters.unwrap_or_default(), check_name)?;
     let order = Order::read(call.body.get("sort"))?;
     let after =
         call.body.get("searchAfter").and_then(Value::as_array).filter(|after| !after.is_empty());
@@ -58,8 +59,14 @@ pub(crate) fn search(world: &mut World, call: &Call) -> Result<Answer, Refusal> 
         return Err(Refusal::bad_request(message));
     }
     let account = world.account(call)?;
-    let matching = account.contacts().iter().filter(|contact| {
-        filters.iter().all(|filter| filter.holds(contact))
+    let contacts = account.contacts().iter();
+    // Among equals the order of creation decides, in the direction of the first field.
+    let contacts: Box<dyn Iterator<Item = &Contact>> = match order.fields[0].1 {
+        true => Box::new(contacts.rev()),
+        false => Box::new(contacts),
+    };
+    let matching = contacts.filter(|contact| {
+        filters.iter().all(|filter| filter.holds(&|name| field(contact, name)))
             && (query.is_empty() || mentions(contact, &query))
     });
     let mut rows: Vec<Row> =
@@ -67,9 +74,7 @@ pub(crate) fn search(world: &mut World, call: &Call) -> Result<Answer, Refusal> 
     rows.sort_by(|one, other| order.compare(&one.keys, &other.keys));
     let total = rows.len();
     let start = match after {
-        Some(after) => {
-            rows.partition_point(|row| order.compare(&row.keys, after) != Ordering::Greater)
-        }
+        Some(after) => order.place_after(&rows, after),
         None => (page - 1) * limit,
     };
     let shown: Vec<Value> =
@@ -114,8 +119,19 @@ impl Order {
         keys.chain([json!(contact.id)]).collect()
     }
 
+    /// Where the rows begin that follow a `searchAfter`: behind its row, or behind all that are no
+    /// larger where the row is gone.
+    fn place_after(&self, rows: &[Row<'_>], after: &[Value]) -> usize {
+        let id = after.last().and_then(Value::as_str).unwrap_or_default();
+        let place = rows.iter().position(|row| *row.contact.id == *id);
+        place.map_or_else(
+            || rows.partition_point(|row| self.compare(&row.keys, after) != Ordering::Greater),
+            |place| place + 1,
+        )
+    }
+
     fn compare(&self, one: &[Value], other: &[Value]) -> Ordering {
-        let directions = self.fields.iter().map(|(_, descending)| *descending).chain([false]);
+        let directions = self.fields.iter().map(|(_, descending)| *descending);
         for ((one, other), descending) in one.iter().zip(other).zip(directions) {
             let ordering = compare(one, other);
             let ordering = if descending { ordering.reverse() } else { ordering };
@@ -127,7 +143,8 @@ impl Order {
     }
 }
 
-fn compare(one: &Value, other: &Value) -> Ordering {
+/// Nothing before booleans, numbers and texts.
+pub(crate) fn compare(one: &Value, other: &Value) -> Ordering {
     match (one, other) {
         (Value::Number(one), Value::Number(other)) => {
             let numbers = (one.as_f64().unwrap_or_default(), other.as_f64().unwrap_or_default());

@@ -1,6 +1,6 @@
 //! `/opportunities/search`: by query with pages or keys, and by body (`facts/highlevel.md` 5 and 6.4).
 
-use std::collections::BTreeMap;
+use std::{cmp::Ordering, collections::BTreeMap};
 
 use serde_json::{Value, json};
 
@@ -8,6 +8,8 @@ use super::{
     account::Account,
     answer::Answer,
     call::{Call, within},
+    contact_filter::Filter,
+    contact_search::compare,
     opportunities::shown,
     refusal::Refusal,
     world::World,
@@ -58,6 +60,11 @@ fn mentions(account: &Account, opportunity: &Value, query: &str) -> bool {
     contact || opportunity["name"].as_str().unwrap_or_default().to_lowercase().contains(query)
 }
 
+/// The country of the contact.
+fn country_of<'a>(account: &'a Account, opportunity: &Value) -> Option<&'a str> {
+    account.contacts().get(opportunity["contactId"].as_str()?)?.text("country")
+}
+
 /// A day written `mm-dd-yyyy`, in milliseconds since 1970.
 fn day(call: &Call, name: &str) -> Result<Option<i64>, Refusal> {
     let Some(text) = call.query(name) else {
@@ -86,6 +93,7 @@ pub(crate) fn search(world: &mut World, call: &Call) -> Result<Answer, Refusal> 
     let (from, until) = (day(call, "date")?, day(call, "endDate")?);
     let status = call.query("status").filter(|status| *status != "all");
     let query = call.query("q").unwrap_or_default().to_lowercase();
+    let country = call.query("country");
     let account = world.account(call)?;
     let wanted = |one: &&Value| {
         let created = milliseconds(&one["createdAt"]);
@@ -93,6 +101,7 @@ pub(crate) fn search(world: &mut World, call: &Call) -> Result<Answer, Refusal> 
             .iter()
             .all(|(name, field)| call.query(name).is_none_or(|wanted| one[*field] == wanted))
             && status.is_none_or(|status| one["status"] == status)
+            && country.is_none_or(|wanted| country_of(account, one) == Some(wanted))
             && from.is_none_or(|from| created >= from)
             && until.is_none_or(|until| created < until + 86_400_000)
             && (query.is_empty() || mentions(account, one, &query))
@@ -152,18 +161,19 @@ pub(crate) fn advanced(world: &mut World, call: &Call) -> Result<Answer, Refusal
         given.map(|given| usize::try_from(given).unwrap_or(usize::MAX))
     };
     let limit = within("limit", number("limit").unwrap_or(20), 1..=100)?;
-    let page = within("page", number("page").unwrap_or(1), 1..=usize::MAX)?;
+    let page = number("page").unwrap_or(1).max(1);
     let query = call.text("query").unwrap_or_default().to_lowercase();
     let filters = call.body.get("filters").and_then(Value::as_array).map(Vec::as_slice);
-    let filters = filters.unwrap_or_default();
+    let filters = Filter::all(filters.unwrap_or_default(), |_| Ok(()))?;
     let after =
         call.body.get("searchAfter").and_then(Value::as_array).filter(|after| after.len() == 2);
     let account = world.account(call)?;
     let wanted = |one: &&Value| {
-        filters.iter().all(|filter| equals(one, filter))
+        filters.iter().all(|filter| filter.holds(&|name| value(one, name)))
             && (query.is_empty() || mentions(account, one, &query))
     };
-    let found: Vec<&Value> = account.opportunities.iter().rev().filter(wanted).collect();
+    let mut found: Vec<&Value> = account.opportunities.iter().rev().filter(wanted).collect();
+    sort(&mut found, call.body.get("sort"));
     let start = match after {
         Some(after) => {
             let moment = after[0].as_i64().map(|moment| moment.to_string());
@@ -213,14 +223,39 @@ fn by_stage(found: &[&Value]) -> Value {
     rows.collect()
 }
 
-/// The one operator whose grammar is known: equality with a value or one of several.
-fn equals(opportunity: &Value, filter: &Value) -> bool {
-    let name = filter["field"].as_str().unwrap_or_default();
-    let exact = EXACT.iter().find(|(snake, _)| *snake == name);
-    let found = &opportunity[exact.map_or(name, |(_, field)| *field)];
-    let matches = match &filter["value"] {
-        Value::Array(values) => values.contains(found),
-        value => value == found,
+/// By the fields that the body names; among equals the newest first.
+fn sort(found: &mut [&Value], by: Option<&Value>) {
+    let key = |one: &Value, name: &str| match value(one, name) {
+        Value::String(text) => Value::String(text.to_lowercase()),
+        other => other,
     };
-    matches != (filter["operator"] == "not_eq")
+    let items = by.and_then(Value::as_array).into_iter().flatten();
+    let fields: Vec<(&str, bool)> = items
+        .map(|item| (item["field"].as_str().unwrap_or_default(), item["direction"] == "desc"))
+        .collect();
+    found.sort_by(|one, other| {
+        let orders = fields.iter().map(|(name, is_descending)| {
+            let order = compare(&key(one, name), &key(other, name));
+            if *is_descending { order.reverse() } else { order }
+        });
+        orders.fold(Ordering::Equal, Ordering::then)
+    });
 }
+
+/// What an opportunity has under a name, which filters and sorting may write in snake case.
+fn value(opportunity: &Value, name: &str) -> Value {
+    let exact = EXACT.iter().find(|(snake, _)| *snake == name);
+    let name = match name {
+        "created_at" | "dateAdded" | "date_added" => "createdAt",
+        "dateUpdated" | "date_updated" | "updated_at" => "updatedAt",
+        "last_stage_change_date" => "lastStageChangeAt",
+        "last_status_change_date" => "lastStatusChangeAt",
+        "lost_reason_id" => "lostReasonId",
+        "monetary_value" => "monetaryValue",
+        _ => exact.map_or(name, |(_, field)| *field),
+    };
+    opportunity[name].clone()
+}
+
+#[cfg(test)]
+mod tests;

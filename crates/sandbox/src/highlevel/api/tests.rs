@@ -299,6 +299,34 @@ async fn the_consent_page_is_a_page() {
 }
 
 #[tokio::test]
+async fn contacts_of_one_moment_are_found_in_the_order_of_their_creation() {
+    let desk = Desk::open().await;
+    let location = desk.sandbox.location_id().to_owned();
+    let mut made = Vec::new();
+    for number in 0..5 {
+        let body = json!({ "locationId": location, "email": format!("{number}@tie.example") });
+        made.push(text(&desk.ok("POST /contacts/", body).await["contact"]["id"]));
+    }
+    let found = async |direction: &str| {
+        let mut found: Vec<String> = Vec::new();
+        let mut body = json!({
+            "locationId": location, "pageLimit": 2, "query": "@tie.example",
+            "sort": [{ "field": "dateAdded", "direction": direction }],
+        });
+        loop {
+            let page = desk.ok("POST /contacts/search", body.clone()).await["contacts"].take();
+            let rows = page.as_array().unwrap();
+            let Some(last) = rows.last() else { return found };
+            found.extend(rows.iter().map(|row| text(&row["id"])));
+            body["searchAfter"] = last["searchAfter"].clone();
+        }
+    };
+    assert_eq!(found("asc").await, made);
+    made.reverse();
+    assert_eq!(found("desc").await, made);
+}
+
+#[tokio::test]
 async fn opportunities_move_and_are_found_by_page_and_by_key() {
     let desk = Desk::open().await;
     let location = desk.sandbox.location_id().to_owned();
