@@ -202,3 +202,13 @@ await check("contacts: the deprecated list pages by moment and id to the end", a
 await check("contacts: the list refuses a limit above 100", async () => {
   await refused(GHLValidationError, location.contacts.getContacts({ locationId, limit: 101 }));
 });
+
+await check("contacts: a head is answered as the read is, without its body", async () => {
+  const made = await newContact({ firstName: "Heady" });
+  const response = await location.getHttpClient().head(`/contacts/${made.id}`);
+  assert.equal(response.status, 200);
+  assert.match(response.headers["content-type"], /^application\/json/);
+  assert.ok(!response.data);
+  const absent = location.getHttpClient().head("/contacts/AbsentAbsentAbsent00");
+  assert.equal((await refused(GHLNotFoundError, absent)).statusCode, 404);
+});

@@ -260,7 +260,9 @@ pub(crate) async fn serve(
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Response<axum::body::Body> {
-    let found = route::find(method.as_str(), uri.path(), header(&headers, "version"));
+    // What may be read may be asked for by its head; the server leaves the body out.
+    let read_as = if method == Method::HEAD { Method::GET } else { method.clone() };
+    let found = route::find(read_as.as_str(), uri.path(), header(&headers, "version"));
     let parts = Parts { method, uri, headers, found };
     let name = parts.found.as_ref().map_or("unknown", Found::name);
     let body = match body {

@@ -252,15 +252,35 @@ fn upsert(world: &mut World, call: &Call) -> Result<Answer, Refusal> {
     let opportunity = match found {
         Some(old) => save(world, call, &old)?,
         None => {
-            let contact = call.text("contactId").unwrap_or_default();
-            if account.contacts().get(contact).is_none() {
+            // The specification of this call does not know the contact, so it may be absent.
+            if let Some(contact) = call.text("contactId")
+                && account.contacts().get(contact).is_none()
+            {
                 return Err(Refusal::bad_request(format!("The contact id {contact} is invalid.")));
             }
             add(world, call)?
         }
     };
+    let opportunity = follow_upsert(world, call, opportunity)?;
     let shown = shown(world.account(call)?, &opportunity);
     Ok(json!({ "new": new, "opportunity": shown }).into())
+}
+
+/// Changes the followers as the body of an upsert says: first away with all, then the named ones.
+fn follow_upsert(world: &mut World, call: &Call, mut opportunity: Value) -> Result<Value, Refusal> {
+    let clears = call.body.get("isRemoveAllFollowers") == Some(&Value::Bool(true));
+    let named: Vec<Value> = call.texts("followers").into_iter().map(|id| json!(id)).collect();
+    let mut followers = opportunity["followers"].as_array().cloned().unwrap_or_default();
+    followers.retain(|id| !clears && !named.contains(id));
+    if call.text("followersActionType") != Some("remove") {
+        followers.extend(named);
+    }
+    opportunity["followers"] = json!(followers);
+    let id = opportunity["id"].as_str().unwrap_or_default();
+    if let Some(place) = world.account(call)?.opportunities.get_mut(id) {
+        place.clone_from(&opportunity);
+    }
+    Ok(opportunity)
 }
 
 /// The deletion is told twice, as live (`facts/highlevel.md` 6.4).
