@@ -93,6 +93,7 @@ impl Contact {
                     let number = value.as_str().and_then(phone::normalize);
                     self.set("phone", &number.unwrap_or_default());
                 }
+                "dateOfBirth" => self.set(key, &birthday(&scalar(value))),
                 "name" => self.set_name(value.as_str().unwrap_or_default(), body),
                 "dnd" => self.dnd = value.as_bool().unwrap_or(self.dnd),
                 "dndSettings" => self.merge_dnd(value),
@@ -244,6 +245,22 @@ pub(crate) fn custom_field_id(item: &Value, fields: &Shelf<Value>) -> Option<Str
     fields.iter().find(named)?["id"].as_str().map(str::to_owned)
 }
 
+/// A day as it is read, `yyyy-mm-dd`. It may be written with the year first or last, and with
+/// dashes, slashes, dots or underscores; what is written otherwise stays.
+fn birthday(text: &str) -> String {
+    let parts: Vec<&str> = text.split(['-', '/', '.', '_']).collect();
+    let (year, month, day) = match parts.as_slice() {
+        [year, month, day] if year.len() == 4 => (year, month, day),
+        [month, day, year] if year.len() == 4 => (year, month, day),
+        _ => return text.to_owned(),
+    };
+    let written = format!("{year}-{month:0>2}-{day:0>2}");
+    match written.parse::<jiff::civil::Date>() {
+        Ok(day) => day.to_string(),
+        Err(_) => text.to_owned(),
+    }
+}
+
 /// A number where a text is expected is as good as its digits.
 fn scalar(value: &Value) -> String {
     match value {
@@ -274,6 +291,19 @@ mod tests {
         );
         let parts = contact(json!({ "firstName": "Ada", "lastName": "King", "name": "Other" }));
         assert_eq!(parts.show("l")["name"], "Ada King");
+    }
+
+    #[test]
+    fn days_of_birth_are_read_in_one_form() {
+        for text in ["1990-09-25", "1990/09/25", "09/25/1990", "9.25.1990", "1990_09_25"] {
+            assert_eq!(
+                contact(json!({ "dateOfBirth": text })).text("dateOfBirth"),
+                Some("1990-09-25")
+            );
+        }
+        for text in ["25/09/1990", "1990-09-25T00:00:00.000Z", "unknown"] {
+            assert_eq!(contact(json!({ "dateOfBirth": text })).text("dateOfBirth"), Some(text));
+        }
     }
 
     #[test]
