@@ -26,7 +26,10 @@ pub(crate) fn check(
     given: &Given<'_>,
 ) -> Result<(), Refusal> {
     let parameters = parameters(edition, given);
-    let body = edition.body().map(|_| without_null(&given.body.whole()));
+    let body = edition.body().map(|body| {
+        let whole = without_null(&given.body.whole());
+        if given.body.is_multipart() { typed(whole, body.schema()) } else { whole }
+    });
     let problems = validate(operation, edition.generation(), &parameters, body.as_ref());
     let is_loose = given.body.is_multipart();
     let mut complaints: Vec<(bool, String)> = Vec::new();
@@ -92,6 +95,27 @@ fn split_joined(edition: Edition<'static>, parameters: &mut Map<String, Value>) 
             *value = text.split(',').map(Value::from).collect();
         }
     }
+}
+
+/// Parts are texts: those that say a boolean, a number or JSON where that is asked for count as it.
+fn typed(body: Value, schema: Schema<'_>) -> Value {
+    let Value::Object(fields) = body else { return body };
+    let read = |name: &str, text: &str| {
+        let value: Value = serde_json::from_str(text).ok()?;
+        let is_asked_for = match schema.field(name)?.schema().shape() {
+            Shape::Boolean => value.is_boolean(),
+            Shape::Number { .. } => value.is_number(),
+            Shape::Array { .. } => value.is_array(),
+            Shape::Object => value.is_object(),
+            _ => false,
+        };
+        is_asked_for.then_some(value)
+    };
+    let typed = fields.into_iter().map(|(name, value)| {
+        let read = value.as_str().and_then(|text| read(&name, text));
+        (name, read.unwrap_or(value))
+    });
+    typed.collect()
 }
 
 fn without_null(value: &Value) -> Value {
@@ -284,6 +308,24 @@ mod tests {
         let unasked =
             complaints("contacts.get-contact", &["c"], &[("locationId", "l")], Value::Null);
         assert_eq!(unasked, json!([]));
+    }
+
+    #[test]
+    fn parts_count_as_what_they_say() {
+        let operation = highlevel::catalogue::operation("medias.upload-media-content").unwrap();
+        let edition = operation.edition(Generation::V2).unwrap();
+        let check = |hosted: &str| {
+            let parts = json!({ "hosted": hosted, "fileUrl": "https://a.example/b.pdf" });
+            let body = Body::Parts(parts.as_object().unwrap().clone());
+            check(
+                operation,
+                edition,
+                &Given { path: &[], query: &[], headers: &HashMap::new(), body: &body },
+            )
+        };
+        assert!(check("true").is_ok() && check("false").is_ok());
+        let refusal = check("maybe").unwrap_err().into_body();
+        assert_eq!(refusal["message"], json!(["hosted must be a boolean value"]));
     }
 
     #[test]
