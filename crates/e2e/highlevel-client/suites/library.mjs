@@ -33,6 +33,17 @@ await check("medias: a file is uploaded into a folder, listed and deleted with i
   assert.deepEqual((await list()).files, []);
 });
 
+await check("medias: a file that lies elsewhere is added by its address", async () => {
+  const parts = new FormData();
+  for (const [name, value] of Object.entries({ hosted: "true", fileUrl: "https://a.example/plan.pdf", name: "plan.pdf" })) {
+    parts.append(name, value);
+  }
+  const headers = { "Content-Type": "multipart/form-data" };
+  const { fileId, url } = await location.medias.uploadMediaContent(parts, { headers });
+  assert.equal(url, "https://a.example/plan.pdf");
+  await location.medias.deleteMediaContent({ altId: locationId, altType: "location", id: fileId });
+});
+
 await check("medias: an upload needs a file", async () => {
   await refused(GHLValidationError, location.medias.uploadMediaContent({ name: "x" }));
 });
