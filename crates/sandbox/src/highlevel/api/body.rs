@@ -1,5 +1,7 @@
 //! Bodies as they come: JSON, a form, or parts with files.
 
+use std::borrow::Cow;
+
 use axum::{
     body::Bytes,
     extract::{DefaultBodyLimit, FromRequest as _, Multipart, Query, Request},
@@ -71,11 +73,21 @@ impl Body {
     }
 
     /// The body as one value; an empty one is an empty object.
-    pub(crate) fn whole(&self) -> Value {
+    pub(crate) fn whole(&self) -> Cow<'_, Value> {
         match self {
-            Self::Json(value) if !value.is_null() => value.clone(),
-            Self::Form(fields) | Self::Parts(fields) => Value::Object(fields.clone()),
-            Self::Json(_) | Self::Empty | Self::Unreadable(_) => json!({}),
+            Self::Json(value) if !value.is_null() => Cow::Borrowed(value),
+            Self::Form(fields) | Self::Parts(fields) => Cow::Owned(Value::Object(fields.clone())),
+            Self::Json(_) | Self::Empty | Self::Unreadable(_) => Cow::Owned(json!({})),
+        }
+    }
+
+    /// The items of a list; none of what is no list.
+    pub(crate) fn items(&self) -> Vec<Value> {
+        match self {
+            Self::Json(Value::Array(items)) => items.clone(),
+            Self::Json(_) | Self::Form(_) | Self::Parts(_) | Self::Empty | Self::Unreadable(_) => {
+                Vec::new()
+            }
         }
     }
 
@@ -183,7 +195,7 @@ mod tests {
     #[tokio::test]
     async fn bodies_are_read_by_their_content_type() {
         let form = read("application/x-www-form-urlencoded", "a=b%20c&d=").await;
-        assert_eq!(form.whole(), json!({ "a": "b c", "d": "" }));
+        assert_eq!(*form.whole(), json!({ "a": "b c", "d": "" }));
         assert_eq!(read("application/json", r#"{"a":1}"#).await.fields()["a"], 1);
         assert_eq!(read("application/json", "").await, Body::Empty);
         assert!(matches!(read("application/json", "{").await, Body::Unreadable(_)));

@@ -39,8 +39,7 @@ fn list(world: &mut World, call: &Call) -> Result<Answer, Refusal> {
 /// The body is a list, and so is the answer.
 fn create(world: &mut World, call: &Call) -> Result<Answer, Refusal> {
     calendars::named(world, call)?;
-    let given = call.whole.as_array().map(Vec::as_slice).unwrap_or_default();
-    let made = given.iter().map(|given| {
+    let made = call.items.iter().map(|given| {
         let mut one = json!({ "_id": world.ids.object(), "isActive": true, "deleted": false });
         for (key, value) in given.as_object().into_iter().flatten() {
             one[key.as_str()] = value.clone();

@@ -18,8 +18,8 @@ pub(crate) struct Call {
     pub(crate) query: Vec<(String, String)>,
     /// The fields of a JSON object, a form or parts; empty where there are none.
     pub(crate) body: Map<String, Value>,
-    /// The body as one value: what is no object, such as a list, stands only here.
-    pub(crate) whole: Value,
+    /// The items of a body that is a list.
+    pub(crate) items: Vec<Value>,
     /// The generation whose shapes the caller speaks.
     pub(crate) generation: Generation,
     /// Whether to answer as the specification says where the live API differs.

@@ -171,7 +171,7 @@ impl Api {
             segments: found.segments(&task),
             query: read_query(&parts.uri),
             body: body.fields(),
-            whole: body.whole(),
+            items: body.items(),
             generation: edition.map_or(Generation::V2, Edition::generation),
             strict_spec: self.settings.strict_spec,
             now,
@@ -273,7 +273,7 @@ pub(crate) async fn serve(
     if !mishap.latency.is_zero() {
         sleep(mishap.latency).await;
     }
-    let act = || api.answer(&parts, body.clone());
+    let act = || api.answer(&parts, body);
     let reply = mishap.action.as_ref().is_none_or(FaultAction::commits).then(act);
     if mishap.action.as_ref().is_some_and(FaultAction::is_silent) {
         api.log(&parts, None);
