@@ -123,9 +123,7 @@ impl Coverage {
         Box::pin(async move {
             let edition = operation.edition(generation).expect("the generation has it");
             let (call, given) = self.compose(operation, edition, with).await?;
-            let class = self.recipes.class(operation.id());
-            self.used.insert(format!("tokens.{}", operation.id()));
-            let class = class.or_else(|| edition.access().filter_map(TokenClass::of).min());
+            let class = edition.access().filter_map(TokenClass::of).min();
             let client = &self.clients[&class.unwrap_or(TokenClass::Location)];
             let reply = client.call(&call).await.map_err(|error| {
                 let status = error.response().map_or(0, |response| response.status);

@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context as _, Result};
 use endpoint::catalogue::Generation;
-use highlevel::catalogue::TokenClass;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -22,8 +21,6 @@ pub(crate) struct Recipes {
     before: BTreeMap<String, String>,
     /// The fields that hold a file, by operation.
     files: BTreeMap<String, String>,
-    /// Which token an operation is called with, where it is not the least one that opens it.
-    tokens: BTreeMap<String, String>,
 }
 
 /// The call that makes or finds a record.
@@ -50,7 +47,6 @@ impl Recipes {
             ("records", self.records.keys().collect::<Vec<_>>()),
             ("before", self.before.keys().collect()),
             ("files", self.files.keys().collect()),
-            ("tokens", self.tokens.keys().collect()),
         ];
         let plain = tables
             .into_iter()
@@ -88,17 +84,6 @@ impl Recipes {
     pub(crate) fn file(&self, operation: &str) -> &str {
         self.files.get(operation).map_or("file", String::as_str)
     }
-
-    pub(crate) fn class(&self, operation: &str) -> Option<TokenClass> {
-        let classes = [
-            TokenClass::Location,
-            TokenClass::LocationOAuth,
-            TokenClass::Agency,
-            TokenClass::AgencyOAuth,
-        ];
-        let name = self.tokens.get(operation)?;
-        classes.into_iter().find(|class| class.as_str() == name)
-    }
 }
 
 /// The path of a collection, whatever stands in its names.
@@ -131,19 +116,15 @@ mod tests {
     }
 
     #[test]
-    fn recipes_name_operations_and_tokens_that_are_known() {
+    fn recipes_name_operations_that_are_known() {
         let recipes = Recipes::read().unwrap();
         let makers = recipes.records.values().map(|maker| &maker.by);
         let named = makers
             .chain(recipes.values.keys())
             .chain(recipes.before.iter().flat_map(|(key, value)| [key, value]))
-            .chain(recipes.files.keys())
-            .chain(recipes.tokens.keys());
+            .chain(recipes.files.keys());
         let unknown: Vec<String> = named.filter_map(|key| operation(key).err()).collect();
         assert_eq!(unknown, [""; 0]);
-        for key in recipes.tokens.keys() {
-            assert!(recipes.class(key).is_some(), "{key} names no class of tokens");
-        }
     }
 
     #[test]
