@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use super::{
-    acts::Acts, answer::Answer, appointments::Event, call::Call, refusal::Refusal,
-    services::Services, shelf::Shelf, world::World,
+    account::Account, acts::Acts, answer::Answer, appointments::Event, call::Call,
+    refusal::Refusal, services::Services, shelf::Shelf, world::World,
 };
 
 pub(crate) const ACTS: Acts = &[
@@ -66,16 +66,8 @@ pub(crate) fn find<'a, T>(
     (what, id): (&str, &str),
     of: fn(&mut Calendars) -> &mut Shelf<T>,
 ) -> Result<&'a mut T, Refusal> {
-    let own = world.account(call)?.id.clone();
-    let holder = world.accounts.iter_mut().find_map(|(location, account)| {
-        of(&mut account.calendars).get(id).is_some().then(|| location.clone())
-    });
-    match holder {
-        Some(location) if location == own => {}
-        Some(_) => return Err(Refusal::wrong_location()),
-        None => return Err(Refusal::not_found(what, id)),
-    }
-    let account = world.account(call)?;
+    let has = |account: &mut Account| of(&mut account.calendars).get(id).is_some();
+    let account = world.holder(call, (what, id), has)?;
     of(&mut account.calendars).get_mut(id).ok_or_else(|| Refusal::not_found(what, id))
 }
 

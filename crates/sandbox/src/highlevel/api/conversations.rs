@@ -74,14 +74,7 @@ pub(crate) fn settle(world: &mut World, now: Timestamp) {
 /// # Errors
 /// 403 when it is another location's, 404 when it is nobody's.
 fn contact(world: &mut World, call: &Call, id: &str) -> Result<Contact, Refusal> {
-    if let Some(contact) = world.account(call)?.contacts().get(id) {
-        return Ok(contact.clone());
-    }
-    let elsewhere = world.accounts.values().any(|account| account.contacts().get(id).is_some());
-    Err(match elsewhere {
-        true => Refusal::wrong_location(),
-        false => Refusal::not_found("Contact", id),
-    })
+    world.holder_of_contact(call, id)?.contact(id).cloned()
 }
 
 /// The caller's location, if its inbox has what a request names.
@@ -94,14 +87,7 @@ fn holder<'a>(
     (what, id): (&str, &str),
     has: fn(&Inbox, &str) -> bool,
 ) -> Result<&'a mut Account, Refusal> {
-    if !has(&world.account(call)?.conversations, id) {
-        let elsewhere = world.accounts.values().any(|account| has(&account.conversations, id));
-        return Err(match elsewhere {
-            true => Refusal::wrong_location(),
-            false => Refusal::not_found(what, id),
-        });
-    }
-    world.account(call)
+    world.holder(call, (what, id), |account| has(&account.conversations, id))
 }
 
 /// As [`holder`], for conversations.

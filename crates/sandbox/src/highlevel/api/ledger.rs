@@ -48,19 +48,15 @@ pub(crate) struct Kind {
 /// # Errors
 /// 403 when it is another location's, 404 when it is nobody's.
 pub(crate) fn find(world: &mut World, call: &Call, kind: Kind, id: &str) -> Result<Value, Refusal> {
-    if let Some(found) = (kind.shelf)(&mut world.account(call)?.ledger).get(id) {
-        return Ok(found.clone());
+    match (kind.shelf)(&mut world.account(call)?.ledger).get(id) {
+        Some(found) => Ok(found.clone()),
+        None => Err(absence(world, kind, id)),
     }
-    Err(absent(world, kind, id))
 }
 
-/// Why the caller cannot have a record: it is another location's, or nobody's.
-fn absent(world: &mut World, kind: Kind, id: &str) -> Refusal {
-    let mut all = world.accounts.values_mut();
-    match all.any(|account| (kind.shelf)(&mut account.ledger).get(id).is_some()) {
-        true => Refusal::wrong_location(),
-        false => Refusal::not_found(kind.name, id),
-    }
+/// Why the caller cannot have a record.
+fn absence(world: &mut World, kind: Kind, id: &str) -> Refusal {
+    world.absence((kind.name, id), |account| (kind.shelf)(&mut account.ledger).get(id).is_some())
 }
 
 /// Notes that somebody has looked at a record of the token's location. The request names no
@@ -79,7 +75,7 @@ pub(crate) fn visit(
         world.accounts.values_mut().filter(|account| own.is_none_or(|own| own == account.id));
     let found = reached.filter_map(|account| (kind.shelf)(&mut account.ledger).get_mut(id)).next();
     let Some(record) = found else {
-        return Err(absent(world, kind, id));
+        return Err(absence(world, kind, id));
     };
     record["lastVisitedAt"] = json!(iso(call.now));
     Ok(json!({ "success": true }).into())

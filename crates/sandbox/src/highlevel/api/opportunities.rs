@@ -76,14 +76,9 @@ pub(crate) fn shown(account: &Account, opportunity: &Value) -> Value {
 /// Looks for the opportunity that the path names among the caller's.
 fn find(world: &mut World, call: &Call) -> Result<Value, Refusal> {
     let id = call.segment("id");
-    if let Some(found) = world.account(call)?.opportunities.get(id) {
-        return Ok(found.clone());
-    }
-    let elsewhere = world.accounts.values().any(|account| account.opportunities.get(id).is_some());
-    Err(match elsewhere {
-        true => Refusal::wrong_location(),
-        false => Refusal::not_found("Opportunity", id),
-    })
+    let named = ("Opportunity", id);
+    let account = world.holder(call, named, |account| account.opportunities.get(id).is_some())?;
+    account.opportunities.get(id).cloned().ok_or_else(|| Refusal::not_found("Opportunity", id))
 }
 
 /// The stage that is meant: the one that is named, otherwise the pipeline's first.

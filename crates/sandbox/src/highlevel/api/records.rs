@@ -89,17 +89,11 @@ fn object_key(account: &Account, call: &Call) -> Result<String, Refusal> {
 /// The id of the record that the path names, once it is known to be the caller's.
 fn find(world: &mut World, call: &Call) -> Result<Value, Refusal> {
     let id = call.segment("id");
-    let account = world.account(call)?;
-    let object = object_key(account, call)?;
-    if let Some(found) = account.records.get(id).filter(|it| it["objectKey"] == object.as_str()) {
-        return Ok(found.clone());
-    }
-    let own = account.id.clone();
-    let elsewhere = |other: &Account| other.id != own && other.records.get(id).is_some();
-    Err(match world.accounts.values().any(elsewhere) {
-        true => Refusal::wrong_location(),
-        false => Refusal::not_found("Record", id),
-    })
+    let object = object_key(world.account(call)?, call)?;
+    let account =
+        world.holder(call, ("Record", id), |account| account.records.get(id).is_some())?;
+    let found = account.records.get(id).filter(|it| it["objectKey"] == object.as_str());
+    found.cloned().ok_or_else(|| Refusal::not_found("Record", id))
 }
 
 /// Takes over what a body says of a record.

@@ -68,21 +68,52 @@ impl World {
         self.accounts.get_mut(id).ok_or_else(|| Refusal::not_found("Location", id))
     }
 
-    /// The caller's location, if the contact that the path names is one of its contacts.
+    /// The caller's location, if it has the record that a request names: what it is, and its id.
     ///
     /// # Errors
     /// 403 when it is another location's, 404 when it is nobody's.
-    pub(crate) fn contact_account(&mut self, call: &Call) -> Result<&mut Account, Refusal> {
-        let id = call.segment("contactId");
-        if self.account(call)?.contacts().get(id).is_none() {
-            let elsewhere =
-                self.accounts.values().any(|account| account.contacts().get(id).is_some());
-            return Err(match elsewhere {
-                true => Refusal::wrong_location(),
-                false => Refusal::not_found("Contact", id),
-            });
+    pub(crate) fn holder(
+        &mut self,
+        call: &Call,
+        (what, id): (&str, &str),
+        mut has: impl FnMut(&mut Account) -> bool,
+    ) -> Result<&mut Account, Refusal> {
+        match has(self.account(call)?) {
+            true => self.account(call),
+            false => Err(self.absence((what, id), has)),
         }
-        self.account(call)
+    }
+
+    /// Why a caller cannot have a record: it is another location's, or nobody's.
+    pub(crate) fn absence(
+        &mut self,
+        (what, id): (&str, &str),
+        has: impl FnMut(&mut Account) -> bool,
+    ) -> Refusal {
+        match self.accounts.values_mut().any(has) {
+            true => Refusal::wrong_location(),
+            false => Refusal::not_found(what, id),
+        }
+    }
+
+    /// The caller's location, if a contact is one of its contacts.
+    ///
+    /// # Errors
+    /// As [`Self::holder`].
+    pub(crate) fn holder_of_contact(
+        &mut self,
+        call: &Call,
+        id: &str,
+    ) -> Result<&mut Account, Refusal> {
+        self.holder(call, ("Contact", id), |account| account.contacts().get(id).is_some())
+    }
+
+    /// As [`Self::holder_of_contact`], for the contact that the path names.
+    ///
+    /// # Errors
+    /// As [`Self::holder`].
+    pub(crate) fn contact_account(&mut self, call: &Call) -> Result<&mut Account, Refusal> {
+        self.holder_of_contact(call, call.segment("contactId"))
     }
 
     /// Has a webhook sent once the request is answered.
