@@ -1,16 +1,16 @@
 //! Speaks HighLevel for the hub: verifies its webhooks, reads them into events and records, and counts its calls.
 
 mod identity;
+mod installation;
 mod kind;
 mod link;
 mod records;
 mod shared_ledger;
 mod summary;
 
-use std::collections::BTreeSet;
-
 use domain::{
-    Delivery, Event, EventKind, Origin, RecordKey, RecordUpdate, Refusal, Source, Summary, Tenant,
+    CorrelationId, Delivery, Event, EventKind, InstallationChange, Origin, Reading, RecordKey,
+    RecordUpdate, Refusal, Source, Summary,
 };
 use highlevel::webhook::{
     ED25519_HEADER, Envelope, PublicKeys, RSA_HEADER, SignatureError, Signatures, recognize, verify,
@@ -22,27 +22,13 @@ pub use self::shared_ledger::SharedLedger;
 /// How far ahead of our clock a vendor's time may be before we believe our own.
 const CLOCK_SKEW: SignedDuration = SignedDuration::from_mins(5);
 
-/// What the connector is told about its accounts.
+/// What the connector is told.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// The keys that webhooks may be signed with.
     pub public_keys: PublicKeys,
-    /// Whose the connected accounts are.
-    pub tenant: Tenant,
-    /// Which accounts are connected.
-    pub accounts: Accounts,
     /// The address of the application that links lead to; white labels have their own.
     pub application_url: String,
-}
-
-/// Which HighLevel accounts (locations and companies) are connected.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Accounts {
-    /// Every account whose events reach this hub: for the sandbox, and for an app of one's own.
-    Any,
-    /// These ids. A valid signature proves that HighLevel sent an event, not that it is ours, so
-    /// events of other accounts belong to nobody (`facts/highlevel.md` 7.3, "Shared key").
-    Listed(BTreeSet<String>),
 }
 
 /// Reads HighLevel.
@@ -59,34 +45,6 @@ impl HighLevel {
     #[must_use]
     pub fn new(settings: Settings) -> Self {
         Self { settings }
-    }
-
-    fn tenant_of(&self, account: Option<&str>) -> Option<Tenant> {
-        let connected = match &self.settings.accounts {
-            Accounts::Any => true,
-            Accounts::Listed(ids) => account.is_some_and(|id| ids.contains(id)),
-        };
-        connected.then(|| self.settings.tenant.clone())
-    }
-
-    /// Bytes that are not an event: kept as they are. They name no account, so they belong to
-    /// somebody only where every account is connected.
-    fn unreadable(&self, delivery: Delivery) -> Event {
-        Event {
-            id: identity::of_body(&delivery.body),
-            alias: None,
-            source: Self::NAME.to_owned(),
-            origin: Origin::Webhook,
-            tenant: self.tenant_of(None),
-            kind: EventKind::UNREADABLE,
-            vendor_type: None,
-            record: None,
-            account: None,
-            webhook_id: None,
-            occurred_at: delivery.received_at,
-            received_at: delivery.received_at,
-            body: delivery.body,
-        }
     }
 }
 
@@ -112,9 +70,9 @@ impl Source for HighLevel {
         }
     }
 
-    fn read(&self, delivery: Delivery) -> Event {
+    fn read(&self, delivery: Delivery) -> Reading {
         let Ok(envelope) = Envelope::parse(&delivery.body) else {
-            return self.unreadable(delivery);
+            return Reading { event: unreadable(&delivery), app: None, company: None };
         };
         let recognized = recognize(&envelope);
         let kind = kind::of(recognized);
@@ -123,23 +81,28 @@ impl Source for HighLevel {
             Some(webhook_id) => identity::of_webhook(webhook_id),
             None => identity::of_body(&delivery.body),
         };
-        let account = account_of(&envelope);
         let record = record_id(&envelope, kind).map(|id| RecordKey::new(kind.entity, id));
-        Event {
+        let event = Event {
             id,
             alias: identity::of_delivery(&delivery, kind, record.as_ref()),
             source: Self::NAME.to_owned(),
             origin: Origin::Webhook,
-            tenant: self.tenant_of(account.as_deref()),
+            tenant: None,
             kind,
             vendor_type: envelope.text("type"),
             record,
-            account,
+            account: account_of(&envelope),
             webhook_id,
+            correlation: delivery.correlation.clone().unwrap_or_else(|| CorrelationId::of(&id)),
             occurred_at: occurred_at(&envelope, delivery.received_at),
             received_at: delivery.received_at,
             body: delivery.body.clone(),
-        }
+        };
+        Reading { event, app: envelope.text("appId"), company: envelope.text("companyId") }
+    }
+
+    fn installation(&self, event: &Event) -> Option<InstallationChange> {
+        installation::change(event)
     }
 
     fn updates(&self, event: &Event) -> Result<Vec<RecordUpdate>, String> {
@@ -152,6 +115,27 @@ impl Source for HighLevel {
 
     fn link(&self, event: &Event) -> Option<String> {
         link::link(&self.settings.application_url, event)
+    }
+}
+
+/// Bytes that are not an event: kept as they are. They name no account.
+fn unreadable(delivery: &Delivery) -> Event {
+    let id = identity::of_body(&delivery.body);
+    Event {
+        id,
+        alias: None,
+        source: HighLevel::NAME.to_owned(),
+        origin: Origin::Webhook,
+        tenant: None,
+        kind: EventKind::UNREADABLE,
+        vendor_type: None,
+        record: None,
+        account: None,
+        webhook_id: None,
+        correlation: delivery.correlation.clone().unwrap_or_else(|| CorrelationId::of(&id)),
+        occurred_at: delivery.received_at,
+        received_at: delivery.received_at,
+        body: delivery.body.clone(),
     }
 }
 

@@ -4,13 +4,17 @@
 //! `budgets_contract!(open)` does so for budgets, which processes share; its `open` takes nothing.
 
 mod budget;
+mod connection;
 mod credentials;
 mod journal;
 mod mirror;
 mod outbox;
+mod quarantine;
 pub mod sample;
 
-pub use self::{budget::*, credentials::*, journal::*, mirror::*, outbox::*};
+pub use self::{
+    budget::*, connection::*, credentials::*, journal::*, mirror::*, outbox::*, quarantine::*,
+};
 
 /// Writes one `#[tokio::test]` for each case of the contract.
 ///
@@ -26,6 +30,14 @@ macro_rules! storage_contract {
             an_entry_is_found_by_its_event,
             every_value_of_an_event_survives,
             concurrent_appends_all_get_their_own_place,
+            what_is_held_is_no_entry_until_it_is_released,
+            groups_are_released_one_by_one_and_in_order,
+            what_the_journal_has_is_released_into_nothing,
+            what_is_old_leaves_the_quarantine,
+            an_account_has_one_owner,
+            a_removed_connection_takes_what_is_its_own,
+            installations_come_with_the_mirror,
+            a_revision_tells_every_change,
             a_projection_is_whole_or_nothing,
             a_row_is_replaced_and_belongs_to_one_tenant,
             changes_are_found_by_event,

@@ -3,6 +3,8 @@
 use bytes::Bytes;
 use jiff::Timestamp;
 
+use crate::CorrelationId;
+
 /// One pushed request, before anybody has read it.
 #[derive(Clone)]
 pub struct Delivery {
@@ -10,6 +12,8 @@ pub struct Delivery {
     pub headers: Vec<(String, String)>,
     /// The body as received; signatures are over these bytes.
     pub body: Bytes,
+    /// What its sender calls it, where it says.
+    pub correlation: Option<CorrelationId>,
     /// When the door had the whole body.
     pub received_at: Timestamp,
 }

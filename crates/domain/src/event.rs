@@ -6,7 +6,7 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{Entity, EventId, RecordKey, Tenant};
+use crate::{CorrelationId, Entity, EventId, RecordKey, Tenant};
 
 /// A fact that happened.
 #[derive(Clone, PartialEq, Eq)]
@@ -19,7 +19,7 @@ pub struct Event {
     pub source: String,
     /// How it came in.
     pub origin: Origin,
-    /// Whose it is; none where no connection of the hub matches.
+    /// Whose it is; none where it names no account, or concerns the hub itself.
     pub tenant: Option<Tenant>,
     /// What happened.
     pub kind: EventKind,
@@ -31,6 +31,8 @@ pub struct Event {
     pub account: Option<String>,
     /// The vendor's id of the event, as it stands in the body.
     pub webhook_id: Option<String>,
+    /// What its delivery is called in logs, actions and calls.
+    pub correlation: CorrelationId,
     /// When it happened, as far as the vendor says; otherwise when it was received.
     pub occurred_at: Timestamp,
     /// When the door had it.

@@ -124,6 +124,45 @@ impl ActionId {
     }
 }
 
+/// What a delivery and all that follows from it is called, from the request to the calls that it
+/// leads to: what its sender called it, else a name that follows from its event's id, so that a
+/// delivery that comes again has the same one.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(transparent)]
+pub struct CorrelationId(String);
+
+impl CorrelationId {
+    /// The longest one that is taken from a sender.
+    pub const LONGEST: usize = 128;
+
+    /// The id of an event whose sender gave none.
+    #[must_use]
+    pub fn of(event: &EventId) -> Self {
+        Self(format!("cor_{:032x}", u128::from_be_bytes(event.0)))
+    }
+
+    /// What a sender gave; none where it could not stand in a header and a line of a log: letters,
+    /// digits and `-_.:/+=@`, at most [`Self::LONGEST`].
+    #[must_use]
+    pub fn given(text: &str) -> Option<Self> {
+        let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.:/+=@".contains(&byte);
+        let sane = !text.is_empty() && text.len() <= Self::LONGEST && text.bytes().all(fits);
+        sane.then(|| Self(text.to_owned()))
+    }
+
+    /// The id as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for CorrelationId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
 /// Whose an event or a record is: the organization, and the connection it came by.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Tenant {
@@ -142,6 +181,18 @@ mod tests {
         let id = EventId::from_bytes([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 255]);
         assert_eq!(id.to_string(), "evt_000102030405060708090a0b0c0d0eff");
         assert_eq!(id.to_string().parse(), Ok(id));
+    }
+
+    #[test]
+    fn a_correlation_id_is_taken_where_it_can_stand_anywhere() {
+        let longest = "a".repeat(CorrelationId::LONGEST);
+        for text in ["a", "0af7651916cd43dd-8448.eb211c/80319c:01", longest.as_str()] {
+            assert_eq!(CorrelationId::given(text).expect("it is sane").as_str(), text);
+        }
+        let longer = format!("{longest}a");
+        for text in ["", " ", "a b", "a\"b", "a\nb", "\u{e9}", "<a>", "{a}", longer.as_str()] {
+            assert_eq!(CorrelationId::given(text), None, "{text:?}");
+        }
     }
 
     #[test]

@@ -1,16 +1,18 @@
 //! The storage contracts in memory: the plain meaning of each, and the store of fast tests.
 
 mod budget;
+mod connection;
 mod credentials;
 mod journal;
 mod mirror;
 mod outbox;
+mod quarantine;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use self::{
-    budget::BudgetState, credentials::CredentialState, journal::JournalState, mirror::MirrorState,
-    outbox::OutboxState,
+    budget::BudgetState, connection::ConnectionState, credentials::CredentialState,
+    journal::JournalState, mirror::MirrorState, outbox::OutboxState, quarantine::QuarantineState,
 };
 use crate::Clock;
 
@@ -25,6 +27,8 @@ pub struct Memory {
 struct State {
     budgets: BudgetState,
     journal: JournalState,
+    quarantine: QuarantineState,
+    connections: ConnectionState,
     mirror: MirrorState,
     outbox: OutboxState,
     credentials: CredentialState,

@@ -2,7 +2,9 @@
 
 use std::{collections::BTreeMap, future::Future};
 
-use crate::{Change, Entity, EventId, Record, RecordKey, Sequence, StorageError, Tenant};
+use crate::{
+    Change, Entity, EventId, Installation, Record, RecordKey, Sequence, StorageError, Tenant,
+};
 
 /// What a stretch of the journal makes of the mirror: one transaction.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -15,6 +17,8 @@ pub struct Projection {
     pub records: Vec<Record>,
     /// What changed, per event and record.
     pub changes: Vec<Change>,
+    /// The installations that differ, in full.
+    pub installations: Vec<Installation>,
 }
 
 /// Keeps the rows, their changes, and the cursor that ties them to the journal.
@@ -22,7 +26,7 @@ pub trait Mirror {
     /// How far the mirror reflects the journal.
     fn projected(&self) -> impl Future<Output = Result<Sequence, StorageError>> + Send;
 
-    /// Writes rows, changes and cursor together, or nothing.
+    /// Writes rows, changes, installations and cursor together, or nothing.
     ///
     /// # Errors
     /// [`StorageError::Moved`] where the cursor is not at [`Projection::from`]: somebody else

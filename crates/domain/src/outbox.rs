@@ -9,7 +9,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ActionId, ActivityEntry, ConnectionId, EventId, Receipt, Sequence, StorageError, Tenant,
+    ActionId, ActivityEntry, ConnectionId, CorrelationId, EventId, Receipt, Sequence, StorageError,
+    Tenant,
 };
 
 /// Something that the hub decided to do outside, recorded before it is tried.
@@ -19,6 +20,8 @@ pub struct Action {
     pub id: ActionId,
     /// The event that it follows from.
     pub event: EventId,
+    /// What the event's delivery is called.
+    pub correlation: CorrelationId,
     /// Whose it is.
     pub tenant: Tenant,
     /// Where it is to be done.

@@ -1,6 +1,6 @@
 //! A source: reads what a vendor says, in the words of the hub.
 
-use crate::{Delivery, Event, RecordUpdate};
+use crate::{Delivery, Event, InstallationChange, RecordUpdate};
 
 /// Speaks one vendor's events. Pure: it has no socket, no store and no clock.
 pub trait Source: Send + Sync {
@@ -15,8 +15,11 @@ pub trait Source: Send + Sync {
 
     /// Reads an authenticated delivery. It never fails: what it cannot read is an event of kind
     /// [`crate::EventKind::UNREADABLE`], what it does not know one of
-    /// [`crate::EventKind::UNKNOWN`], both with their bytes.
-    fn read(&self, delivery: Delivery) -> Event;
+    /// [`crate::EventKind::UNKNOWN`], both with their bytes. Whose it is, it does not know.
+    fn read(&self, delivery: Delivery) -> Reading;
+
+    /// What the event says about the installation of an app.
+    fn installation(&self, event: &Event) -> Option<InstallationChange>;
 
     /// What the event says about records that the mirror keeps.
     ///
@@ -29,6 +32,17 @@ pub trait Source: Send + Sync {
 
     /// Where to look at the event's record in the vendor's application.
     fn link(&self, event: &Event) -> Option<String>;
+}
+
+/// A delivery that was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reading {
+    /// The event, which has no owner yet.
+    pub event: Event,
+    /// The app that it was sent for, where it says.
+    pub app: Option<String>,
+    /// The company of its account, where it says.
+    pub company: Option<String>,
 }
 
 /// What an event says, in a few words for people.

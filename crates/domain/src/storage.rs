@@ -1,11 +1,26 @@
 //! The storage contract as a whole, and the ways in which any store may fail.
 
-use crate::{Credentials, Journal, Mirror, Outbox, Sequence};
+use crate::{Connections, Credentials, Journal, Mirror, Outbox, Quarantine, Sequence};
 
 /// Everything that the hub keeps. Every store passes the suite of the feature `contract`.
-pub trait Storage: Journal + Mirror + Outbox + Credentials + Clone + Send + Sync + 'static {}
+pub trait Storage:
+    Journal + Quarantine + Mirror + Outbox + Connections + Credentials + Clone + Send + Sync + 'static
+{
+}
 
-impl<S: Journal + Mirror + Outbox + Credentials + Clone + Send + Sync + 'static> Storage for S {}
+impl<S> Storage for S where
+    S: Journal
+        + Quarantine
+        + Mirror
+        + Outbox
+        + Connections
+        + Credentials
+        + Clone
+        + Send
+        + Sync
+        + 'static
+{
+}
 
 /// Why a store did not do what it was asked; nothing of the request was kept.
 #[derive(Debug, thiserror::Error)]

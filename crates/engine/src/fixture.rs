@@ -7,8 +7,9 @@ use std::{
 };
 
 use domain::{
-    Action, BoxFuture, Clock, Delivery, Destination, Entity, Event, Failure, Fields, Memory, Next,
-    Receipt, RecordKey, RecordUpdate, Refusal, Source, Summary,
+    AccountKey, Action, BoxFuture, Clock, Delivery, Destination, Entity, Event, Failure, Fields,
+    InstallationChange, InstallationKey, InstallationStep, Memory, Next, Reading, Receipt,
+    RecordKey, RecordUpdate, Refusal, Source, Summary, Verb,
     contract::sample::{at, event},
 };
 use jiff::Timestamp;
@@ -40,9 +41,21 @@ impl Source for Words {
         }
     }
 
-    fn read(&self, delivery: Delivery) -> Event {
+    fn read(&self, delivery: Delivery) -> Reading {
         let number = delivery.body.iter().fold(7_u128, |sum, byte| sum * 31 + u128::from(*byte));
-        Event { body: delivery.body, ..event(number) }
+        let event = Event { body: delivery.body, tenant: None, ..event(number) };
+        Reading { event, app: None, company: None }
+    }
+
+    fn installation(&self, event: &Event) -> Option<InstallationChange> {
+        let account = AccountKey::new("highlevel", event.account.as_deref()?);
+        let key = InstallationKey { app: String::new(), account };
+        let step = match event.kind.verb {
+            Verb::Installed => InstallationStep::Installed { plan: None },
+            Verb::Uninstalled => InstallationStep::Uninstalled,
+            _ => return None,
+        };
+        Some(InstallationChange { key, company: None, step })
     }
 
     fn updates(&self, event: &Event) -> Result<Vec<RecordUpdate>, String> {

@@ -5,13 +5,15 @@ use std::{collections::BTreeMap, sync::Arc};
 use domain::{
     ActionState, Clock, ConnectionId, Destination, Entity, Sequence, Source, Storage, StorageError,
 };
+use policy::directory::Rules;
 use tokio::{
     sync::{Notify, watch},
     task::JoinSet,
 };
 
 use crate::{
-    Intake, Sources, decide::Decide, deliver::Deliver, gate::Gate, project::Project, stage,
+    Intake, Sources, admit::Admit, decide::Decide, deliver::Deliver, gate::Gate, project::Project,
+    stage,
 };
 
 /// What a hub is made of.
@@ -20,6 +22,8 @@ pub struct Parts<S> {
     pub store: S,
     /// Who reads deliveries.
     pub sources: Vec<Arc<dyn Source>>,
+    /// What the settings say about whose they are.
+    pub rules: Rules,
     /// Who carries out actions, by connection.
     pub destinations: BTreeMap<ConnectionId, Arc<dyn Destination>>,
     /// Which of them keeps the activity log.
@@ -74,7 +78,7 @@ impl<S: Storage> Hub<S> {
     /// # Errors
     /// Where the store cannot be used.
     pub async fn start(parts: Parts<S>) -> Result<Self, StorageError> {
-        let Parts { store, sources, destinations, activity_log, clock } = parts;
+        let Parts { store, sources, rules, destinations, activity_log, clock } = parts;
         let recovered = store.recover(clock.now()).await?;
         if recovered > 0 {
             tracing::info!(
@@ -94,13 +98,21 @@ impl<S: Storage> Hub<S> {
             let deliver = Deliver { store, connection, destination, clock, gate };
             stages.spawn(deliver.run(signal, stopped.clone()));
         }
-        let project =
-            Project { store: store.clone(), sources: sources.clone(), next: Arc::clone(&decider) };
+        let admitter = Arc::new(Notify::new());
+        let (admit, directory) =
+            Admit::open(store.clone(), rules, Arc::clone(&clock), Arc::clone(&projector)).await?;
+        let project = Project {
+            store: store.clone(),
+            sources: sources.clone(),
+            next: Arc::clone(&decider),
+            admit: Arc::clone(&admitter),
+        };
         let decide =
             Decide { store: store.clone(), sources, clock, activity_log, next: deliverers };
+        stages.spawn(stage::run(admit, admitter, stopped.clone()));
         stages.spawn(stage::run(decide, decider, stopped.clone()));
         stages.spawn(stage::run(project, Arc::clone(&projector), stopped));
-        let intake = Intake::new(store.clone(), projector);
+        let intake = Intake::new(store.clone(), directory, projector);
         Ok(Self { store, intake, stages, shutdown })
     }
 

@@ -1,4 +1,4 @@
-//! The stages that move events: intake, project, decide, deliver.
+//! The stages that move events: intake, admit, project, decide, deliver.
 //!
 //! Each stage reads after its cursor, writes in one transaction, and wakes the next one. A stage
 //! can run twice over the same stretch and change nothing, so a wake-up is a hint and never the
@@ -6,6 +6,7 @@
 //!
 //! Must not know: axum, rmcp, SQL, any vendor by name.
 
+mod admit;
 mod decide;
 mod deliver;
 #[cfg(test)]
@@ -18,6 +19,8 @@ mod sources;
 mod stage;
 mod story;
 mod verdict;
+
+pub use policy::directory::Rules;
 
 pub use self::{
     hub::{Hub, Parts, Status},

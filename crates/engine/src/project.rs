@@ -2,7 +2,10 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use domain::{Entry, Projection, Record, RecordKey, RecordUpdate, Storage, StorageError, Tenant};
+use domain::{
+    Entity, Entry, Installation, InstallationKey, Projection, Record, RecordKey, RecordUpdate,
+    Storage, StorageError, Tenant,
+};
 use tokio::sync::Notify;
 
 use crate::{
@@ -19,6 +22,8 @@ pub(crate) struct Project<S> {
     pub(crate) sources: Sources,
     /// Woken when rows were written.
     pub(crate) next: Arc<Notify>,
+    /// Woken when installations were written.
+    pub(crate) admit: Arc<Notify>,
 }
 
 type Rows = BTreeMap<(Tenant, RecordKey), Record>;
@@ -40,8 +45,12 @@ impl<S: Storage> Stage for Project<S> {
         }
         let touched = |row: &&Record| projection.changes.iter().any(|c| c.event == row.event);
         projection.records = rows.values().filter(touched).cloned().collect();
-        let changes = projection.changes.len();
+        projection.installations = self.installations(&entries).await?;
+        let (changes, installations) = (projection.changes.len(), projection.installations.len());
         self.store.project(projection).await?;
+        if installations > 0 {
+            self.admit.notify_one();
+        }
         metrics::counter!("highwire_changes_total").increment(changes as u64);
         self.next.notify_one();
         Ok(Progress::after(entries.len(), STRETCH))
@@ -67,6 +76,31 @@ impl<S: Storage> Project<S> {
                 Vec::new()
             }
         })
+    }
+
+    /// The installations that the entries change, whoever owns their accounts.
+    async fn installations(&self, entries: &[Entry]) -> Result<Vec<Installation>, StorageError> {
+        let told: Vec<_> = entries
+            .iter()
+            .filter(|entry| entry.event.kind.entity == Entity::App)
+            .filter_map(|entry| Some((entry, self.sources.installation(&entry.event)?)))
+            .collect();
+        if told.is_empty() {
+            return Ok(Vec::new());
+        }
+        let listing = self.store.listing().await?;
+        let known = listing.installations.into_iter().map(|one| (one.key.clone(), one));
+        let mut known: BTreeMap<InstallationKey, Installation> = known.collect();
+        let mut touched = BTreeMap::new();
+        for (entry, change) in told {
+            let before = known.get(&change.key);
+            let occurred_at = entry.event.occurred_at;
+            if let Some(after) = policy::installation::apply(before, &change, occurred_at) {
+                known.insert(after.key.clone(), after.clone());
+                touched.insert(after.key.clone(), after);
+            }
+        }
+        Ok(touched.into_values().collect())
     }
 
     async fn load(

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, panic::AssertUnwindSafe, sync::Arc};
 
-use domain::{Event, RecordUpdate, Source, Summary};
+use domain::{Event, InstallationChange, RecordUpdate, Source, Summary};
 
 /// Every source of the hub. Cheap to clone.
 #[derive(Clone, Default)]
@@ -29,6 +29,14 @@ impl Sources {
         let read = AssertUnwindSafe(|| source.updates(event));
         std::panic::catch_unwind(read)
             .unwrap_or_else(|_| Err(format!("the reader of `{}` failed on it", event.source)))
+    }
+
+    /// What an event says about the installation of an app.
+    #[must_use]
+    pub fn installation(&self, event: &Event) -> Option<InstallationChange> {
+        let source = self.of(event).ok()?;
+        let read = AssertUnwindSafe(|| source.installation(event));
+        std::panic::catch_unwind(read).unwrap_or_default()
     }
 
     /// What an event says, in a few words; nothing where it cannot be read.

@@ -84,6 +84,7 @@ pub(crate) struct HighLevel {
     pub(crate) location_ids: Vec<String>,
     pub(crate) company_ids: Vec<String>,
     pub(crate) accept_unknown_locations: bool,
+    pub(crate) app_ids: Vec<String>,
     pub(crate) token: Secret,
     pub(crate) url: String,
     pub(crate) location_id: String,

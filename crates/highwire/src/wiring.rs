@@ -2,13 +2,12 @@
 
 use std::{collections::BTreeMap, net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
-use connectors::{
-    highlevel::{Accounts, HighLevel},
-    notion::ActivityLog,
+use connectors::{highlevel::HighLevel, notion::ActivityLog};
+use domain::{
+    Account, AccountKey, Clock, ConnectionId, Destination, OrganizationId, Source, Tenant,
 };
-use domain::{Clock, ConnectionId, Destination, OrganizationId, Source, Tenant};
 use endpoint::http::HttpTransport;
-use engine::{Hub, Parts};
+use engine::{Hub, Parts, Rules};
 use highlevel::webhook::PublicKeys;
 use store::Sqlite;
 use web::{Door, Metrics, Server, Site};
@@ -62,6 +61,7 @@ pub(crate) async fn start(settings: &Settings) -> Result<Running, Failure> {
     let hub = Hub::start(Parts {
         store: store.clone(),
         sources: vec![Arc::clone(&source)],
+        rules: rules(settings, &*clock),
         activity_log: activity_log.is_some().then(|| connection.clone()),
         destinations: activity_log
             .map(|log| (connection, log))
@@ -112,23 +112,31 @@ fn highlevel_source(settings: &Settings) -> Result<HighLevel, Failure> {
             Failure::user("read webhook.public_keys", "correct the key").because(source)
         })?,
     };
-    let connected = &settings.highlevel;
-    let accounts = match connected.accept_unknown_locations {
-        true => Accounts::Any,
-        false => {
-            let ids = connected.location_ids.iter().chain(&connected.company_ids);
-            Accounts::Listed(ids.cloned().collect())
-        }
-    };
     Ok(HighLevel::new(connectors::highlevel::Settings {
         public_keys,
-        tenant: Tenant {
-            organization: OrganizationId::new(ORGANIZATION),
-            connection: ConnectionId::new(HIGHLEVEL),
-        },
-        accounts,
-        application_url: connected.application_url.clone(),
+        application_url: settings.highlevel.application_url.clone(),
     }))
+}
+
+/// What the settings say about whose events are whose.
+fn rules(settings: &Settings, clock: &dyn Clock) -> Rules {
+    let named = &settings.highlevel;
+    let tenant = Tenant {
+        organization: OrganizationId::new(ORGANIZATION),
+        connection: ConnectionId::new(HIGHLEVEL),
+    };
+    let ids = named.location_ids.iter().chain(&named.company_ids);
+    let account = |id: &String| Account {
+        key: AccountKey::new(HighLevel::NAME, id),
+        tenant: tenant.clone(),
+        connected_at: clock.now(),
+    };
+    let apps = named.app_ids.iter().cloned().collect();
+    Rules {
+        accounts: ids.map(account).collect(),
+        everybody: named.accept_unknown_locations.then(|| tenant.clone()),
+        apps: [(HighLevel::NAME.to_owned(), apps)].into(),
+    }
 }
 
 /// The activity log; none where Notion is switched off.

@@ -2,10 +2,13 @@
 //!
 //! A rule is one file in [`rules`]; it takes an event, a [`View`] and `now`, and returns actions.
 //! The same three values always give the same answer, so a decision can be replayed (invariant I10).
-//! [`mirror`] decides what an event makes of a mirrored record.
+//! [`directory`] decides whose an event is, [`mirror`] what it makes of a mirrored record, and
+//! [`installation`] what it makes of an app's installation.
 //!
 //! Must not know: tokio, the store, connectors, `now()`.
 
+pub mod directory;
+pub mod installation;
 pub mod mirror;
 pub mod rules;
 mod view;

@@ -2,10 +2,12 @@
 
 mod budgets;
 mod connection;
+mod connections;
 mod credentials;
 mod journal;
 mod mirror;
 mod outbox;
+mod quarantine;
 mod row;
 mod schema;
 mod worker;
@@ -17,7 +19,7 @@ use std::{
     sync::Arc,
 };
 
-use domain::Clock;
+use domain::{Clock, StorageError};
 
 pub use self::budgets::SqliteBudgets;
 use self::{connection::Mode, worker::Worker, writer::JournalWriter};
@@ -99,6 +101,13 @@ impl Sqlite {
             _lock: None,
         };
         Ok(Self { shared: Arc::new(shared) })
+    }
+
+    /// Who writes the journal's file; only a hub has one.
+    fn writer(&self) -> Result<&JournalWriter, StorageError> {
+        self.shared.writer.as_ref().ok_or_else(|| {
+            StorageError::unavailable("write the journal", "the data folder is open beside a hub")
+        })
     }
 }
 

@@ -53,11 +53,12 @@ pub(crate) async fn receive<S: Storage>(
     let delivery = Delivery {
         headers: names_and_values(&parts.headers),
         body,
+        correlation: None,
         received_at: state.clock.now(),
     };
     match state.intake.accept(&*state.source, delivery).await {
         Ok(accepted) => {
-            count(source, if accepted.duplicate { "duplicate" } else { "accepted" });
+            count(source, outcome(&accepted));
             accepted_reply(&accepted)
         }
         Err(Rejected::Refused(refusal)) => refused_reply(source, refusal),
@@ -74,8 +75,20 @@ fn unkept_reply(source: &'static str, error: &StorageError) -> Response {
     (wait, problem(StatusCode::TOO_MANY_REQUESTS, later)).into_response()
 }
 
+fn outcome(accepted: &Accepted) -> &'static str {
+    match (accepted.duplicate, accepted.waits) {
+        (true, _) => "duplicate",
+        (false, Some(_)) => "quarantined",
+        (false, None) => "accepted",
+    }
+}
+
 fn accepted_reply(accepted: &Accepted) -> Response {
-    Json(json!({ "event": accepted.event, "duplicate": accepted.duplicate })).into_response()
+    let mut reply = json!({ "event": accepted.event, "duplicate": accepted.duplicate });
+    if let Some(reason) = accepted.waits {
+        reply["quarantined"] = reason.name().into();
+    }
+    Json(reply).into_response()
 }
 
 fn refused_reply(source: &'static str, refusal: Refusal) -> Response {

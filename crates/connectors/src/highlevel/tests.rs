@@ -1,19 +1,14 @@
 //! Reading HighLevel: identity, attribution, time, and the records of each entity.
 
 use bytes::Bytes;
-use domain::{ConnectionId, Entity, OrganizationId, Verb};
+use domain::{Entity, InstallationStep, Verb};
 use serde_json::json;
 
 use super::*;
 
-fn reader(accounts: Accounts) -> HighLevel {
+fn reader() -> HighLevel {
     HighLevel::new(Settings {
         public_keys: PublicKeys::published(),
-        tenant: Tenant {
-            organization: OrganizationId::new("alpha"),
-            connection: ConnectionId::new("highlevel"),
-        },
-        accounts,
         application_url: "https://app.example.com/".to_owned(),
     })
 }
@@ -22,28 +17,29 @@ fn delivery(headers: &[(&str, &str)], body: impl Into<Bytes>) -> Delivery {
     Delivery {
         headers: headers.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect(),
         body: body.into(),
+        correlation: None,
         received_at: "2026-11-21T10:00:00Z".parse().unwrap(),
     }
 }
 
 fn read(body: serde_json::Value) -> Event {
-    reader(Accounts::Any).read(delivery(&[], body.to_string()))
+    reader().read(delivery(&[], body.to_string())).event
 }
 
 #[test]
 fn the_same_webhook_is_the_same_event_whatever_its_headers_and_spacing() {
-    let reader = reader(Accounts::Any);
-    let first = reader.read(delivery(&[("deliveryid", "d1")], r#"{"webhookId":"w1","id":"c"}"#));
-    let again = reader.read(delivery(&[("deliveryid", "d2")], r#"{"webhookId": "w1","id":"c"}"#));
+    let reader = reader();
+    let read =
+        |headers: &[(&str, &str)], body: &'static str| reader.read(delivery(headers, body)).event;
+    let first = read(&[("deliveryid", "d1")], r#"{"webhookId":"w1","id":"c"}"#);
+    let again = read(&[("deliveryid", "d2")], r#"{"webhookId": "w1","id":"c"}"#);
     assert_eq!(first.id, again.id);
     assert_ne!(first.alias, again.alias);
-    let other = reader.read(delivery(&[("deliveryid", "d1")], r#"{"webhookId":"w2","id":"c"}"#));
+    let other = read(&[("deliveryid", "d1")], r#"{"webhookId":"w2","id":"c"}"#);
     assert_eq!(first.alias, other.alias);
     assert_ne!(first.id, other.id);
-    let another = reader.read(delivery(
-        &[("deliveryid", "d1")],
-        r#"{"webhookId":"w3","type":"NoteCreate","id":"n"}"#,
-    ));
+    let another =
+        read(&[("deliveryid", "d1")], r#"{"webhookId":"w3","type":"NoteCreate","id":"n"}"#);
     assert_ne!(first.alias, another.alias, "two events under one delivery id are two");
 }
 
@@ -57,26 +53,56 @@ fn without_a_webhook_id_the_bytes_are_the_identity() {
 #[test]
 fn a_signature_header_that_comes_twice_is_refused() {
     let twice = delivery(&[("x-ghl-signature", "AAAA"), ("x-ghl-signature", "BBBB")], "{}");
-    assert_eq!(reader(Accounts::Any).authenticate(&twice), Err(Refusal::Malformed));
+    assert_eq!(reader().authenticate(&twice), Err(Refusal::Malformed));
     let none = delivery(&[], "{}");
-    assert_eq!(reader(Accounts::Any).authenticate(&none), Err(Refusal::Unsigned));
+    assert_eq!(reader().authenticate(&none), Err(Refusal::Unsigned));
 }
 
 #[test]
-fn events_of_accounts_that_are_not_connected_belong_to_nobody() {
-    let reader = reader(Accounts::Listed(["loc1".to_owned(), "com1".to_owned()].into()));
-    let tenant = |body: &str| reader.read(delivery(&[], body.to_owned())).tenant.is_some();
-    assert!(tenant(r#"{"type":"ContactCreate","locationId":"loc1","id":"c"}"#));
-    assert!(tenant(r#"{"_id":"i","altType":"location","altId":"loc1","invoiceNumber":"1"}"#));
-    assert!(tenant(r#"{"type":"INSTALL","appId":"a","companyId":"com1"}"#));
-    assert!(!tenant(r#"{"type":"ContactCreate","locationId":"loc2","id":"c"}"#));
-    assert!(!tenant(r#"{"type":"ContactCreate","locationId":"loc2","companyId":"com1"}"#));
-    assert!(!tenant("not json"));
+fn an_event_names_its_account_its_app_and_its_company() {
+    let read = |body: &str| {
+        let reading = reader().read(delivery(&[], body.to_owned()));
+        assert_eq!(reading.event.tenant, None, "whose it is, the reader does not know");
+        (reading.event.account, reading.app, reading.company)
+    };
+    let text = |text: &str| Some(text.to_owned());
+    let contact = r#"{"type":"ContactCreate","locationId":"loc1","id":"c","companyId":"com1"}"#;
+    assert_eq!(read(contact), (text("loc1"), None, text("com1")));
+    let invoice = r#"{"_id":"i","altType":"location","altId":"loc1","invoiceNumber":"1"}"#;
+    assert_eq!(read(invoice), (text("loc1"), None, None));
+    let install = r#"{"type":"INSTALL","appId":"a","companyId":"com1"}"#;
+    assert_eq!(read(install), (text("com1"), text("a"), text("com1")));
+    assert_eq!(read("not json"), (None, None, None));
+}
+
+#[test]
+fn installations_are_told_by_their_own_events_and_by_no_other() {
+    let change = |body: serde_json::Value| reader().installation(&read(body));
+    let install = change(json!({
+        "type": "INSTALL", "appId": "a", "locationId": "loc1", "companyId": "com1", "planId": "p",
+    }))
+    .unwrap();
+    assert_eq!((install.key.app.as_str(), install.key.account.id.as_str()), ("a", "loc1"));
+    assert_eq!(install.company.as_deref(), Some("com1"));
+    assert_eq!(install.step, InstallationStep::Installed { plan: Some("p".to_owned()) });
+    let uninstall = change(json!({"type": "UNINSTALL", "appId": "a", "companyId": "com1"}));
+    let uninstall = uninstall.unwrap();
+    assert_eq!(
+        (uninstall.key.account.id.as_str(), uninstall.step),
+        ("com1", InstallationStep::Uninstalled)
+    );
+    let plan = change(json!({
+        "type": "PLAN_CHANGE", "appId": "a", "locationId": "loc1", "currentPlanId": "p",
+        "newPlanId": "q",
+    }));
+    assert_eq!(plan.unwrap().step, InstallationStep::PlanChanged { plan: Some("q".to_owned()) });
+    assert_eq!(change(json!({"type": "INSTALL", "appId": "a"})), None, "it names no account");
+    assert_eq!(change(json!({"type": "ContactCreate", "appId": "a", "locationId": "loc1"})), None);
 }
 
 #[test]
 fn bytes_that_are_no_event_are_kept_as_unreadable() {
-    let event = reader(Accounts::Any).read(delivery(&[], &b"\xff\xfe"[..]));
+    let event = reader().read(delivery(&[], &b"\xff\xfe"[..])).event;
     assert_eq!(event.kind, EventKind::UNREADABLE);
     assert_eq!(&event.body[..], b"\xff\xfe");
 }
@@ -95,7 +121,7 @@ fn a_contact_comes_in_the_hubs_words() {
         "type": "ContactUpdate", "locationId": "loc1", "id": "c1", "firstName": "Ada",
         "email": null, "tags": ["vip"], "customFields": [{"id": "f1", "value": 7}],
     }));
-    let updates = reader(Accounts::Any).updates(&event).unwrap();
+    let updates = reader().updates(&event).unwrap();
     let expected = [
         ("custom_fields".to_owned(), json!({"f1": 7})),
         ("email".to_owned(), json!(null)),
@@ -113,7 +139,7 @@ fn a_message_moves_its_conversation_too() {
         "contactId": "c1", "conversationId": "v1", "dateAdded": "2026-11-21T09:00:00Z",
     }));
     assert_eq!((event.kind.verb, &event.record), (Verb::Received, &None));
-    let updates = reader(Accounts::Any).updates(&event).unwrap();
+    let updates = reader().updates(&event).unwrap();
     assert_eq!(updates[0].key().id, event.id.to_string());
     assert_eq!(updates[1].key(), &RecordKey::new(Entity::Conversation, "v1"));
     let RecordUpdate::Set(_, conversation) = &updates[1] else { panic!("removed") };
@@ -123,22 +149,22 @@ fn a_message_moves_its_conversation_too() {
 #[test]
 fn deletions_remove_and_shapeless_appointments_are_an_error() {
     let gone = read(json!({"type": "NoteDelete", "id": "n1", "body": "x"}));
-    let updates = reader(Accounts::Any).updates(&gone).unwrap();
+    let updates = reader().updates(&gone).unwrap();
     assert!(matches!(&updates[..], [RecordUpdate::Remove(..)]));
     let odd = read(json!({"type": "AppointmentUpdate", "appointment": 7}));
-    assert!(reader(Accounts::Any).updates(&odd).is_err());
+    assert!(reader().updates(&odd).is_err());
     let deep = format!(
         r#"{{"type":"ContactCreate","id":"c","x":{}{}}}"#,
         "[".repeat(500),
         "]".repeat(500)
     );
-    let deep = reader(Accounts::Any).read(delivery(&[], deep));
-    assert!(reader(Accounts::Any).updates(&deep).is_err());
+    let deep = reader().read(delivery(&[], deep)).event;
+    assert!(reader().updates(&deep).is_err());
 }
 
 #[test]
 fn links_lead_to_the_record_and_never_outside_the_application() {
-    let reader = reader(Accounts::Any);
+    let reader = reader();
     let link = |body| reader.link(&read(body));
     assert_eq!(
         link(json!({"type": "ContactCreate", "locationId": "loc1", "id": "c1"})).as_deref(),
@@ -154,7 +180,7 @@ fn links_lead_to_the_record_and_never_outside_the_application() {
 
 #[test]
 fn a_summary_names_the_record_and_says_what_is_telling() {
-    let summary = |body| reader(Accounts::Any).summarize(&read(body));
+    let summary = |body| reader().summarize(&read(body));
     let contact = summary(json!({"type": "ContactCreate", "firstName": "Ada", "lastName": "L"}));
     assert_eq!(contact.name.as_deref(), Some("Ada L"));
     let invoice = summary(json!({

@@ -25,6 +25,7 @@ pub async fn a_projection_is_whole_or_nothing<S: Storage>(store: S) {
         to: Sequence(3),
         records: vec![record(&owner, "a", 1)],
         changes: vec![change(1, "a")],
+        ..Projection::default()
     };
     store.project(first).await.expect("project");
     let stale = Projection {
@@ -32,6 +33,7 @@ pub async fn a_projection_is_whole_or_nothing<S: Storage>(store: S) {
         to: Sequence(5),
         records: vec![record(&owner, "b", 2)],
         changes: vec![change(2, "b")],
+        ..Projection::default()
     };
     let refused = store.project(stale).await;
     assert!(matches!(
@@ -56,6 +58,7 @@ pub async fn a_row_is_replaced_and_belongs_to_one_tenant<S: Storage>(store: S) {
             to: Sequence(to),
             records: vec![row],
             changes: vec![],
+            ..Projection::default()
         };
         store.project(projection).await.expect("project");
     }
@@ -72,6 +75,7 @@ pub async fn changes_are_found_by_event<S: Storage>(store: S) {
         to: Sequence(2),
         records: vec![],
         changes: changes.clone(),
+        ..Projection::default()
     };
     store.project(projection).await.expect("project");
     let found = store.changes(&[event_id(1)]).await.expect("changes");
@@ -90,6 +94,7 @@ pub async fn tombstones_are_not_counted<S: Storage>(store: S) {
         to: Sequence(1),
         records: vec![record(&owner, "here", 1), gone],
         changes: vec![],
+        ..Projection::default()
     };
     store.project(projection).await.expect("project");
     let counts = store.record_counts().await.expect("counts");

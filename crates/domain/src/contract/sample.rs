@@ -6,9 +6,9 @@ use bytes::Bytes;
 use jiff::Timestamp;
 
 use crate::{
-    Action, ActionId, ActivityEntry, Clock, ConnectionId, Credential, CredentialKey, Entity, Event,
-    EventId, EventKind, Intent, OrganizationId, Origin, Record, RecordKey, SealedContent, Tenant,
-    Verb,
+    Action, ActionId, ActivityEntry, Clock, ConnectionId, CorrelationId, Credential, CredentialKey,
+    Entity, Event, EventId, EventKind, Intent, OrganizationId, Origin, Record, RecordKey,
+    SealedContent, Tenant, Verb,
 };
 
 /// The moment at which samples happen, plus seconds.
@@ -55,6 +55,7 @@ pub fn event(number: u128) -> Event {
         record: Some(RecordKey::new(Entity::Contact, format!("contact-{number}"))),
         account: Some("location-1".to_owned()),
         webhook_id: Some(format!("webhook-{number}")),
+        correlation: CorrelationId::of(&event_id(number)),
         occurred_at: at(1),
         received_at: at(2),
         body: Bytes::from(format!("{{\"id\":\"contact-{number}\"}}")),
@@ -81,6 +82,7 @@ pub fn action(number: u128, destination: &str, lane: &str) -> Action {
     Action {
         id: ActionId::of(&event_id(number), "log_activity"),
         event: event_id(number),
+        correlation: CorrelationId::of(&event_id(number)),
         tenant: tenant("alpha"),
         destination: ConnectionId::new(destination),
         lane: lane.to_owned(),

@@ -10,7 +10,7 @@ use bytes::Bytes;
 use super::Memory;
 use crate::{
     ConnectionId, Credential, CredentialKey, CredentialSummary, Credentials, OrganizationId,
-    SealedContent, StorageError,
+    SealedContent, StorageError, Tenant,
 };
 
 #[derive(Default)]
@@ -18,9 +18,17 @@ pub(super) struct CredentialState {
     rows: BTreeMap<CredentialKey, Credential>,
 }
 
+impl CredentialState {
+    pub(super) fn remove_of(&mut self, tenant: &Tenant) {
+        self.rows.retain(|key, _| key.tenant != *tenant);
+    }
+}
+
 impl Credentials for Memory {
     async fn put_credential(&self, credential: Credential) -> Result<(), StorageError> {
-        self.lock().credentials.rows.insert(credential.key.clone(), credential);
+        let mut state = self.lock();
+        state.credentials.rows.insert(credential.key.clone(), credential);
+        state.connections.note_change();
         Ok(())
     }
 
@@ -43,7 +51,12 @@ impl Credentials for Memory {
     }
 
     async fn delete_credential(&self, key: &CredentialKey) -> Result<bool, StorageError> {
-        Ok(self.lock().credentials.rows.remove(key).is_some())
+        let mut state = self.lock();
+        let removed = state.credentials.rows.remove(key).is_some();
+        if removed {
+            state.connections.note_change();
+        }
+        Ok(removed)
     }
 
     async fn credentials_not_under(

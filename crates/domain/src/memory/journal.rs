@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use jiff::Timestamp;
+
 use super::Memory;
 use crate::{Appended, Entry, Event, EventId, Journal, Sequence, StorageError};
 
@@ -11,21 +13,27 @@ pub(super) struct JournalState {
     seen: HashMap<EventId, Sequence>,
 }
 
+impl JournalState {
+    /// Adds an event unless it is there.
+    pub(super) fn append(&mut self, event: Event, journaled_at: Timestamp) -> Appended {
+        let identities = [Some(event.id), event.alias];
+        let known = identities.iter().flatten().find_map(|id| self.seen.get(id));
+        if let Some(sequence) = known {
+            return Appended::Duplicate(*sequence);
+        }
+        let sequence = Sequence(self.entries.len() as u64 + 1);
+        for id in identities.into_iter().flatten() {
+            self.seen.insert(id, sequence);
+        }
+        self.entries.push(Entry { sequence, journaled_at, event });
+        Appended::New(sequence)
+    }
+}
+
 impl Journal for Memory {
     async fn append(&self, event: Event) -> Result<Appended, StorageError> {
         let journaled_at = self.clock.now();
-        let journal = &mut self.lock().journal;
-        let identities = [Some(event.id), event.alias];
-        let known = identities.iter().flatten().find_map(|id| journal.seen.get(id));
-        if let Some(sequence) = known {
-            return Ok(Appended::Duplicate(*sequence));
-        }
-        let sequence = Sequence(journal.entries.len() as u64 + 1);
-        for id in identities.into_iter().flatten() {
-            journal.seen.insert(id, sequence);
-        }
-        journal.entries.push(Entry { sequence, journaled_at, event });
-        Ok(Appended::New(sequence))
+        Ok(self.lock().journal.append(event, journaled_at))
     }
 
     async fn entries_after(

@@ -20,7 +20,8 @@ impl Mirror for Memory {
     }
 
     async fn project(&self, projection: Projection) -> Result<(), StorageError> {
-        let mirror = &mut self.lock().mirror;
+        let mut state = self.lock();
+        let mirror = &mut state.mirror;
         if mirror.cursor != projection.from {
             return Err(StorageError::Moved { expected: projection.from, found: mirror.cursor });
         }
@@ -29,6 +30,9 @@ impl Mirror for Memory {
             mirror.rows.insert((record.tenant.clone(), record.key.clone()), record);
         }
         mirror.changes.extend(projection.changes);
+        for installation in projection.installations {
+            state.connections.put_installation(installation);
+        }
         Ok(())
     }
 

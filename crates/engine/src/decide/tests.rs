@@ -51,6 +51,7 @@ async fn a_decision_sees_the_mirror() {
         store: store.clone(),
         sources: sources(),
         next: Arc::new(Notify::new()),
+        admit: Arc::default(),
     };
     project.pass().await.unwrap();
     stage(&store).pass().await.unwrap();

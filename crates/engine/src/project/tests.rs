@@ -6,7 +6,12 @@ use super::*;
 use crate::fixture::{saying, sources, store};
 
 fn stage(store: &Memory) -> Project<Memory> {
-    Project { store: store.clone(), sources: sources(), next: Arc::new(Notify::new()) }
+    Project {
+        store: store.clone(),
+        sources: sources(),
+        next: Arc::new(Notify::new()),
+        admit: Arc::default(),
+    }
 }
 
 async fn name(store: &Memory, id: &str) -> Option<String> {

@@ -15,7 +15,12 @@ use crate::{
 
 async fn run(store: &Memory) {
     let next = std::sync::Arc::new(tokio::sync::Notify::new());
-    let mut project = Project { store: store.clone(), sources: sources(), next };
+    let mut project = Project {
+        store: store.clone(),
+        sources: sources(),
+        next,
+        admit: std::sync::Arc::default(),
+    };
     let mut decide = Decide {
         store: store.clone(),
         sources: sources(),

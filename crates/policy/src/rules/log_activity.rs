@@ -33,6 +33,7 @@ fn decide(event: &Event, view: &View, now: Timestamp) -> Vec<Action> {
     vec![Action {
         id: ActionId::of(&event.id, RULE.name),
         event: event.id,
+        correlation: event.correlation.clone(),
         tenant: tenant.clone(),
         destination: destination.clone(),
         lane: lane(event),

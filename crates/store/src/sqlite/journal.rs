@@ -11,13 +11,7 @@ const PAGE_BYTES: usize = 8 * 1024 * 1024;
 
 impl Journal for Sqlite {
     async fn append(&self, event: Event) -> Result<Appended, StorageError> {
-        match &self.shared.writer {
-            Some(writer) => writer.append(event).await,
-            None => Err(StorageError::unavailable(
-                "append to the journal",
-                "the data folder is open for reading only",
-            )),
-        }
+        self.writer()?.append(event).await
     }
 
     async fn entries_after(

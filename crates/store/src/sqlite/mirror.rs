@@ -8,7 +8,7 @@ use domain::{
 };
 use rusqlite::{Connection, OptionalExtension, Row, Transaction};
 
-use super::{Sqlite, row, worker::Fault};
+use super::{Sqlite, connections, row, worker::Fault};
 
 /// The cursor's name.
 const STAGE: &str = "mirror";
@@ -26,6 +26,9 @@ impl Mirror for Sqlite {
             }
             for change in &projection.changes {
                 put_change(transaction, change)?;
+            }
+            for installation in &projection.installations {
+                connections::put_installation(transaction, installation)?;
             }
             Ok(())
         };

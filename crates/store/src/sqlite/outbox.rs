@@ -18,7 +18,7 @@ const STAGE: &str = "outbox";
 
 /// The columns that [`action`] reads, in its order.
 const ACTION_COLUMNS: &str =
-    "id, event, organization, connection, destination, lane, rule, intent, decided_at";
+    "id, event, organization, connection, destination, lane, rule, intent, decided_at, correlation";
 
 impl Outbox for Sqlite {
     async fn decided(&self) -> Result<Sequence, StorageError> {
@@ -102,7 +102,7 @@ impl Outbox for Sqlite {
             );
             let mut statement = connection.prepare_cached(&sql)?;
             let rows = statement.query_map([&event.as_bytes()[..]], |row| {
-                Ok((action(row)?, row.get::<_, i64>(9)?, state(&row.get::<_, String>(10)?)))
+                Ok((action(row)?, row.get::<_, i64>(10)?, state(&row.get::<_, String>(11)?)))
             })?;
             let mut tracked = Vec::new();
             for row in rows {
@@ -132,8 +132,8 @@ fn put_action(connection: &Connection, action: &Action) -> rusqlite::Result<()> 
     connection
         .prepare_cached(
             "INSERT INTO action (id, event, organization, connection, destination, lane, rule,
-                 intent, decided_at, state, failures, look_first)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 'ready', 0, 0)
+                 intent, decided_at, correlation, state, failures, look_first)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 'ready', 0, 0)
              ON CONFLICT (id) DO NOTHING",
         )?
         .execute((
@@ -146,6 +146,7 @@ fn put_action(connection: &Connection, action: &Action) -> rusqlite::Result<()> 
             &action.rule,
             row::to_json(&action.intent)?,
             action.decided_at.as_microsecond(),
+            row::own_correlation(&action.event, &action.correlation),
         ))?;
     Ok(())
 }
@@ -239,9 +240,11 @@ fn free_lane(
 }
 
 fn action(row: &Row<'_>) -> rusqlite::Result<Action> {
+    let event = row::event_id(row, 1)?;
     Ok(Action {
         id: ActionId::new(&row.get::<_, String>(0)?),
-        event: row::event_id(row, 1)?,
+        event,
+        correlation: row::correlation(row, 9, &event)?,
         tenant: Tenant {
             organization: OrganizationId::new(&row.get::<_, String>(2)?),
             connection: ConnectionId::new(&row.get::<_, String>(3)?),

@@ -2,15 +2,15 @@
 
 use bytes::Bytes;
 use domain::{
-    Appended, ConnectionId, Entry, Event, EventId, OrganizationId, Origin, RecordKey, Sequence,
-    Tenant,
+    Appended, ConnectionId, CorrelationId, Entry, Event, EventId, OrganizationId, Origin,
+    RecordKey, Sequence, Tenant,
 };
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, types::Type};
 
 /// The columns that [`entry`] reads, in its order.
 pub(super) const ENTRY_COLUMNS: &str = "sequence, id, source, origin, organization, connection, \
-     kind, vendor_type, record, account, webhook_id, occurred_at, received_at, journaled_at, body";
+     kind, vendor_type, record, account, webhook_id, occurred_at, received_at, journaled_at, body, correlation";
 
 /// Adds an event unless it is there, inside the caller's transaction.
 pub(super) fn append(
@@ -24,8 +24,8 @@ pub(super) fn append(
     let added = connection
         .prepare_cached(
             "INSERT INTO journal (id, source, origin, organization, connection, kind, vendor_type,
-                 record, account, webhook_id, occurred_at, received_at, journaled_at, body)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+                 record, account, webhook_id, occurred_at, received_at, journaled_at, body, correlation)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
              ON CONFLICT (id) DO NOTHING",
         )?
         .execute((
@@ -43,6 +43,7 @@ pub(super) fn append(
             event.received_at.as_microsecond(),
             journaled_at.as_microsecond(),
             &event.body[..],
+            own_correlation(&event.id, &event.correlation),
         ))?;
     if added == 0 {
         let known = "SELECT sequence FROM journal WHERE id = ?1";
@@ -77,11 +78,12 @@ pub(super) fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
         }),
         _ => None,
     };
+    let id = event_id(row, 1)?;
     Ok(Entry {
         sequence: sequence(row, 0)?,
         journaled_at: timestamp(row, 13)?,
         event: Event {
-            id: event_id(row, 1)?,
+            id,
             // The alias is an index of its own; nobody reads it back.
             alias: None,
             source: row.get(2)?,
@@ -92,11 +94,28 @@ pub(super) fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
             record: row.get::<_, Option<String>>(8)?.as_deref().and_then(record_key),
             account: row.get(9)?,
             webhook_id: row.get(10)?,
+            correlation: correlation(row, 15, &id)?,
             occurred_at: timestamp(row, 11)?,
             received_at: timestamp(row, 12)?,
             body: Bytes::from(row.get::<_, Vec<u8>>(14)?),
         },
     })
+}
+
+/// What stores keep of an event's correlation id: nothing where it follows from the event's id.
+pub(super) fn own_correlation<'a>(event: &EventId, given: &'a CorrelationId) -> Option<&'a str> {
+    (*given != CorrelationId::of(event)).then(|| given.as_str())
+}
+
+/// The correlation id in this column, or the one that follows from the event.
+pub(super) fn correlation(
+    row: &Row<'_>,
+    column: usize,
+    event: &EventId,
+) -> rusqlite::Result<CorrelationId> {
+    let given: Option<String> = row.get(column)?;
+    let given = given.as_deref().and_then(CorrelationId::given);
+    Ok(given.unwrap_or_else(|| CorrelationId::of(event)))
 }
 
 /// `contact/abc` as a key; an id may contain a slash, an entity does not.

@@ -63,7 +63,8 @@ impl Schema {
 /// per second than with 8 (`cargo bench -p e2e --bench ingest`).
 pub(super) const JOURNAL: Schema = Schema {
     cache_kib: 12 * 1024,
-    steps: &["
+    steps: &[
+        "
     CREATE TABLE journal (
         sequence     INTEGER PRIMARY KEY,
         id           BLOB NOT NULL UNIQUE,
@@ -85,7 +86,25 @@ pub(super) const JOURNAL: Schema = Schema {
         id       BLOB PRIMARY KEY,
         sequence INTEGER NOT NULL
     ) WITHOUT ROWID;
-    "],
+    ",
+        "
+    -- None where it follows from the event's id.
+    ALTER TABLE journal ADD COLUMN correlation TEXT;
+    CREATE TABLE quarantine (
+        sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+        id       BLOB NOT NULL UNIQUE,
+        source   TEXT NOT NULL,
+        account  TEXT NOT NULL,
+        app      TEXT NOT NULL,
+        reason   TEXT NOT NULL,
+        held_at  INTEGER NOT NULL,
+        envelope TEXT NOT NULL,
+        body     BLOB NOT NULL
+    );
+    CREATE INDEX quarantine_group ON quarantine (source, account, app, sequence);
+    CREATE INDEX quarantine_held_at ON quarantine (held_at);
+    ",
+    ],
 };
 
 /// The budgets, one row each. Moments are in microseconds. Lists are JSON: `calls` of
@@ -194,6 +213,62 @@ pub(super) const STATE: Schema = Schema {
         sealed       BLOB NOT NULL,
         PRIMARY KEY (organization, connection, kind)
     ) WITHOUT ROWID;
+    ",
+        "
+    ALTER TABLE action ADD COLUMN correlation TEXT;
+
+    CREATE TABLE connection (
+        organization TEXT NOT NULL,
+        connection   TEXT NOT NULL,
+        vendor       TEXT NOT NULL,
+        name         TEXT NOT NULL,
+        created_at   INTEGER NOT NULL,
+        PRIMARY KEY (organization, connection)
+    ) WITHOUT ROWID;
+    CREATE TABLE account (
+        vendor       TEXT NOT NULL,
+        id           TEXT NOT NULL,
+        organization TEXT NOT NULL,
+        connection   TEXT NOT NULL,
+        connected_at INTEGER NOT NULL,
+        PRIMARY KEY (vendor, id)
+    ) WITHOUT ROWID;
+    CREATE INDEX account_owner ON account (organization, connection);
+    CREATE TABLE installation (
+        vendor    TEXT NOT NULL,
+        account   TEXT NOT NULL,
+        app       TEXT NOT NULL,
+        company   TEXT,
+        installed INTEGER,
+        state_at  INTEGER,
+        plan      TEXT,
+        plan_at   INTEGER,
+        PRIMARY KEY (vendor, account, app)
+    ) WITHOUT ROWID;
+
+    -- One more with every change of what says whose an event is, whoever makes it.
+    CREATE TABLE revision (number INTEGER NOT NULL);
+    INSERT INTO revision VALUES (0);
+    CREATE TRIGGER connection_added AFTER INSERT ON connection
+        BEGIN UPDATE revision SET number = number + 1; END;
+    CREATE TRIGGER connection_changed AFTER UPDATE ON connection
+        BEGIN UPDATE revision SET number = number + 1; END;
+    CREATE TRIGGER connection_removed AFTER DELETE ON connection
+        BEGIN UPDATE revision SET number = number + 1; END;
+    CREATE TRIGGER account_added AFTER INSERT ON account
+        BEGIN UPDATE revision SET number = number + 1; END;
+    CREATE TRIGGER account_removed AFTER DELETE ON account
+        BEGIN UPDATE revision SET number = number + 1; END;
+    CREATE TRIGGER installation_added AFTER INSERT ON installation
+        BEGIN UPDATE revision SET number = number + 1; END;
+    CREATE TRIGGER installation_changed AFTER UPDATE ON installation
+        BEGIN UPDATE revision SET number = number + 1; END;
+    CREATE TRIGGER credential_added AFTER INSERT ON credential
+        BEGIN UPDATE revision SET number = number + 1; END;
+    CREATE TRIGGER credential_changed AFTER UPDATE ON credential
+        BEGIN UPDATE revision SET number = number + 1; END;
+    CREATE TRIGGER credential_removed AFTER DELETE ON credential
+        BEGIN UPDATE revision SET number = number + 1; END;
     ",
     ],
 };

@@ -14,11 +14,12 @@ use std::{
     time::Duration,
 };
 
-use domain::{Appended, Clock, Event, StorageError};
-use rusqlite::{Connection, TransactionBehavior};
+use domain::{Appended, Clock, Event, Held, StorageError};
+use jiff::Timestamp;
+use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::sync::{mpsc, oneshot};
 
-use super::row;
+use super::{quarantine, row};
 
 /// What may wait to be written: above either bound the door answers "later".
 const QUEUE_EVENTS: usize = 8_192;
@@ -31,14 +32,38 @@ const BATCH_BYTES: usize = 4 * 1024 * 1024;
 /// The pause between two checkpoints: a log of 23 to 63 MB under steady load, measured.
 const CHECKPOINT_PAUSE: Duration = Duration::from_millis(20);
 
+/// What is to be written, and who waits for it.
 struct Pending {
-    event: Event,
+    item: Item,
     reply: oneshot::Sender<Result<Appended, StorageError>>,
+}
+
+/// What a delivery becomes.
+enum Item {
+    Journal(Event),
+    Quarantine(Held),
+}
+
+impl Item {
+    fn bytes(&self) -> usize {
+        match self {
+            Self::Journal(event) => event.body.len(),
+            Self::Quarantine(held) => held.event.body.len(),
+        }
+    }
+}
+
+/// Work on the journal's file that is no delivery; it runs between two batches.
+type Chore = Box<dyn FnOnce(&mut Connection, Timestamp) + Send>;
+
+enum Queued {
+    Pending(Pending),
+    Chore(Chore),
 }
 
 /// The writer's handle; when it goes, the queue is written and the threads end.
 pub(super) struct JournalWriter {
-    queue: Option<mpsc::Sender<Pending>>,
+    queue: Option<mpsc::Sender<Queued>>,
     queued_bytes: Arc<AtomicUsize>,
     threads: Vec<JoinHandle<()>>,
 }
@@ -58,7 +83,7 @@ impl JournalWriter {
         let log = Arc::new(Log::default());
         let writer = Writer {
             connection,
-            pending,
+            queue: pending,
             queued_bytes: Arc::clone(&queued_bytes),
             log: Arc::clone(&log),
             clock,
@@ -76,15 +101,50 @@ impl JournalWriter {
 
     /// Queues an event; the answer comes when it is on stable storage.
     pub(super) async fn append(&self, event: Event) -> Result<Appended, StorageError> {
+        self.write(Item::Journal(event)).await
+    }
+
+    /// Queues an event for the quarantine; the answer comes when it is on stable storage.
+    pub(super) async fn hold(&self, held: Held) -> Result<Appended, StorageError> {
+        self.write(Item::Quarantine(held)).await
+    }
+
+    /// Runs a chore as one transaction between two batches. Deliveries wait for it, so it has to be
+    /// short. Dropping the future does not stop it.
+    pub(super) async fn run<T: Send + 'static>(
+        &self,
+        attempted: &'static str,
+        chore: impl FnOnce(&Transaction<'_>, Timestamp) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, StorageError> {
+        let stopped = || StorageError::unavailable(attempted, "the store is shut down");
+        let queue = self.queue.as_ref().ok_or_else(stopped)?;
+        let (reply, answer) = oneshot::channel();
+        let chore: Chore = Box::new(move |connection, now| {
+            let transact = |connection: &mut Connection| {
+                let transaction =
+                    connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+                let value = chore(&transaction, now)?;
+                transaction.commit()?;
+                Ok(value)
+            };
+            // A caller that went away does not need its answer.
+            let _ = reply.send(transact(connection));
+        });
+        queue.send(Queued::Chore(chore)).await.map_err(|_| stopped())?;
+        let done: rusqlite::Result<T> = answer.await.map_err(|_| stopped())?;
+        done.map_err(|source| StorageError::unavailable(attempted, source))
+    }
+
+    async fn write(&self, item: Item) -> Result<Appended, StorageError> {
         let stopped = || StorageError::unavailable("append to the journal", "it is shut down");
         let queue = self.queue.as_ref().ok_or_else(stopped)?;
-        let size = event.body.len();
+        let size = item.bytes();
         if self.queued_bytes.fetch_add(size, Ordering::Relaxed) + size > QUEUE_BYTES {
             self.queued_bytes.fetch_sub(size, Ordering::Relaxed);
             return Err(StorageError::Overloaded);
         }
         let (reply, answer) = oneshot::channel();
-        if let Err(refused) = queue.try_send(Pending { event, reply }) {
+        if let Err(refused) = queue.try_send(Queued::Pending(Pending { item, reply })) {
             self.queued_bytes.fetch_sub(size, Ordering::Relaxed);
             return match refused {
                 mpsc::error::TrySendError::Full(_) => Err(StorageError::Overloaded),
@@ -107,7 +167,7 @@ impl Drop for JournalWriter {
 
 struct Writer {
     connection: Connection,
-    pending: mpsc::Receiver<Pending>,
+    queue: mpsc::Receiver<Queued>,
     queued_bytes: Arc<AtomicUsize>,
     log: Arc<Log>,
     clock: Arc<dyn Clock>,
@@ -120,52 +180,68 @@ impl Writer {
             tracing::warn!(%error, "automatic checkpoints stay on; acknowledgments may be slower");
         }
         let mut batch = Vec::with_capacity(BATCH_EVENTS);
-        while let Some(first) = self.pending.blocking_recv() {
-            self.fill(&mut batch, first);
+        while let Some(first) = self.queue.blocking_recv() {
+            let chore = self.fill(&mut batch, first);
             if self.log.writer_is_asked() {
                 checkpoint(&self.connection);
             }
-            let events: Vec<_> = batch.iter().map(|pending| &pending.event).collect();
-            let written = write(&mut self.connection, &events, &*self.clock);
-            self.log.note_growth();
-            match written {
-                Ok(appended) => {
-                    for (pending, appended) in batch.drain(..).zip(appended) {
-                        // A door that went away does not need its answer; the event is kept.
-                        let _ = pending.reply.send(Ok(appended));
-                    }
-                }
-                Err(error) => refuse(&mut batch, &error),
+            if !batch.is_empty() {
+                self.write_batch(&mut batch);
             }
+            if let Some(chore) = chore {
+                chore(&mut self.connection, self.clock.now());
+            }
+            self.log.note_growth();
         }
         self.log.stop();
     }
 
-    fn fill(&mut self, batch: &mut Vec<Pending>, first: Pending) {
-        let mut bytes = first.event.body.len();
-        batch.push(first);
-        while batch.len() < BATCH_EVENTS && bytes < BATCH_BYTES {
-            let Ok(next) = self.pending.try_recv() else {
-                break;
-            };
-            bytes += next.event.body.len();
-            batch.push(next);
-        }
+    /// Takes what is queued into the batch, up to a chore, which is returned.
+    fn fill(&mut self, batch: &mut Vec<Pending>, first: Queued) -> Option<Chore> {
+        let (mut bytes, mut next) = (0, Some(first));
+        let chore = loop {
+            match next {
+                Some(Queued::Pending(pending)) => {
+                    bytes += pending.item.bytes();
+                    batch.push(pending);
+                }
+                Some(Queued::Chore(chore)) => break Some(chore),
+                None => break None,
+            }
+            let full = batch.len() >= BATCH_EVENTS || bytes >= BATCH_BYTES;
+            next = if full { None } else { self.queue.try_recv().ok() };
+        };
         self.queued_bytes.fetch_sub(bytes, Ordering::Relaxed);
+        chore
+    }
+
+    fn write_batch(&mut self, batch: &mut Vec<Pending>) {
+        match write(&mut self.connection, batch, &*self.clock) {
+            Ok(appended) => {
+                for (pending, appended) in batch.drain(..).zip(appended) {
+                    // A door that went away does not need its answer; the event is kept.
+                    let _ = pending.reply.send(Ok(appended));
+                }
+            }
+            Err(error) => refuse(batch, &error),
+        }
     }
 }
 
 /// One transaction for the whole batch.
 fn write(
     connection: &mut Connection,
-    events: &[&Event],
+    batch: &[Pending],
     clock: &dyn Clock,
 ) -> rusqlite::Result<Vec<Appended>> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let journaled_at = clock.now();
-    let appended = events
+    let appended = batch
         .iter()
-        .map(|event| row::append(&transaction, event, journaled_at))
+        .map(|pending| match &pending.item {
+            Item::Journal(event) => row::append(&transaction, event, journaled_at),
+            Item::Quarantine(held) => quarantine::hold(&transaction, held, journaled_at),
+        })
         .collect::<rusqlite::Result<_>>()?;
     transaction.commit()?;
     Ok(appended)

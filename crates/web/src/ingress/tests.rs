@@ -3,7 +3,8 @@
 use std::{net::SocketAddr, sync::Arc};
 
 use domain::{
-    Event, EventKind, Journal, Memory, RecordUpdate, Sequence, Summary,
+    Event, EventKind, InstallationChange, Journal, Memory, Reading, RecordUpdate, Sequence,
+    Summary,
     contract::sample::{at, clock, event},
 };
 use engine::{Hub, Parts};
@@ -31,9 +32,20 @@ impl Source for Bytewise {
         }
     }
 
-    fn read(&self, delivery: Delivery) -> Event {
+    fn read(&self, delivery: Delivery) -> Reading {
         let number = delivery.body.first().copied().unwrap_or_default();
-        Event { kind: EventKind::UNREADABLE, body: delivery.body, ..event(number.into()) }
+        let event = Event {
+            kind: EventKind::UNREADABLE,
+            tenant: None,
+            account: None,
+            body: delivery.body,
+            ..event(number.into())
+        };
+        Reading { event, app: None, company: None }
+    }
+
+    fn installation(&self, _: &Event) -> Option<InstallationChange> {
+        None
     }
 
     fn updates(&self, _: &Event) -> Result<Vec<RecordUpdate>, String> {
@@ -54,6 +66,7 @@ async fn serve() -> (Memory, Server, Hub<Memory>) {
     let parts = Parts {
         store: store.clone(),
         sources: vec![Arc::new(Bytewise)],
+        rules: Default::default(),
         destinations: Default::default(),
         activity_log: None,
         clock: clock(),

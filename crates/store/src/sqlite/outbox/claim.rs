@@ -150,8 +150,8 @@ fn start(transaction: &Transaction<'_>, sequence: i64, now: Timestamp) -> Result
         Ok(Claimed {
             action: action(row)?,
             attempt: number,
-            failures: row.get(9)?,
-            look_first: row.get(10)?,
+            failures: row.get(10)?,
+            look_first: row.get(11)?,
         })
     })?;
     Ok(claimed)

@@ -1,0 +1,147 @@
+//! Events that wait for their account, and what releases them.
+
+use domain::{
+    Account, Connections, Delivery, Entity, EventKind, Journal, Memory, Quarantine, Sequence, Verb,
+    contract::sample::{at, event, tenant},
+};
+
+use super::*;
+use crate::{
+    Hub, Intake, Parts,
+    fixture::{Words, clock, saying, sources, store},
+    project::Project,
+};
+
+fn delivery(body: &str) -> Delivery {
+    Delivery {
+        headers: vec![("signed".to_owned(), "yes".to_owned())],
+        body: body.to_owned().into(),
+        correlation: None,
+        received_at: at(2),
+    }
+}
+
+fn account() -> Account {
+    Account {
+        key: AccountKey::new("highlevel", "location-1"),
+        tenant: tenant("alpha"),
+        connected_at: at(0),
+    }
+}
+
+async fn open(store: &Memory) -> (Admit<Memory>, Intake<Memory>) {
+    let (admit, directory) =
+        Admit::open(store.clone(), Rules::default(), clock(), Arc::default()).await.unwrap();
+    (admit, Intake::new(store.clone(), directory, Arc::default()))
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_waited_for_its_account_follows_in_the_order_in_which_it_came() {
+    let store = store();
+    let (mut admit, intake) = open(&store).await;
+    let bodies: Vec<String> = (0..300).map(|number| format!("contact {number}")).collect();
+    for body in &bodies {
+        let accepted = intake.accept(&Words, delivery(body)).await.unwrap();
+        assert_eq!(
+            (accepted.duplicate, accepted.waits),
+            (false, Some(domain::Reason::NotConnected))
+        );
+    }
+    assert_eq!(admit.pass().await.unwrap(), Progress::Idle);
+    assert_eq!(store.last().await.unwrap(), Sequence(0));
+    assert!(store.connect_account(account()).await.unwrap());
+    while admit.pass().await.unwrap() != Progress::Idle {}
+    let accepted = intake.accept(&Words, delivery("contact last")).await.unwrap();
+    assert_eq!((accepted.waits, accepted.sequence), (None, Sequence(301)));
+    let entries = store.entries_after(Sequence(0), 999).await.unwrap();
+    let seen: Vec<_> = entries.iter().take(300).map(|one| one.event.body.to_vec()).collect();
+    assert_eq!(seen, bodies.iter().map(|body| body.as_bytes().to_vec()).collect::<Vec<_>>());
+    assert!(entries.iter().all(|entry| entry.event.tenant == Some(tenant("alpha"))));
+    assert_eq!(store.held().await.unwrap(), vec![]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_event_that_a_door_keeps_late_is_found_by_a_later_look() {
+    let store = store();
+    let (mut admit, intake) = open(&store).await;
+    assert!(store.connect_account(account()).await.unwrap());
+    // This door asked the directory before the account was connected.
+    intake.accept(&Words, delivery("contact early")).await.unwrap();
+    while admit.pass().await.unwrap() != Progress::Idle {}
+    let held = domain::Held {
+        event: domain::Event { tenant: None, ..event(77) },
+        app: None,
+        reason: domain::Reason::NotConnected,
+    };
+    store.hold(held).await.unwrap();
+    while admit.pass().await.unwrap() != Progress::Idle {}
+    assert_eq!(store.last().await.unwrap(), Sequence(2));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_nobody_connected_in_time_goes() {
+    let store = store();
+    let (mut admit, intake) = open(&store).await;
+    intake.accept(&Words, delivery("contact one")).await.unwrap();
+    tokio::time::advance(std::time::Duration::from_hours(24 * 7 - 1)).await;
+    intake.accept(&Words, delivery("contact two")).await.unwrap();
+    while admit.pass().await.unwrap() != Progress::Idle {}
+    assert_eq!(store.held().await.unwrap()[0].events, 2);
+    tokio::time::advance(std::time::Duration::from_hours(2)).await;
+    while admit.pass().await.unwrap() != Progress::Idle {}
+    assert_eq!(store.held().await.unwrap()[0].events, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn five_hundred_installations_in_any_order_end_in_the_same_directory() {
+    let (one, other) = (store(), store());
+    for (store, turned) in [(&one, false), (&other, true)] {
+        let mut numbers: Vec<u128> = (0..500).collect();
+        if turned {
+            numbers.reverse();
+        }
+        for number in numbers.iter().chain(&numbers[..40]) {
+            for (offset, verb) in [(0, Verb::Installed), (10_000, Verb::Uninstalled)] {
+                if verb == Verb::Uninstalled && number % 5 != 0 {
+                    continue;
+                }
+                let mut told = saying(number + offset, "install");
+                told.kind = EventKind { entity: Entity::App, verb };
+                told.account = Some(format!("location-{number}"));
+                told.tenant = None;
+                store.append(told).await.unwrap();
+            }
+        }
+        let (next, admit) = (Arc::default(), Arc::default());
+        let mut project = Project { store: store.clone(), sources: sources(), next, admit };
+        while project.pass().await.unwrap() != Progress::Idle {}
+    }
+    let listed = one.listing().await.unwrap().installations;
+    assert_eq!(listed, other.listing().await.unwrap().installations);
+    assert_eq!(listed.len(), 500);
+    let removed = listed.iter().filter(|one| one.installed == Some(false)).count();
+    assert_eq!(removed, 100);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_running_hub_notices_what_was_connected_beside_it() {
+    let store = store();
+    let hub = Hub::start(Parts {
+        store: store.clone(),
+        sources: vec![Arc::new(Words)],
+        rules: Rules::default(),
+        destinations: Default::default(),
+        activity_log: None,
+        clock: clock(),
+    })
+    .await
+    .unwrap();
+    hub.intake().accept(&Words, delivery("contact name")).await.unwrap();
+    assert!(store.connect_account(account()).await.unwrap());
+    while hub.status().await.unwrap().decided < Sequence(1) {
+        tokio::time::advance(std::time::Duration::from_millis(200)).await;
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(hub.status().await.unwrap().records, [(Entity::Contact, 1)].into());
+    hub.stop().await;
+}
