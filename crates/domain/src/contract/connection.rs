@@ -41,7 +41,7 @@ pub async fn an_account_has_one_owner<S: Storage>(store: S) {
     assert!(store.connect_account(ours.clone()).await.expect("connect again"));
     assert!(!store.connect_account(account(&beta, "location-1")).await.expect("connect"));
     assert!(!store.disconnect_account(&beta, &ours.key).await.expect("disconnect"));
-    assert_eq!(store.listing().await.expect("list").accounts, [ours.clone()]);
+    assert_eq!(store.listing().await.expect("list").accounts, std::slice::from_ref(&ours));
     assert!(store.disconnect_account(&alpha, &ours.key).await.expect("disconnect"));
     assert!(!store.disconnect_account(&alpha, &ours.key).await.expect("disconnect"));
     assert!(store.connect_account(account(&beta, "location-1")).await.expect("connect"));

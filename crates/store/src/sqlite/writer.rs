@@ -56,6 +56,10 @@ impl Item {
 /// Work on the journal's file that is no delivery; it runs between two batches.
 type Chore = Box<dyn FnOnce(&mut Connection, Timestamp) + Send>;
 
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly all that is queued is pending, and a box for each would be one more allocation"
+)]
 enum Queued {
     Pending(Pending),
     Chore(Chore),
