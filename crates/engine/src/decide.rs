@@ -1,6 +1,6 @@
 //! Reads events after the outbox's cursor, writes the actions that follow: stop 5, commit 2.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use domain::{
     Change, Clock, ConnectionId, Decisions, Entity, Entry, EventId, Record, RecordKey, Storage,
@@ -11,11 +11,12 @@ use tokio::sync::Notify;
 
 use crate::{
     Sources,
+    rows::{Place, Rows},
     stage::{Progress, Stage},
 };
 
 /// How many events one transaction takes.
-const STRETCH: usize = 256;
+const STRETCH: usize = 512;
 
 /// The stage.
 pub(crate) struct Decide<S> {
@@ -40,13 +41,9 @@ impl<S: Storage> Stage for Decide<S> {
         let Some(last) = entries.last() else {
             return Ok(Progress::Idle);
         };
-        let owned = entries.iter().filter(|entry| entry.event.tenant.is_some());
-        let events: Vec<EventId> = owned.map(|entry| entry.event.id).collect();
-        let changes = self.store.changes(&events).await?;
         let mut decisions = Decisions { from, to: last.sequence, actions: Vec::new() };
-        // Nobody's events lead to nothing, so nothing is looked up for them.
-        for entry in entries.iter().filter(|entry| entry.event.tenant.is_some()) {
-            let view = self.view(entry, &changes).await?;
+        let concerning: Vec<_> = entries.iter().filter(|entry| self.concerns(entry)).collect();
+        for (entry, view) in concerning.iter().zip(self.views(&concerning).await?) {
             let span = tracing::debug_span!("event", event.id = %entry.event.id, stop = "decide");
             span.in_scope(|| {
                 for rule in rules::all() {
@@ -67,40 +64,59 @@ impl<S: Storage> Stage for Decide<S> {
 }
 
 impl<S: Storage> Decide<S> {
-    async fn view(&self, entry: &Entry, changes: &[Change]) -> Result<View, StorageError> {
-        let event = &entry.event;
-        let changes: Vec<_> =
-            changes.iter().filter(|change| change.event == event.id).cloned().collect();
-        // An event that names no record may have made one, as a message without an id does.
-        let key = event.record.clone().or_else(|| Some(changes.first()?.key.clone()));
-        let record = self.record(entry, key).await?;
-        let contact = match record.as_ref().and_then(|record| record.fields.get("contact_id")) {
-            Some(id) => {
-                let key = id.as_str().map(|id| RecordKey::new(Entity::Contact, id));
-                self.record(entry, key).await?
-            }
-            None => None,
-        };
-        Ok(View {
-            record,
-            contact,
-            changes,
-            summary: self.sources.summarize(event),
-            link: self.sources.link(event),
-            activity_log: self.activity_log.clone(),
-        })
+    /// Whether a rule may act on an entry. Nobody's events lead to nothing.
+    fn concerns(&self, entry: &Entry) -> bool {
+        let concerns =
+            |rule: &rules::Rule| (rule.concerns)(&entry.event, self.activity_log.as_ref());
+        entry.event.tenant.is_some() && rules::all().iter().any(concerns)
     }
 
-    async fn record(
-        &self,
-        entry: &Entry,
-        key: Option<RecordKey>,
-    ) -> Result<Option<Record>, StorageError> {
-        let (Some(tenant), Some(key)) = (&entry.event.tenant, key) else {
-            return Ok(None);
+    /// What is known around each of these entries, in their order.
+    async fn views(&self, entries: &[&Entry]) -> Result<Vec<View>, StorageError> {
+        let events: Vec<EventId> = entries.iter().map(|entry| entry.event.id).collect();
+        let mut changes: HashMap<EventId, Vec<Change>> = HashMap::new();
+        if !events.is_empty() {
+            for change in self.store.changes(&events).await? {
+                changes.entry(change.event).or_default().push(change);
+            }
+        }
+        let mut changes_of = |entry: &&Entry| changes.remove(&entry.event.id).unwrap_or_default();
+        let changes: Vec<_> = entries.iter().map(&mut changes_of).collect();
+        let places: Vec<_> =
+            entries.iter().zip(&changes).map(|(entry, changes)| place(entry, changes)).collect();
+        let records = Rows::read(&self.store, places.iter().flatten().cloned()).await?;
+        let record_at = |place: &Option<Place>| records.at(place.as_ref()?).cloned();
+        let records: Vec<_> = places.iter().map(record_at).collect();
+        let contacts = records.iter().flatten().filter_map(contact_place);
+        let contacts = Rows::read(&self.store, contacts).await?;
+        let surroundings = records.into_iter().zip(changes);
+        let view = |(entry, (record, changes)): (&&Entry, (Option<Record>, Vec<Change>))| View {
+            contact: record
+                .as_ref()
+                .and_then(contact_place)
+                .and_then(|place| contacts.at(&place).cloned()),
+            record,
+            changes,
+            summary: self.sources.summarize(&entry.event),
+            link: self.sources.link(&entry.event),
+            activity_log: self.activity_log.clone(),
         };
-        Ok(self.store.records(tenant, &[key]).await?.pop())
+        Ok(entries.iter().zip(surroundings).map(view).collect())
     }
+}
+
+/// Where the record of an entry is. An event that names no record may have made one, as a message
+/// without an id does.
+fn place(entry: &Entry, changes: &[Change]) -> Option<Place> {
+    let tenant = entry.event.tenant.clone()?;
+    let key = entry.event.record.clone().or_else(|| Some(changes.first()?.key.clone()))?;
+    Some((tenant, key))
+}
+
+/// Where the contact is that a record belongs to.
+fn contact_place(record: &Record) -> Option<Place> {
+    let id = record.fields.get("contact_id")?.as_str()?;
+    Some((record.tenant.clone(), RecordKey::new(Entity::Contact, id)))
 }
 
 #[cfg(test)]

@@ -1,20 +1,23 @@
 //! Reads events after the mirror's cursor, writes rows and changes: stop 4.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use domain::{
-    Entity, Entry, Installation, InstallationKey, Projection, Record, RecordKey, RecordUpdate,
-    Storage, StorageError, Tenant,
+    Entity, Entry, Installation, InstallationKey, Projection, RecordUpdate, Storage, StorageError,
 };
 use tokio::sync::Notify;
 
 use crate::{
     Sources,
+    rows::{Place, Rows},
     stage::{Progress, Stage},
 };
 
 /// How many events one transaction takes.
-const STRETCH: usize = 256;
+const STRETCH: usize = 512;
 
 /// The stage.
 pub(crate) struct Project<S> {
@@ -25,8 +28,6 @@ pub(crate) struct Project<S> {
     /// Woken when installations were written.
     pub(crate) admit: Arc<Notify>,
 }
-
-type Rows = BTreeMap<(Tenant, RecordKey), Record>;
 
 impl<S: Storage> Stage for Project<S> {
     const NAME: &'static str = "project";
@@ -39,12 +40,12 @@ impl<S: Storage> Stage for Project<S> {
         };
         let mut projection = Projection { from, to: last.sequence, ..Projection::default() };
         let updates: Vec<_> = entries.iter().map(|entry| self.read(entry)).collect();
-        let mut rows = self.load(&entries, &updates).await?;
+        let mut rows = Rows::read(&self.store, places(&entries, &updates)).await?;
+        let mut touched = BTreeSet::new();
         for (entry, updates) in entries.iter().zip(updates) {
-            apply(entry, updates, &mut rows, &mut projection);
+            touched.extend(apply(entry, updates, &mut rows, &mut projection));
         }
-        let touched = |row: &&Record| projection.changes.iter().any(|c| c.event == row.event);
-        projection.records = rows.values().filter(touched).cloned().collect();
+        projection.records = touched.iter().filter_map(|place| rows.take(place)).collect();
         projection.installations = self.installations(&entries).await?;
         let (changes, installations) = (projection.changes.len(), projection.installations.len());
         self.store.project(projection).await?;
@@ -102,42 +103,40 @@ impl<S: Storage> Project<S> {
         }
         Ok(touched.into_values().collect())
     }
-
-    async fn load(
-        &self,
-        entries: &[Entry],
-        updates: &[Vec<RecordUpdate>],
-    ) -> Result<Rows, StorageError> {
-        let mut keys: BTreeMap<&Tenant, Vec<RecordKey>> = BTreeMap::new();
-        for (entry, updates) in entries.iter().zip(updates) {
-            if let Some(tenant) = &entry.event.tenant {
-                keys.entry(tenant).or_default().extend(updates.iter().map(|u| u.key().clone()));
-            }
-        }
-        let mut rows = Rows::new();
-        for (tenant, mut keys) in keys {
-            keys.sort();
-            keys.dedup();
-            for row in self.store.records(tenant, &keys).await? {
-                rows.insert((row.tenant.clone(), row.key.clone()), row);
-            }
-        }
-        Ok(rows)
-    }
 }
 
-fn apply(entry: &Entry, updates: Vec<RecordUpdate>, rows: &mut Rows, projection: &mut Projection) {
-    let Some(tenant) = &entry.event.tenant else {
-        return;
+/// The rows that the updates of these entries are about.
+fn places(entries: &[Entry], updates: &[Vec<RecordUpdate>]) -> Vec<Place> {
+    let of_entry = |(entry, updates): (&Entry, &Vec<RecordUpdate>)| {
+        let tenant = entry.event.tenant.clone()?;
+        Some(
+            updates.iter().map(|update| (tenant.clone(), update.key().clone())).collect::<Vec<_>>(),
+        )
     };
+    entries.iter().zip(updates).filter_map(of_entry).flatten().collect()
+}
+
+/// Applies what one entry says, and returns the places of the rows that differ.
+fn apply(
+    entry: &Entry,
+    updates: Vec<RecordUpdate>,
+    rows: &mut Rows,
+    projection: &mut Projection,
+) -> Vec<Place> {
+    let Some(tenant) = &entry.event.tenant else {
+        return Vec::new();
+    };
+    let mut touched = Vec::new();
     for update in updates {
         let place = (tenant.clone(), update.key().clone());
-        let (change, row) = policy::mirror::apply(&entry.event, tenant, rows.get(&place), update);
+        let (change, row) = policy::mirror::apply(&entry.event, tenant, rows.at(&place), update);
         projection.changes.push(change);
         if let Some(row) = row {
-            rows.insert(place, row);
+            rows.put(row);
+            touched.push(place);
         }
     }
+    touched
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 pub mod log_activity;
 
-use domain::{Action, Event};
+use domain::{Action, ConnectionId, Event};
 use jiff::Timestamp;
 
 use crate::View;
@@ -14,6 +14,9 @@ pub struct Rule {
     pub name: &'static str,
     /// "When …, then …".
     pub sentence: &'static str,
+    /// Whether the event may lead to an action, given where the activity log is kept. It is asked
+    /// before anything is looked up: for events that concern no rule, no view is made.
+    pub concerns: fn(&Event, Option<&ConnectionId>) -> bool,
     /// The decision.
     pub decide: fn(&Event, &View, Timestamp) -> Vec<Action>,
 }

@@ -59,3 +59,34 @@ async fn a_decision_sees_the_mirror() {
     let Intent::LogActivity(entry) = &tracked[0].action.intent;
     assert_eq!(entry.entity_name, "Ada");
 }
+
+#[tokio::test]
+async fn each_event_of_a_stretch_is_decided_with_its_own_record() {
+    let store = store();
+    for (number, body) in [(1, "a Ada"), (2, "b Bob")] {
+        store.append(saying(number, body)).await.unwrap();
+    }
+    let mut project = crate::project::Project {
+        store: store.clone(),
+        sources: sources(),
+        next: Arc::new(Notify::new()),
+    };
+    project.pass().await.unwrap();
+    stage(&store).pass().await.unwrap();
+    for (number, name) in [(1, "Ada"), (2, "Bob")] {
+        let tracked = store.actions(saying(number, "").id).await.unwrap();
+        let Intent::LogActivity(entry) = &tracked[0].action.intent;
+        assert_eq!(entry.entity_name, name);
+    }
+}
+
+#[tokio::test]
+async fn what_concerns_no_rule_is_passed_over() {
+    let store = store();
+    store.append(saying(1, "a Ada")).await.unwrap();
+    project(&store, 0, 1).await;
+    let mut stage = Decide { activity_log: None, ..stage(&store) };
+    assert_eq!(stage.pass().await.unwrap(), Progress::Moved);
+    assert_eq!(store.decided().await.unwrap(), Sequence(1));
+    assert!(store.action_counts().await.unwrap().is_empty());
+}

@@ -1,6 +1,8 @@
 //! Projecting: once, in order, around what cannot be read, and only for tenants.
 
-use domain::{Applied, Entity, Journal, Memory, Mirror, Sequence, contract::sample::tenant};
+use domain::{
+    Applied, Entity, Journal, Memory, Mirror, RecordKey, Sequence, contract::sample::tenant,
+};
 
 use super::*;
 use crate::fixture::{saying, sources, store};

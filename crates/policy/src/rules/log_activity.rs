@@ -1,8 +1,8 @@
 //! When anything happens in the CRM, then the activity log has one page that tells it.
 
 use domain::{
-    Action, ActionId, ActivityEntry, Applied, Change, Entity, Event, EventKind, Fields, Intent,
-    Record, Verb,
+    Action, ActionId, ActivityEntry, Applied, Change, ConnectionId, Entity, Event, EventKind,
+    Fields, Intent, Record, Verb,
 };
 use jiff::Timestamp;
 use serde_json::Value;
@@ -14,6 +14,7 @@ use crate::View;
 pub const RULE: Rule = Rule {
     name: "log_activity",
     sentence: "When anything happens in the CRM, then the activity log has one page that tells it.",
+    concerns,
     decide,
 };
 
@@ -23,11 +24,15 @@ const FIELDS_NAMED: usize = 12;
 /// How much of a value the details show, in characters.
 const VALUE_SHOWN: usize = 120;
 
+fn concerns(event: &Event, activity_log: Option<&ConnectionId>) -> bool {
+    event.tenant.is_some() && activity_log.is_some() && event.kind != EventKind::UNREADABLE
+}
+
 fn decide(event: &Event, view: &View, now: Timestamp) -> Vec<Action> {
     let (Some(tenant), Some(destination)) = (&event.tenant, &view.activity_log) else {
         return Vec::new();
     };
-    if event.kind == EventKind::UNREADABLE {
+    if !concerns(event, Some(destination)) {
         return Vec::new();
     }
     vec![Action {
@@ -259,6 +264,11 @@ mod tests {
         assert_eq!(decide(&nobodys, &view(), at(9)), []);
         assert_eq!(decide(&unreadable, &view(), at(9)), []);
         assert_eq!(decide(&event(3), &View::default(), at(9)), []);
+        let log = ConnectionId::new("notion");
+        assert!(concerns(&event(3), Some(&log)));
+        for (event, log) in [(&nobodys, Some(&log)), (&unreadable, Some(&log)), (&event(3), None)] {
+            assert!(!concerns(event, log));
+        }
     }
 
     #[test]
