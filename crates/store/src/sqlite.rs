@@ -8,6 +8,7 @@ mod journal;
 mod mirror;
 mod outbox;
 mod quarantine;
+mod recent;
 mod row;
 mod schema;
 mod worker;
@@ -22,7 +23,7 @@ use std::{
 use domain::{Clock, StorageError};
 
 pub use self::budgets::SqliteBudgets;
-use self::{connection::Mode, worker::Worker, writer::JournalWriter};
+use self::{connection::Mode, recent::Recent, worker::Worker, writer::JournalWriter};
 
 /// The journal's file in the data folder.
 const JOURNAL_FILE: &str = "journal.db";
@@ -40,6 +41,7 @@ pub struct Sqlite {
 /// In the order in which they are dropped: writers first, the lock last.
 struct Shared {
     writer: Option<JournalWriter>,
+    recent: Arc<Recent>,
     journal: Worker,
     state: Worker,
     _lock: Option<File>,
@@ -59,8 +61,11 @@ impl Sqlite {
         let write_journal = connection::open(&journal, Mode::Write(&schema::JOURNAL))?;
         let checkpoint = connection::open(&journal, Mode::Checkpoint)?;
         let write_state = connection::open(&state, Mode::Write(&schema::STATE))?;
+        let recent = Arc::<Recent>::default();
+        let connections = writer::Connections { write: write_journal, checkpoint };
         let shared = Shared {
-            writer: Some(JournalWriter::start(write_journal, checkpoint, clock)),
+            writer: Some(JournalWriter::start(connections, clock, Arc::clone(&recent))),
+            recent,
             journal: Worker::start("journal-reader", connection::open(&journal, Mode::Read)?),
             state: Worker::start("state", write_state),
             _lock: Some(lock),
@@ -96,6 +101,7 @@ impl Sqlite {
         };
         let shared = Shared {
             writer: None,
+            recent: Arc::default(),
             journal: Worker::start("journal-reader", open(JOURNAL_FILE, Mode::Read)?),
             state: Worker::start("state-beside", open(STATE_FILE, state)?),
             _lock: None,

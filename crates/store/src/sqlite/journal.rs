@@ -19,6 +19,9 @@ impl Journal for Sqlite {
         after: Sequence,
         limit: usize,
     ) -> Result<Vec<Entry>, StorageError> {
+        if let Some(entries) = self.shared.recent.after(after, limit, PAGE_BYTES) {
+            return Ok(entries);
+        }
         let read = move |connection: &rusqlite::Connection| {
             let sql = format!(
                 "SELECT {} FROM journal WHERE sequence > ?1 ORDER BY sequence LIMIT ?2",

@@ -96,6 +96,26 @@ async fn a_page_of_large_events_is_short_and_the_next_one_goes_on() {
 }
 
 #[tokio::test]
+async fn memory_and_file_tell_the_same_of_an_event() {
+    let folder = TempDir::new().unwrap();
+    let store = Sqlite::open(folder.path(), clock()).unwrap();
+    let mut odd = event(1);
+    odd.occurred_at = "2026-11-21T10:00:00.123456789Z".parse().unwrap();
+    odd.alias = Some(event_id(77));
+    odd.kind = domain::EventKind::UNREADABLE;
+    odd.record = Some(domain::RecordKey::new(domain::Entity::Unknown, "a/b\0c"));
+    let mut nobodys = event(2);
+    (nobodys.tenant, nobodys.record, nobodys.account) = (None, None, None);
+    for event in [odd, nobodys, event(3)] {
+        store.append(event).await.unwrap();
+    }
+    let kept = store.entries_after(Sequence(0), 9).await.unwrap();
+    assert_eq!(kept.len(), 3);
+    let reader = Sqlite::open_to_read(folder.path()).unwrap();
+    assert_eq!(kept, reader.entries_after(Sequence(0), 9).await.unwrap());
+}
+
+#[tokio::test]
 async fn a_queue_that_is_full_says_so_and_loses_nothing_that_it_took() {
     let folder = TempDir::new().unwrap();
     let store = Sqlite::open(folder.path(), clock()).unwrap();

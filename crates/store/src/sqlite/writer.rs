@@ -14,12 +14,12 @@ use std::{
     time::Duration,
 };
 
-use domain::{Appended, Clock, Event, Held, StorageError};
+use domain::{Appended, Clock, Entry, Event, Held, StorageError};
 use jiff::Timestamp;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::sync::{mpsc, oneshot};
 
-use super::{quarantine, row};
+use super::{quarantine, recent::Recent, row};
 
 /// What may wait to be written: above either bound the door answers "later".
 const QUEUE_EVENTS: usize = 8_192;
@@ -29,8 +29,9 @@ const QUEUE_BYTES: usize = 32 * 1024 * 1024;
 const BATCH_EVENTS: usize = 512;
 const BATCH_BYTES: usize = 4 * 1024 * 1024;
 
-/// The pause between two checkpoints: a log of 23 to 63 MB under steady load, measured.
-const CHECKPOINT_PAUSE: Duration = Duration::from_millis(20);
+/// The pause between two checkpoints. A page that many commits touched is moved once per pass, so a
+/// longer pause writes less; the log stays below 20 MB under steady load.
+const CHECKPOINT_PAUSE: Duration = Duration::from_millis(100);
 
 /// What is to be written, and who waits for it.
 struct Pending {
@@ -65,6 +66,14 @@ enum Queued {
     Chore(Chore),
 }
 
+/// The journal's connections that write.
+pub(super) struct Connections {
+    /// Appends.
+    pub(super) write: Connection,
+    /// Moves the log into the file.
+    pub(super) checkpoint: Connection,
+}
+
 /// The writer's handle; when it goes, the queue is written and the threads end.
 pub(super) struct JournalWriter {
     queue: Option<mpsc::Sender<Queued>>,
@@ -78,10 +87,11 @@ impl JournalWriter {
     /// # Panics
     /// Where the operating system has no thread left, at start only.
     pub(super) fn start(
-        connection: Connection,
-        checkpoint: Connection,
+        connections: Connections,
         clock: Arc<dyn Clock>,
+        recent: Arc<Recent>,
     ) -> Self {
+        let Connections { write: connection, checkpoint } = connections;
         let (queue, pending) = mpsc::channel(QUEUE_EVENTS);
         let queued_bytes = Arc::new(AtomicUsize::new(0));
         let log = Arc::new(Log::default());
@@ -91,6 +101,7 @@ impl JournalWriter {
             queued_bytes: Arc::clone(&queued_bytes),
             log: Arc::clone(&log),
             clock,
+            recent,
         };
         let spawn = |name: &str, body: Box<dyn FnOnce() + Send>| {
             let builder = std::thread::Builder::new().name(name.to_owned());
@@ -175,6 +186,7 @@ struct Writer {
     queued_bytes: Arc<AtomicUsize>,
     log: Arc<Log>,
     clock: Arc<dyn Clock>,
+    recent: Arc<Recent>,
 }
 
 impl Writer {
@@ -220,14 +232,27 @@ impl Writer {
     }
 
     fn write_batch(&mut self, batch: &mut Vec<Pending>) {
-        match write(&mut self.connection, batch, &*self.clock) {
-            Ok(appended) => {
-                for (pending, appended) in batch.drain(..).zip(appended) {
-                    // A door that went away does not need its answer; the event is kept.
-                    let _ = pending.reply.send(Ok(appended));
-                }
-            }
+        let journaled_at = self.clock.now();
+        match write(&mut self.connection, batch, journaled_at) {
+            Ok(appended) => self.answer(batch, &appended, journaled_at),
             Err(error) => refuse(batch, &error),
+        }
+    }
+
+    /// Hands the events that are now durable to the stages, and tells the doors.
+    fn answer(&self, batch: &mut Vec<Pending>, appended: &[Appended], journaled_at: Timestamp) {
+        let (items, replies): (Vec<_>, Vec<_>) =
+            batch.drain(..).map(|pending| (pending.item, pending.reply)).unzip();
+        let entry = |(item, appended): (Item, &Appended)| match (item, *appended) {
+            (Item::Journal(event), Appended::New(sequence)) => {
+                Some(Entry { sequence, journaled_at, event })
+            }
+            (Item::Journal(_), Appended::Duplicate(_)) | (Item::Quarantine(_), _) => None,
+        };
+        self.recent.keep(items.into_iter().zip(appended).filter_map(entry));
+        for (reply, appended) in replies.into_iter().zip(appended) {
+            // A door that went away does not need its answer; the event is kept.
+            let _ = reply.send(Ok(*appended));
         }
     }
 }
@@ -236,10 +261,9 @@ impl Writer {
 fn write(
     connection: &mut Connection,
     batch: &[Pending],
-    clock: &dyn Clock,
+    journaled_at: Timestamp,
 ) -> rusqlite::Result<Vec<Appended>> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let journaled_at = clock.now();
     let appended = batch
         .iter()
         .map(|pending| match &pending.item {
