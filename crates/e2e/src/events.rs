@@ -58,7 +58,9 @@ impl Events {
         Ok(Signed { webhook_id: webhook_id(number), ..signed })
     }
 
-    fn body(&self, number: u64, contact: u64) -> String {
+    /// The body of the event with this number, about the contact with that one.
+    #[must_use]
+    pub fn body(&self, number: u64, contact: u64) -> String {
         format!(
             r#"{{"type":"ContactUpdate","locationId":"loc-e2e","id":"{}","name":"Person {contact}","email":"person{contact}@example.com","phone":"+15550100000","tags":["one","two"],"source":"{}","webhookId":"{}","timestamp":"{}"}}"#,
             contact_id(contact),

@@ -30,6 +30,12 @@ impl Program {
         }
     }
 
+    /// A binary that was built before, such as another version's.
+    #[must_use]
+    pub fn at(path: impl Into<PathBuf>) -> Self {
+        Self { path: path.into() }
+    }
+
     /// A command that runs the binary with no settings but those given: the caller's environment
     /// and the folder it stands in do not count.
     #[must_use]
