@@ -3,17 +3,21 @@
 //! `storage_contract!(open)` writes one test per case; `open` takes a clock and gives an empty store.
 //! `budgets_contract!(open)` does so for budgets, which processes share; its `open` takes nothing.
 
+mod api_key;
 mod budget;
 mod connection;
 mod credentials;
 mod journal;
+mod member;
 mod mirror;
+mod organization;
 mod outbox;
 mod quarantine;
 pub mod sample;
 
 pub use self::{
-    budget::*, connection::*, credentials::*, journal::*, mirror::*, outbox::*, quarantine::*,
+    api_key::*, budget::*, connection::*, credentials::*, journal::*, member::*, mirror::*,
+    organization::*, outbox::*, quarantine::*,
 };
 
 /// Writes one `#[tokio::test]` for each case of the contract.
@@ -38,6 +42,7 @@ macro_rules! storage_contract {
             a_removed_connection_takes_what_is_its_own,
             installations_come_with_the_mirror,
             a_revision_tells_every_change,
+            a_realm_sees_its_own_entries_and_all_of_them,
             a_projection_is_whole_or_nothing,
             a_row_is_replaced_and_belongs_to_one_tenant,
             changes_are_found_by_event,
@@ -57,6 +62,15 @@ macro_rules! storage_contract {
             credentials_are_listed_for_their_owner,
             a_rotation_finds_its_work_in_pages,
             a_rewrap_never_brings_an_old_credential_back,
+            an_organization_is_kept_until_it_owns_nothing,
+            the_id_of_a_removed_organization_is_not_given_again,
+            a_person_is_a_member_once,
+            members_are_changed_by_their_organization_only,
+            an_owner_stays_while_there_are_others,
+            a_key_is_found_by_the_hash_of_its_secret,
+            keys_are_listed_for_their_owner,
+            a_key_is_revoked_by_its_organization_only,
+            uses_are_noted_together_and_never_go_back,
         );
     };
     ($open:expr; $($case:ident),* $(,)?) => {

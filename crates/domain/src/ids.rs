@@ -6,10 +6,11 @@ use serde::{Deserialize, Serialize};
 
 /// A text that is not an id.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{text}` is not {expected}; copy it from `highwire events list`")]
+#[error("`{text}` is not {expected}; {hint}")]
 pub struct IdError {
     text: String,
     expected: &'static str,
+    hint: &'static str,
 }
 
 /// The identity of an event: sixteen bytes that its source derives from what makes it the same
@@ -52,6 +53,7 @@ impl FromStr for EventId {
         let refuse = || IdError {
             text: text.to_owned(),
             expected: "an event id (`evt_` and 32 hexadecimal digits)",
+            hint: "copy it from `highwire events list`",
         };
         let digits = text.strip_prefix(Self::PREFIX).ok_or_else(refuse)?;
         if digits.len() != 32 || !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
@@ -109,6 +111,8 @@ macro_rules! text_id {
 }
 
 text_id!(OrganizationId, "org_", "A tenant of the hub, which owns everything below it.");
+text_id!(MemberId, "mem_", "A person of one organization.");
+text_id!(ApiKeyId, "key_", "An API key; it is no secret, and part of the key's visible prefix.");
 text_id!(ConnectionId, "con_", "A credentialed link of one organization to one vendor account.");
 text_id!(
     ActionId,
@@ -163,6 +167,47 @@ impl fmt::Display for CorrelationId {
     }
 }
 
+/// The longest name of an organization in its id, in bytes.
+const ORGANIZATION_NAME: usize = 40;
+
+/// Reads what a person typed: small letters, digits and single dashes, with or without the prefix,
+/// so that an id looks the same in a path, in a shell and in a file's name.
+impl FromStr for OrganizationId {
+    type Err = IdError;
+
+    fn from_str(text: &str) -> Result<Self, IdError> {
+        let name = text.strip_prefix("org_").unwrap_or(text);
+        let is_word = |word: &str| {
+            !word.is_empty()
+                && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+        };
+        match name.len() <= ORGANIZATION_NAME && name.split('-').all(is_word) {
+            true => Ok(Self::new(name)),
+            false => Err(IdError {
+                text: text.to_owned(),
+                expected: "an organization's id",
+                hint: "use up to 40 small letters, digits and dashes, such as `acme-dental`",
+            }),
+        }
+    }
+}
+
+impl MemberId {
+    /// The id made of these random bytes.
+    #[must_use]
+    pub fn from_random(random: [u8; 8]) -> Self {
+        Self(format!("mem_{:016x}", u64::from_be_bytes(random)))
+    }
+}
+
+impl ApiKeyId {
+    /// The id made of these random bytes.
+    #[must_use]
+    pub fn from_random(random: [u8; 8]) -> Self {
+        Self(format!("key_{:016x}", u64::from_be_bytes(random)))
+    }
+}
+
 /// Whose an event or a record is: the organization, and the connection it came by.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Tenant {
@@ -192,6 +237,19 @@ mod tests {
         let longer = format!("{longest}a");
         for text in ["", " ", "a b", "a\"b", "a\nb", "\u{e9}", "<a>", "{a}", longer.as_str()] {
             assert_eq!(CorrelationId::given(text), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn an_organization_is_named_by_plain_words() {
+        for text in ["acme", "acme-dental-2", "org_acme"] {
+            let id: OrganizationId = text.parse().unwrap();
+            assert!(id.as_str().starts_with("org_") && !id.as_str().contains("org_org_"), "{id}");
+        }
+        let long = "a".repeat(41);
+        for text in ["", "org_", "Acme", "acme--x", "-acme", "a b", "a/b", "../x", &long] {
+            let refused = text.parse::<OrganizationId>().unwrap_err().to_string();
+            assert!(refused.contains("small letters"), "{refused}");
         }
     }
 

@@ -5,7 +5,7 @@ use std::future::Future;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{Event, EventId, StorageError};
+use crate::{Event, EventId, Realm, StorageError};
 
 /// An event's place in the journal, from 1, without gaps that a reader could fall into.
 #[derive(
@@ -40,6 +40,16 @@ pub struct Entry {
     pub event: Event,
 }
 
+/// What one look into the journal found of a realm.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Part {
+    /// Entries of the realm, in order.
+    pub entries: Vec<Entry>,
+    /// Up to where the journal was looked through; the next look goes on after it. It is the place
+    /// that the look began after where nothing follows.
+    pub through: Sequence,
+}
+
 /// Keeps events for good.
 pub trait Journal {
     /// Keeps an event, once. When the future is ready, the event is on stable storage: this is
@@ -56,6 +66,16 @@ pub trait Journal {
         after: Sequence,
         limit: usize,
     ) -> impl Future<Output = Result<Vec<Entry>, StorageError>> + Send;
+
+    /// The entries of a realm after a place, in order, at most `limit`. One look goes through a
+    /// bounded part of the journal, so it may find fewer, or none, long before the journal's end:
+    /// the end is where [`Part::through`] does not move.
+    fn entries_within(
+        &self,
+        realm: &Realm,
+        after: Sequence,
+        limit: usize,
+    ) -> impl Future<Output = Result<Part, StorageError>> + Send;
 
     /// The entry of an event.
     fn entry(

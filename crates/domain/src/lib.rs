@@ -5,10 +5,14 @@
 //! [`Outbox`] holds the [`Action`]s that follow from it, and a [`Destination`] carries them out,
 //! within what the [`Budgets`] have left. [`Credentials`] keeps what the calls outside need, sealed.
 //!
+//! All of it belongs to [`Organizations`]: people are their [`Members`], programs hold their
+//! [`ApiKeys`], each with a [`Role`], and a [`Realm`] says how far somebody sees.
+//!
 //! Must not know: a vendor's models, SQL, HTTP, the clock.
 
 mod account;
 mod activity;
+mod api_key;
 mod budget;
 mod clock;
 mod connection;
@@ -22,17 +26,23 @@ mod event;
 mod ids;
 mod installation;
 mod journal;
+mod member;
 mod memory;
 mod mirror;
+mod organization;
 mod outbox;
 mod quarantine;
+mod realm;
 mod record;
+mod role;
+mod scope;
 mod source;
 mod storage;
 
 pub use self::{
     account::{Account, AccountKey},
     activity::ActivityEntry,
+    api_key::{ApiKey, ApiKeySecret, ApiKeys, KeyHash, KeyState},
     budget::{Budget, BudgetKey, Budgets},
     clock::Clock,
     connection::{Connection, Connections, Listing, Revision},
@@ -41,16 +51,24 @@ pub use self::{
     destination::{BoxFuture, Destination, Failure, Next, Receipt},
     entity::Entity,
     event::{Event, EventKind, Origin, Verb},
-    ids::{ActionId, ConnectionId, CorrelationId, EventId, IdError, OrganizationId, Tenant},
+    ids::{
+        ActionId, ApiKeyId, ConnectionId, CorrelationId, EventId, IdError, MemberId,
+        OrganizationId, Tenant,
+    },
     installation::{Installation, InstallationChange, InstallationKey, InstallationStep},
-    journal::{Appended, Entry, Journal, Sequence},
+    journal::{Appended, Entry, Journal, Part, Sequence},
+    member::{Member, MemberChange, Members},
     memory::Memory,
     mirror::{Mirror, Projection},
+    organization::{Added, Holdings, Organization, Organizations, Removal},
     outbox::{
         Action, ActionState, Attempt, Claimed, Decisions, Intent, Outbox, Settlement, Tracked,
     },
     quarantine::{Held, HeldGroup, HeldSummary, QUARANTINE_DAYS, Quarantine, Reason},
+    realm::Realm,
     record::{Applied, Change, FieldChange, Fields, Record, RecordKey, RecordUpdate},
+    role::{Role, UnknownRole},
+    scope::{Scope, Scopes, UnknownScope},
     source::{Reading, Refusal, Source, Summary},
     storage::{Storage, StorageError},
 };

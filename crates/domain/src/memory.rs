@@ -1,18 +1,22 @@
 //! The storage contracts in memory: the plain meaning of each, and the store of fast tests.
 
+mod api_key;
 mod budget;
 mod connection;
 mod credentials;
 mod journal;
+mod member;
 mod mirror;
+mod organization;
 mod outbox;
 mod quarantine;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use self::{
-    budget::BudgetState, connection::ConnectionState, credentials::CredentialState,
-    journal::JournalState, mirror::MirrorState, outbox::OutboxState, quarantine::QuarantineState,
+    api_key::ApiKeyState, budget::BudgetState, connection::ConnectionState,
+    credentials::CredentialState, journal::JournalState, member::MemberState, mirror::MirrorState,
+    organization::OrganizationState, outbox::OutboxState, quarantine::QuarantineState,
 };
 use crate::Clock;
 
@@ -32,6 +36,9 @@ struct State {
     mirror: MirrorState,
     outbox: OutboxState,
     credentials: CredentialState,
+    organizations: OrganizationState,
+    members: MemberState,
+    api_keys: ApiKeyState,
 }
 
 impl Memory {

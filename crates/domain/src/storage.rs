@@ -1,10 +1,25 @@
 //! The storage contract as a whole, and the ways in which any store may fail.
 
-use crate::{Connections, Credentials, Journal, Mirror, Outbox, Quarantine, Sequence};
+use crate::{
+    ApiKeys, Connections, Credentials, Journal, Members, Mirror, Organizations, Outbox, Quarantine,
+    Sequence,
+};
 
 /// Everything that the hub keeps. Every store passes the suite of the feature `contract`.
 pub trait Storage:
-    Journal + Quarantine + Mirror + Outbox + Connections + Credentials + Clone + Send + Sync + 'static
+    Journal
+    + Quarantine
+    + Mirror
+    + Outbox
+    + Connections
+    + Credentials
+    + Organizations
+    + Members
+    + ApiKeys
+    + Clone
+    + Send
+    + Sync
+    + 'static
 {
 }
 
@@ -15,6 +30,9 @@ impl<S> Storage for S where
         + Outbox
         + Connections
         + Credentials
+        + Organizations
+        + Members
+        + ApiKeys
         + Clone
         + Send
         + Sync

@@ -1,11 +1,14 @@
 //! Opens the data folder: one process writes, any number read.
 
+mod api_keys;
 mod budgets;
 mod connection;
 mod connections;
 mod credentials;
 mod journal;
+mod members;
 mod mirror;
+mod organizations;
 mod outbox;
 mod quarantine;
 mod recent;
@@ -27,7 +30,7 @@ use self::{connection::Mode, recent::Recent, worker::Worker, writer::JournalWrit
 
 /// The journal's file in the data folder.
 const JOURNAL_FILE: &str = "journal.db";
-/// The file of mirror, outbox and credentials in the data folder.
+/// The file of mirror, outbox, credentials and their owners in the data folder.
 const STATE_FILE: &str = "state.db";
 /// The file whose lock says that a hub runs on the data folder.
 const LOCK_FILE: &str = "highwire.lock";

@@ -1,7 +1,10 @@
 //! What every journal must do.
 
-use super::sample::{event, event_id};
-use crate::{Appended, Entity, EventKind, Sequence, Storage};
+use super::sample::{event, event_id, tenant};
+use crate::{
+    Appended, ConnectionId, Entity, Event, EventKind, OrganizationId, Realm, Sequence, Storage,
+    Tenant,
+};
 
 /// The same event twice is one entry.
 pub async fn an_event_is_kept_once<S: Storage>(store: S) {
@@ -62,6 +65,44 @@ pub async fn every_value_of_an_event_survives<S: Storage>(store: S) {
         assert!(entry.event.body == original.body && entry.event.kind == original.kind);
     }
     assert_eq!(Entity::Unknown, EventKind::UNREADABLE.entity);
+}
+
+/// A realm sees its own entries only, each once and in order, however many are between them.
+pub async fn a_realm_sees_its_own_entries_and_all_of_them<S: Storage>(store: S) {
+    let link = |name: &str| Tenant { connection: ConnectionId::new(name), ..tenant("alpha") };
+    for number in 1..=100 {
+        let owner = match number {
+            7 | 8 | 90 => Some(tenant("alpha")),
+            9 => Some(link("alpha-two")),
+            10 => None,
+            _ => Some(tenant("beta")),
+        };
+        store.append(Event { tenant: owner, ..event(number) }).await.expect("append");
+    }
+    let alpha = Realm::Organization(tenant("alpha").organization);
+    let none = Realm::Organization(OrganizationId::new("nobody"));
+    for (realm, expected) in [
+        (alpha, vec![7, 8, 9, 90]),
+        (Realm::Connection(tenant("alpha")), vec![7, 8, 90]),
+        (Realm::Connection(link("alpha-two")), vec![9]),
+        (Realm::Installation, (1..=100).collect()),
+        (none, vec![]),
+    ] {
+        for limit in [1, 3, 1000] {
+            let (mut cursor, mut seen) = (Sequence(0), Vec::new());
+            loop {
+                let part = store.entries_within(&realm, cursor, limit).await.expect("read");
+                assert!(part.entries.len() <= limit && part.through >= cursor);
+                seen.extend(part.entries.into_iter().map(|entry| entry.event.id));
+                if part.through == cursor {
+                    break;
+                }
+                cursor = part.through;
+            }
+            assert_eq!(cursor, Sequence(100));
+            assert_eq!(seen, expected.iter().copied().map(event_id).collect::<Vec<_>>());
+        }
+    }
 }
 
 /// Writers at the same time get different places, and none is lost.

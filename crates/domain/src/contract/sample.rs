@@ -6,9 +6,10 @@ use bytes::Bytes;
 use jiff::Timestamp;
 
 use crate::{
-    Action, ActionId, ActivityEntry, Clock, ConnectionId, CorrelationId, Credential, CredentialKey,
-    Entity, Event, EventId, EventKind, Intent, OrganizationId, Origin, Record, RecordKey,
-    SealedContent, Tenant, Verb,
+    Action, ActionId, ActivityEntry, ApiKey, ApiKeySecret, Clock, ConnectionId, CorrelationId,
+    Credential, CredentialKey, Entity, Event, EventId, EventKind, Intent, Member, MemberId,
+    Organization, OrganizationId, Origin, Record, RecordKey, Role, Scope, SealedContent, Tenant,
+    Verb,
 };
 
 /// The moment at which samples happen, plus seconds.
@@ -114,4 +115,44 @@ pub fn credential(owner: &str, kind: &str, master_key: &str) -> Credential {
         },
         stored_at: at(3),
     }
+}
+
+/// The sample organization with this name.
+#[must_use]
+pub fn organization(name: &str) -> Organization {
+    let id = OrganizationId::new(name);
+    Organization { id, name: format!("The {name}"), created_at: at(3) }
+}
+
+/// A member of the sample organization with this name, whose id and address follow from the number.
+#[must_use]
+pub fn member(owner: &str, number: u64, role: Role) -> Member {
+    Member {
+        id: MemberId::from_random(number.to_be_bytes()),
+        organization: OrganizationId::new(owner),
+        email: format!("person-{number:02}@example.com"),
+        name: format!("Person {number}"),
+        role,
+        added_at: at(3),
+    }
+}
+
+/// A key of the sample organization with this name, with its secret; both follow from the number.
+#[must_use]
+pub fn api_key(owner: &str, number: u8) -> (ApiKey, ApiKeySecret) {
+    let (id, secret) = ApiKeySecret::from_random(&[number; ApiKeySecret::RANDOM]);
+    let key = ApiKey {
+        id,
+        organization: OrganizationId::new(owner),
+        connection: None,
+        name: format!("key {number}"),
+        role: Role::Application,
+        scopes: [Scope::EventsRead].into(),
+        secret_hash: secret.hash(),
+        created_at: at(i64::from(number)),
+        expires_at: None,
+        last_used_at: None,
+        revoked_at: None,
+    };
+    (key, secret)
 }

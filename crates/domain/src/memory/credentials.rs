@@ -22,6 +22,12 @@ impl CredentialState {
     pub(super) fn remove_of(&mut self, tenant: &Tenant) {
         self.rows.retain(|key, _| key.tenant != *tenant);
     }
+
+    /// How many an organization has.
+    pub(super) fn of(&self, organization: &OrganizationId) -> u64 {
+        let own = |key: &&CredentialKey| key.tenant.organization == *organization;
+        self.rows.keys().filter(own).count() as u64
+    }
 }
 
 impl Credentials for Memory {

@@ -5,7 +5,10 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 
 use super::Memory;
-use crate::{Appended, Entry, Event, EventId, Journal, Sequence, StorageError};
+use crate::{Appended, Entry, Event, EventId, Journal, Part, Realm, Sequence, StorageError};
+
+/// How many entries one look goes through.
+const LOOK: usize = 64;
 
 #[derive(Default)]
 pub(super) struct JournalState {
@@ -43,6 +46,25 @@ impl Journal for Memory {
     ) -> Result<Vec<Entry>, StorageError> {
         let skip = usize::try_from(after.0).unwrap_or(usize::MAX);
         Ok(self.lock().journal.entries.iter().skip(skip).take(limit).cloned().collect())
+    }
+
+    async fn entries_within(
+        &self,
+        realm: &Realm,
+        after: Sequence,
+        limit: usize,
+    ) -> Result<Part, StorageError> {
+        let mut part = Part { entries: Vec::new(), through: after };
+        for entry in self.entries_after(after, LOOK).await? {
+            if part.entries.len() == limit {
+                break;
+            }
+            part.through = entry.sequence;
+            if realm.holds(entry.event.tenant.as_ref()) {
+                part.entries.push(entry);
+            }
+        }
+        Ok(part)
     }
 
     async fn entry(&self, id: EventId) -> Result<Option<Entry>, StorageError> {

@@ -129,7 +129,7 @@ pub(super) const BUDGETS: Schema = Schema {
     "],
 };
 
-/// Mirror and outbox, how far each follows the journal, and the sealed credentials.
+/// Mirror and outbox, how far each follows the journal, the sealed credentials, and who owns it all.
 pub(super) const STATE: Schema = Schema {
     cache_kib: 8 * 1024,
     steps: &[
@@ -269,6 +269,41 @@ pub(super) const STATE: Schema = Schema {
         BEGIN UPDATE revision SET number = number + 1; END;
     CREATE TRIGGER credential_removed AFTER DELETE ON credential
         BEGIN UPDATE revision SET number = number + 1; END;
+    ",
+        "
+    -- A removed organization keeps its row, so that its id is not given again.
+    CREATE TABLE organization (
+        id         TEXT PRIMARY KEY,
+        name       TEXT NOT NULL,
+        created_at INTEGER NOT NULL,
+        removed_at INTEGER
+    ) WITHOUT ROWID;
+
+    CREATE TABLE member (
+        id           TEXT PRIMARY KEY,
+        organization TEXT NOT NULL REFERENCES organization (id),
+        email        TEXT NOT NULL,
+        name         TEXT NOT NULL,
+        role         TEXT NOT NULL,
+        added_at     INTEGER NOT NULL,
+        UNIQUE (organization, email)
+    ) WITHOUT ROWID;
+
+    -- The secret itself is nowhere; scopes are separated by spaces.
+    CREATE TABLE api_key (
+        id           TEXT PRIMARY KEY,
+        organization TEXT NOT NULL REFERENCES organization (id),
+        connection   TEXT,
+        name         TEXT NOT NULL,
+        role         TEXT NOT NULL,
+        scopes       TEXT NOT NULL,
+        secret_hash  BLOB NOT NULL UNIQUE,
+        created_at   INTEGER NOT NULL,
+        expires_at   INTEGER,
+        last_used_at INTEGER,
+        revoked_at   INTEGER
+    ) WITHOUT ROWID;
+    CREATE INDEX api_key_organization ON api_key (organization);
     ",
     ],
 };

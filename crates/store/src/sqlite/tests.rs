@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use domain::{
-    Appended, Clock, Credentials, Journal, Mirror, Sequence, StorageError,
-    contract::sample::{clock, credential, event, event_id},
+    Appended, Clock, Credentials, Event, Journal, Mirror, Realm, Sequence, StorageError,
+    contract::sample::{clock, credential, event, event_id, tenant},
 };
 use tempfile::TempDir;
 
@@ -56,7 +56,7 @@ fn an_empty_folder_and_a_newer_file_are_told_apart() {
     file.pragma_update(None, "user_version", 99).unwrap();
     drop(file);
     let newer = Sqlite::open(folder.path(), clock());
-    assert!(matches!(newer, Err(OpenError::Newer { found: 99, known: 3, .. })));
+    assert!(matches!(newer, Err(OpenError::Newer { found: 99, known: 4, .. })));
 }
 
 #[tokio::test]
@@ -116,6 +116,36 @@ async fn memory_and_file_tell_the_same_of_an_event() {
 }
 
 #[tokio::test]
+async fn a_realm_is_found_behind_thousands_of_others_and_where_the_journal_was_cut() {
+    let folder = TempDir::new().unwrap();
+    let store = Sqlite::open(folder.path(), clock()).unwrap();
+    let mut doors = tokio::task::JoinSet::new();
+    for number in 1..=2_500 {
+        let store = store.clone();
+        doors.spawn(async move { store.append(event(number)).await.unwrap() });
+    }
+    doors.join_all().await;
+    let own = tenant("gamma");
+    store.append(Event { tenant: Some(own.clone()), ..event(2_501) }).await.unwrap();
+    let realm = Realm::Organization(own.organization);
+    let looks = async || {
+        let (mut cursor, mut looks, mut found) = (Sequence(0), 0, 0);
+        loop {
+            let part = store.entries_within(&realm, cursor, 10).await.unwrap();
+            found += part.entries.len();
+            if part.through == cursor {
+                return (looks, found);
+            }
+            (cursor, looks) = (part.through, looks + 1);
+        }
+    };
+    assert_eq!(looks().await, (3, 1));
+    let file = rusqlite::Connection::open(folder.path().join("journal.db")).unwrap();
+    file.execute("DELETE FROM journal WHERE sequence <= 2000", ()).unwrap();
+    assert_eq!(looks().await, (1, 1));
+}
+
+#[tokio::test]
 async fn a_queue_that_is_full_says_so_and_loses_nothing_that_it_took() {
     let folder = TempDir::new().unwrap();
     let store = Sqlite::open(folder.path(), clock()).unwrap();
@@ -140,15 +170,22 @@ async fn a_file_of_the_first_format_is_brought_up_by_a_hub_only() {
     let folder = TempDir::new().unwrap();
     drop(Sqlite::open(folder.path(), clock()).unwrap());
     let file = rusqlite::Connection::open(folder.path().join("state.db")).unwrap();
-    file.execute_batch(
-        "DROP TABLE credential; DROP TABLE connection; DROP TABLE account;
-         DROP TABLE installation; DROP TABLE revision;
-         ALTER TABLE action DROP COLUMN correlation; PRAGMA user_version = 1;",
-    )
-    .unwrap();
+    let later = [
+        "api_key",
+        "member",
+        "organization",
+        "connection",
+        "account",
+        "installation",
+        "revision",
+        "credential",
+    ];
+    let drops: String = later.iter().map(|table| format!("DROP TABLE {table};")).collect();
+    let columns = "ALTER TABLE action DROP COLUMN correlation;";
+    file.execute_batch(&format!("{drops}{columns} PRAGMA user_version = 1;")).unwrap();
     drop(file);
     let beside = Sqlite::open_beside(folder.path());
-    assert!(matches!(beside, Err(OpenError::Older { found: 1, known: 3, .. })));
+    assert!(matches!(beside, Err(OpenError::Older { found: 1, known: 4, .. })));
     let hub = Sqlite::open(folder.path(), clock()).unwrap();
     hub.put_credential(credential("alpha", "token", "mk_1")).await.unwrap();
     assert!(Sqlite::open_beside(folder.path()).is_ok());

@@ -1,0 +1,177 @@
+//! A scope: one kind of thing that an API key may do.
+
+use std::{collections::BTreeSet, fmt, str::FromStr};
+
+use serde::{Serialize, Serializer};
+
+/// One kind of thing that a key may do, as `noun:verb`. `policy::access` says what asks for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Scope {
+    /// See connections and their accounts.
+    ConnectionsRead,
+    /// Make and remove connections.
+    ConnectionsWrite,
+    /// See events, with what they brought.
+    EventsRead,
+    /// Replay and drop events.
+    EventsWrite,
+    /// See API keys; never their secrets.
+    KeysRead,
+    /// Make and revoke API keys.
+    KeysWrite,
+    /// See members.
+    MembersRead,
+    /// Add, change and remove members.
+    MembersWrite,
+    /// See the counters of the whole installation.
+    MetricsRead,
+    /// See the organization itself.
+    OrganizationsRead,
+    /// Deliver to a webhook door.
+    WebhooksSend,
+}
+
+impl Scope {
+    /// Every scope, in order of name.
+    pub const ALL: [Self; 11] = [
+        Self::ConnectionsRead,
+        Self::ConnectionsWrite,
+        Self::EventsRead,
+        Self::EventsWrite,
+        Self::KeysRead,
+        Self::KeysWrite,
+        Self::MembersRead,
+        Self::MembersWrite,
+        Self::MetricsRead,
+        Self::OrganizationsRead,
+        Self::WebhooksSend,
+    ];
+
+    /// The name in stores, commands and replies.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::ConnectionsRead => "connections:read",
+            Self::ConnectionsWrite => "connections:write",
+            Self::EventsRead => "events:read",
+            Self::EventsWrite => "events:write",
+            Self::KeysRead => "keys:read",
+            Self::KeysWrite => "keys:write",
+            Self::MembersRead => "members:read",
+            Self::MembersWrite => "members:write",
+            Self::MetricsRead => "metrics:read",
+            Self::OrganizationsRead => "organizations:read",
+            Self::WebhooksSend => "webhooks:send",
+        }
+    }
+}
+
+impl fmt::Display for Scope {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.name())
+    }
+}
+
+impl Serialize for Scope {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
+/// A text that names no scope.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{text}` is no scope; choose among {known}")]
+pub struct UnknownScope {
+    text: String,
+    known: Scopes,
+}
+
+impl FromStr for Scope {
+    type Err = UnknownScope;
+
+    fn from_str(text: &str) -> Result<Self, UnknownScope> {
+        let found = Self::ALL.into_iter().find(|scope| scope.name() == text);
+        let refuse = || UnknownScope { text: text.to_owned(), known: Self::ALL.into() };
+        found.ok_or_else(refuse)
+    }
+}
+
+/// A set of scopes. As text its names in order, with a space between, as OAuth writes them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Scopes(BTreeSet<Scope>);
+
+impl Scopes {
+    /// Whether the scope is among them.
+    #[must_use]
+    pub fn contains(&self, scope: Scope) -> bool {
+        self.0.contains(&scope)
+    }
+
+    /// The scopes in order of name.
+    pub fn iter(&self) -> impl Iterator<Item = Scope> {
+        self.0.iter().copied()
+    }
+
+    /// Those that the other set lacks.
+    #[must_use]
+    pub fn beyond(&self, other: &Self) -> Self {
+        Self(self.0.difference(&other.0).copied().collect())
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl FromIterator<Scope> for Scopes {
+    fn from_iter<I: IntoIterator<Item = Scope>>(scopes: I) -> Self {
+        Self(scopes.into_iter().collect())
+    }
+}
+
+impl<const COUNT: usize> From<[Scope; COUNT]> for Scopes {
+    fn from(scopes: [Scope; COUNT]) -> Self {
+        Self(scopes.into())
+    }
+}
+
+impl fmt::Display for Scopes {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, scope) in self.iter().enumerate() {
+            let space = if index == 0 { "" } else { " " };
+            write!(formatter, "{space}{scope}")?;
+        }
+        Ok(())
+    }
+}
+
+impl FromStr for Scopes {
+    type Err = UnknownScope;
+
+    fn from_str(text: &str) -> Result<Self, UnknownScope> {
+        text.split_whitespace().map(str::parse).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_set_survives_its_text_form() {
+        for scopes in [Scopes::default(), [Scope::EventsRead].into(), Scope::ALL.into()] {
+            assert_eq!(scopes.to_string().parse(), Ok(scopes));
+        }
+        let refused = "events:read events:rea".parse::<Scopes>().unwrap_err().to_string();
+        assert!(refused.contains("`events:rea`") && refused.contains("events:read"), "{refused}");
+    }
+
+    #[test]
+    fn the_list_is_in_order_of_name() {
+        let names = Scope::ALL.map(Scope::name);
+        assert!(names.is_sorted() && Scope::ALL.is_sorted());
+    }
+}
