@@ -1,0 +1,108 @@
+//! The table: every route and command, with what somebody needs for it.
+//!
+//! A route without a row cannot be mounted, and a test of the binary finds a command without one.
+
+use domain::{Role, Scope};
+
+use super::{Breadth, Grant, Need, Row, Surface};
+
+const ALL: &[Role] = &Role::ALL;
+const PEOPLE: &[Role] = &Role::OF_MEMBERS;
+const RUNNING: &[Role] = &[Role::Owner, Role::Operator];
+const OWNER: &[Role] = &[Role::Owner];
+/// Who looks after a machine room: people and the programs that they set up, no assistant.
+const WATCHING: &[Role] = &[Role::Owner, Role::Operator, Role::Viewer, Role::Application];
+const SENDING: &[Role] = &[Role::Owner, Role::Operator, Role::Application];
+
+const READS_NOTHING: Need = Need::Nothing("it reads and changes nothing of a hub");
+const ON_SIMULATIONS: Need = Need::Nothing("it works on simulated vendors and a folder of its own");
+const RUNS_THE_HUB: Need = Need::Installation("it is the hub, for every organization");
+const MASTER_KEYS: Need = Need::Installation("master keys wrap every organization's credentials");
+const VENDOR_TOKEN: Need = Need::Installation("it acts with the vendor's token of the settings");
+const TENANTS: Need = Need::Installation("organizations are the installation's");
+
+const DOOR: Need = Need::Vendor(Grant {
+    roles: SENDING,
+    scope: Scope::WebhooksSend,
+    breadth: Breadth::Connection,
+});
+const PROBE: Need = Need::Nothing("it is a probe that only says that the process answers");
+const WATCH: Need = Need::GrantOnNetwork(Grant {
+    roles: WATCHING,
+    scope: Scope::MetricsRead,
+    breadth: Breadth::Connection,
+});
+const SEE_EVENTS: Need =
+    Need::Grant(Grant { roles: ALL, scope: Scope::EventsRead, breadth: Breadth::Connection });
+
+const SEE_KEYS: Need = organization(RUNNING, Scope::KeysRead);
+const CHANGE_KEYS: Need = organization(OWNER, Scope::KeysWrite);
+const SEE_MEMBERS: Need = organization(PEOPLE, Scope::MembersRead);
+const CHANGE_MEMBERS: Need = organization(OWNER, Scope::MembersWrite);
+const SEE_ORGANIZATION: Need = organization(PEOPLE, Scope::OrganizationsRead);
+
+/// Every route, then every command, each in order of name.
+pub const TABLE: &[Row] = &[
+    get("/healthz", PROBE),
+    get("/metrics", WATCH),
+    get("/readyz", WATCH),
+    get("/v1/events", SEE_EVENTS),
+    get("/v1/events/{id}", SEE_EVENTS),
+    get("/v1/me", Need::AnyKey),
+    post("/webhooks/ghl", DOOR),
+    post("/webhooks/highlevel", DOOR),
+    run("__complete", READS_NOTHING),
+    run("api-keys create", CHANGE_KEYS),
+    run("api-keys list", SEE_KEYS),
+    run("api-keys revoke", CHANGE_KEYS),
+    run("call", VENDOR_TOKEN),
+    run("completions", READS_NOTHING),
+    run("demo", ON_SIMULATIONS),
+    run("events list", SEE_EVENTS),
+    run("events show", SEE_EVENTS),
+    run("keys rotate", MASTER_KEYS),
+    run("keys status", MASTER_KEYS),
+    run("members add", CHANGE_MEMBERS),
+    run("members list", SEE_MEMBERS),
+    run("members remove", CHANGE_MEMBERS),
+    run("members role", CHANGE_MEMBERS),
+    run("notion init", VENDOR_TOKEN),
+    run("operations describe", READS_NOTHING),
+    run("operations search", READS_NOTHING),
+    run("organizations add", TENANTS),
+    run("organizations list", SEE_ORGANIZATION),
+    run("organizations remove", TENANTS),
+    run("sandbox", ON_SIMULATIONS),
+    run("settings", READS_NOTHING),
+    run("up", RUNS_THE_HUB),
+];
+
+/// The row of a route.
+#[must_use]
+pub fn route(method: &str, path: &str) -> Option<&'static Row> {
+    let is_it =
+        |surface: Surface| matches!(surface, Surface::Route(m, p) if m == method && p == path);
+    TABLE.iter().find(|row| is_it(row.surface))
+}
+
+/// The row of a command, by its words.
+#[must_use]
+pub fn command(words: &str) -> Option<&'static Row> {
+    TABLE.iter().find(|row| matches!(row.surface, Surface::Command(known) if known == words))
+}
+
+const fn organization(roles: &'static [Role], scope: Scope) -> Need {
+    Need::Grant(Grant { roles, scope, breadth: Breadth::Organization })
+}
+
+const fn get(path: &'static str, need: Need) -> Row {
+    Row { surface: Surface::Route("GET", path), need }
+}
+
+const fn post(path: &'static str, need: Need) -> Row {
+    Row { surface: Surface::Route("POST", path), need }
+}
+
+const fn run(words: &'static str, need: Need) -> Row {
+    Row { surface: Surface::Command(words), need }
+}
