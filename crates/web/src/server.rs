@@ -1,16 +1,13 @@
-//! The HTTP server: one port, one route table.
+//! The HTTP server: one port.
 
 use std::{io, net::SocketAddr, sync::Arc};
 
-use axum::{
-    Router,
-    routing::{get, post},
-};
 use domain::{Clock, Source, Storage};
 use engine::Intake;
+use policy::access::Exposure;
 use tokio::{net::TcpListener, sync::watch, task::JoinSet};
 
-use crate::{Metrics, health, ingress};
+use crate::{Metrics, routes};
 
 /// Where a source's deliveries come in.
 #[derive(Clone)]
@@ -25,7 +22,7 @@ pub struct Door {
 pub struct Site<S> {
     /// The entrance to the journal.
     pub intake: Intake<S>,
-    /// The store, for the readiness probe.
+    /// The store, for the guard, the routes that read and the readiness probe.
     pub store: S,
     /// The doors.
     pub doors: Vec<Door>,
@@ -46,19 +43,27 @@ impl Server {
     /// Listens and serves until [`Self::stop`].
     ///
     /// # Errors
-    /// Where the address cannot be listened on.
+    /// Where the address cannot be listened on, or a door's path is not in the table of routes.
     pub async fn start<S: Storage>(listen: SocketAddr, site: Site<S>) -> io::Result<Self> {
         let listener = TcpListener::bind(listen).await?;
         let address = listener.local_addr()?;
         let (shutdown, mut stopped) = watch::channel(false);
-        let router = routes(site);
+        let (router, guard) = routes::routes(site, exposure(address)).map_err(io::Error::other)?;
         let mut tasks = JoinSet::new();
+        let watched = stopped.clone();
+        let watching = Arc::clone(&guard);
+        tasks.spawn(async move {
+            watching.run(watched).await;
+            Ok(())
+        });
         tasks.spawn(async move {
             let until = async move {
                 // A sender that is gone means the same as its word.
                 let _ = stopped.wait_for(|stopped| *stopped).await;
             };
-            axum::serve(listener, router).with_graceful_shutdown(until).await
+            let served = axum::serve(listener, router).with_graceful_shutdown(until).await;
+            guard.write_uses().await;
+            served
         });
         Ok(Self { address, shutdown, tasks })
     }
@@ -81,20 +86,11 @@ impl Server {
     }
 }
 
-/// Every route of the hub.
-fn routes<S: Storage>(site: Site<S>) -> Router {
-    let mut router = Router::new();
-    for door in site.doors {
-        let state = ingress::State {
-            intake: site.intake.clone(),
-            source: door.source,
-            clock: Arc::clone(&site.clock),
-        };
-        router = router.route(door.path, post(ingress::receive::<S>).with_state(Arc::new(state)));
+/// Whether the network can reach this address. What stands before the hub on the same machine, such
+/// as a proxy, has to keep others from the open routes itself.
+fn exposure(address: SocketAddr) -> Exposure {
+    match address.ip().is_loopback() {
+        true => Exposure::Loopback,
+        false => Exposure::Network,
     }
-    let metrics = site.metrics;
-    router
-        .route("/healthz", get(health::alive))
-        .route("/readyz", get(health::ready::<S>).with_state(site.store))
-        .route("/metrics", get(move || std::future::ready(metrics.render())))
 }

@@ -75,7 +75,7 @@ async fn serve() -> (Memory, Server, Hub<Memory>) {
     let site = Site {
         intake: hub.intake(),
         store: store.clone(),
-        doors: vec![Door { path: "/webhooks/bytewise", source: Arc::new(Bytewise) }],
+        doors: vec![Door { path: "/webhooks/highlevel", source: Arc::new(Bytewise) }],
         metrics: Metrics::install(),
         clock: clock(),
     };
@@ -98,7 +98,7 @@ async fn send(address: SocketAddr, request: &[u8]) -> (u16, String) {
 fn post(headers: &str, body: &str) -> Vec<u8> {
     let length = body.len();
     format!(
-        "POST /webhooks/bytewise HTTP/1.1\r\nhost: hub\r\nconnection: close\r\n{headers}\
+        "POST /webhooks/highlevel HTTP/1.1\r\nhost: hub\r\nconnection: close\r\n{headers}\
          content-length: {length}\r\n\r\n{body}"
     )
     .into_bytes()
@@ -137,7 +137,7 @@ async fn a_body_over_the_limit_is_refused_whether_it_tells_its_length_or_not() {
     let (status, _) = send(server.address(), &post("signed: yes\r\n", &large)).await;
     assert_eq!(status, 413);
     let chunked = format!(
-        "POST /webhooks/bytewise HTTP/1.1\r\nhost: hub\r\nconnection: close\r\nsigned: yes\r\n\
+        "POST /webhooks/highlevel HTTP/1.1\r\nhost: hub\r\nconnection: close\r\nsigned: yes\r\n\
          transfer-encoding: chunked\r\n\r\n{:x}\r\n{large}\r\n0\r\n\r\n",
         large.len()
     );
@@ -152,7 +152,7 @@ async fn a_body_over_the_limit_is_refused_whether_it_tells_its_length_or_not() {
 #[tokio::test]
 async fn other_paths_and_methods_are_not_doors() {
     let (_store, server, _hub) = serve().await;
-    let get = b"GET /webhooks/bytewise HTTP/1.1\r\nhost: hub\r\nconnection: close\r\n\r\n";
+    let get = b"GET /webhooks/highlevel HTTP/1.1\r\nhost: hub\r\nconnection: close\r\n\r\n";
     assert_eq!(send(server.address(), get).await.0, 405);
     let elsewhere =
         b"POST /webhooks HTTP/1.1\r\nhost: hub\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";

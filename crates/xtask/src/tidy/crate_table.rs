@@ -49,7 +49,7 @@ const TABLE: [Row; 14] = [
     row("engine", &["domain", "policy"], &["sandbox", "store"]),
     // Not `notion`: the simulation and the client must not share one wrong belief.
     row("sandbox", &["endpoint", "highlevel"], &[]),
-    row("web", &["domain", "engine"], &["sandbox", "store"]),
+    row("web", &["domain", "engine", "policy"], &["sandbox", "store"]),
     free("highwire"),
     free("e2e"),
     // The catalogue that it writes is `endpoint`'s to read: one form, written down once.

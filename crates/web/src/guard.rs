@@ -1,0 +1,174 @@
+//! The guard: turns the API key of a request into somebody, and lets him in or not.
+
+mod uses;
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{
+    extract::{Request, State},
+    http::{HeaderMap, header},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use domain::{ApiKey, ApiKeySecret, Clock, KeyState, Storage, StorageError};
+use policy::access::{self, Denial, Exposure, Need, Principal};
+use tokio::sync::watch;
+
+use self::uses::Uses;
+use crate::problem::Problem;
+
+/// The header for keys that older tools know, in lower case.
+const KEY_HEADER: &str = "x-api-key";
+
+/// How long uses of keys are gathered before they are written.
+const GATHER: Duration = Duration::from_secs(10);
+
+/// Who calls: what a guarded handler finds in its request.
+#[derive(Clone)]
+pub(crate) struct Caller {
+    /// The key, which counts.
+    pub(crate) key: Arc<ApiKey>,
+    /// What it stands for.
+    pub(crate) principal: Arc<Principal>,
+}
+
+/// Watches over routes.
+pub(crate) struct Guard<S> {
+    store: S,
+    clock: Arc<dyn Clock>,
+    exposure: Exposure,
+    uses: Uses,
+}
+
+/// One guarded route.
+pub(crate) struct Post<S> {
+    pub(crate) guard: Arc<Guard<S>>,
+    pub(crate) need: &'static Need,
+}
+
+impl<S> Clone for Post<S> {
+    fn clone(&self) -> Self {
+        Self { guard: Arc::clone(&self.guard), need: self.need }
+    }
+}
+
+impl<S: Storage> Guard<S> {
+    /// A guard of what this store keeps.
+    pub(crate) fn new(store: S, clock: Arc<dyn Clock>, exposure: Exposure) -> Self {
+        Self { store, clock, exposure, uses: Uses::default() }
+    }
+
+    /// Whether everybody may have this without a word.
+    pub(crate) fn is_open(&self, need: &Need) -> bool {
+        access::decide(need, None, self.exposure).is_ok()
+    }
+
+    /// Writes down the uses of keys from time to time, until the word to stop.
+    pub(crate) async fn run(self: Arc<Self>, mut stopped: watch::Receiver<bool>) {
+        // A sender that is gone means the same as its word.
+        while tokio::time::timeout(GATHER, stopped.wait_for(|stopped| *stopped)).await.is_err() {
+            self.write_uses().await;
+        }
+    }
+
+    /// Writes down the uses that were gathered; those that cannot be written wait for the next time.
+    pub(crate) async fn write_uses(&self) {
+        let uses = self.uses.take();
+        if uses.is_empty() {
+            return;
+        }
+        if let Err(error) = self.store.note_use(uses.clone()).await {
+            tracing::warn!(%error, keys = uses.len(), "the use of API keys cannot be noted yet");
+            self.uses.put_back(uses);
+        }
+    }
+
+    /// Who calls; none where no key that counts came, for whatever reason.
+    async fn caller(&self, headers: &HeaderMap) -> Result<Option<Caller>, StorageError> {
+        let Some(secret) = presented(headers) else { return Ok(None) };
+        let now = self.clock.now();
+        let key = self.store.api_key_by_hash(&secret.hash()).await?;
+        let Some(key) = key.filter(|key| key.state(now) == KeyState::Active) else {
+            return Ok(None);
+        };
+        self.uses.note(&key.id, now);
+        let principal = Arc::new(Principal::of_key(&key));
+        Ok(Some(Caller { key: Arc::new(key), principal }))
+    }
+
+    async fn admit(&self, need: &Need, headers: &HeaderMap) -> Result<Caller, Problem> {
+        let caller = self.caller(headers).await?;
+        let principal = caller.as_ref().map(|caller| &*caller.principal);
+        access::decide(need, principal, self.exposure)?;
+        Ok(caller.ok_or(Denial::Unknown)?)
+    }
+}
+
+/// Lets a request in with its caller, or answers it.
+pub(crate) async fn watch<S: Storage>(
+    State(post): State<Post<S>>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    match post.guard.admit(post.need, request.headers()).await {
+        Ok(caller) => {
+            request.extensions_mut().insert(caller);
+            next.run(request).await
+        }
+        Err(problem) => problem.into_response(),
+    }
+}
+
+/// The one secret of a request. Two of them are none: nobody can say which one was meant.
+fn presented(headers: &HeaderMap) -> Option<ApiKeySecret> {
+    let bearers = headers.get_all(header::AUTHORIZATION).iter().map(|value| {
+        let (scheme, token) = value.to_str().ok()?.split_once(' ')?;
+        scheme.eq_ignore_ascii_case("bearer").then_some(token)
+    });
+    let plain = headers.get_all(KEY_HEADER).iter().map(|value| value.to_str().ok());
+    let mut all = bearers.chain(plain);
+    match (all.next(), all.next()) {
+        (Some(Some(text)), None) => ApiKeySecret::parse(text),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+
+    use super::*;
+
+    fn read(pairs: &[(&'static str, String)]) -> Option<String> {
+        let mut headers = HeaderMap::new();
+        for (name, value) in pairs {
+            headers.append(*name, HeaderValue::from_str(value).unwrap());
+        }
+        presented(&headers).map(|secret| secret.expose().to_owned())
+    }
+
+    #[test]
+    fn a_key_comes_in_one_of_two_headers_and_once() {
+        let (_, secret) = ApiKeySecret::from_random(&[7; ApiKeySecret::RANDOM]);
+        let text = secret.expose().to_owned();
+        let bearer = |text: &str| ("authorization", format!("Bearer {text}"));
+        let plain = |text: &str| ("x-api-key", text.to_owned());
+        assert_eq!(read(&[bearer(&text)]), Some(text.clone()));
+        assert_eq!(read(&[("authorization", format!("bearer {text}"))]), Some(text.clone()));
+        assert_eq!(read(&[plain(&text)]), Some(text.clone()));
+        for wrong in [
+            vec![],
+            vec![("authorization", text.clone())],
+            vec![("authorization", format!("Basic {text}"))],
+            vec![bearer(&text), bearer(&text)],
+            vec![plain(&text), plain(&text)],
+            vec![bearer(&text), plain(&text)],
+            vec![bearer("other"), plain(&text)],
+            vec![("authorization", "Basic Og==".to_owned()), plain(&text)],
+            vec![plain("")],
+            vec![plain(&format!("{text} {text}"))],
+        ] {
+            assert_eq!(read(&wrong), None, "{wrong:?}");
+        }
+    }
+}

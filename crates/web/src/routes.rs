@@ -1,0 +1,108 @@
+//! Every route of the hub, mounted through the table of who may do what.
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    handler::Handler,
+    middleware,
+    routing::{MethodFilter, on},
+};
+use domain::Storage;
+use policy::access::{self, Exposure};
+
+use crate::{
+    Site, events,
+    guard::{self, Guard, Post},
+    health, ingress, me,
+};
+
+/// A route that the table does not know.
+#[derive(Debug, thiserror::Error)]
+#[error("{method} {path} has no row in policy::access::TABLE; say there who may use it")]
+pub(crate) struct Unlisted {
+    method: &'static str,
+    path: &'static str,
+}
+
+/// Takes routes that have a row in the table, and puts the guard before those that need one.
+pub(crate) struct Mount<S> {
+    router: Router,
+    guard: Arc<Guard<S>>,
+}
+
+impl<S: Storage> Mount<S> {
+    fn get<H, T, X>(self, path: &'static str, handler: H, state: X) -> Result<Self, Unlisted>
+    where
+        H: Handler<T, X>,
+        T: 'static,
+        X: Clone + Send + Sync + 'static,
+    {
+        self.mount("GET", MethodFilter::GET, path, (handler, state))
+    }
+
+    fn post<H, T, X>(self, path: &'static str, handler: H, state: X) -> Result<Self, Unlisted>
+    where
+        H: Handler<T, X>,
+        T: 'static,
+        X: Clone + Send + Sync + 'static,
+    {
+        self.mount("POST", MethodFilter::POST, path, (handler, state))
+    }
+
+    fn mount<H, T, X>(
+        self,
+        method: &'static str,
+        filter: MethodFilter,
+        path: &'static str,
+        (handler, state): (H, X),
+    ) -> Result<Self, Unlisted>
+    where
+        H: Handler<T, X>,
+        T: 'static,
+        X: Clone + Send + Sync + 'static,
+    {
+        let row = access::route(method, path).ok_or(Unlisted { method, path })?;
+        let route = on(filter, handler).with_state(state);
+        let route = match self.guard.is_open(&row.need) {
+            true => route,
+            false => {
+                let post = Post { guard: Arc::clone(&self.guard), need: &row.need };
+                route.layer(middleware::from_fn_with_state(post, guard::watch::<S>))
+            }
+        };
+        Ok(Self { router: self.router.route(path, route), ..self })
+    }
+}
+
+/// Every route, and the guard of those that need one.
+///
+/// # Errors
+/// Where a door has a path that the table does not know.
+pub(crate) fn routes<S: Storage>(
+    site: Site<S>,
+    exposure: Exposure,
+) -> Result<(Router, Arc<Guard<S>>), Unlisted> {
+    let guard = Arc::new(Guard::new(site.store.clone(), Arc::clone(&site.clock), exposure));
+    let mut mount = Mount { router: Router::new(), guard: Arc::clone(&guard) };
+    for door in site.doors {
+        let state = ingress::State {
+            intake: site.intake.clone(),
+            source: door.source,
+            clock: Arc::clone(&site.clock),
+        };
+        mount = mount.post(door.path, ingress::receive::<S>, Arc::new(state))?;
+    }
+    let (metrics, store) = (site.metrics, site.store);
+    let mount = mount
+        .get("/healthz", health::alive, ())?
+        .get("/readyz", health::ready::<S>, store.clone())?
+        .get("/metrics", move || std::future::ready(metrics.render()), ())?
+        .get("/v1/me", me::me, ())?
+        .get("/v1/events", events::list::<S>, store.clone())?
+        .get("/v1/events/{id}", events::show::<S>, store)?;
+    Ok((mount.router, guard))
+}
+
+#[cfg(test)]
+mod tests;
