@@ -1,5 +1,6 @@
-//! What HighLevel pushes: signatures, envelopes, and the 58 documented kinds of event.
+//! What HighLevel pushes: signatures, envelopes, the 58 documented kinds of event, and their contracts.
 
+pub mod contract;
 mod envelope;
 mod event_type;
 mod public_key;
