@@ -70,6 +70,7 @@ async fn each_event_of_a_stretch_is_decided_with_its_own_record() {
         store: store.clone(),
         sources: sources(),
         next: Arc::new(Notify::new()),
+        admit: Arc::default(),
     };
     project.pass().await.unwrap();
     stage(&store).pass().await.unwrap();

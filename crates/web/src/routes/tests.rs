@@ -3,8 +3,8 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use domain::{
-    ApiKey, ApiKeySecret, ApiKeys, ConnectionId, Delivery, Event, Journal, Memory, Organizations,
-    RecordUpdate, Refusal, Role, Scope, Source, Summary, Tenant,
+    ApiKey, ApiKeySecret, ApiKeys, ConnectionId, Delivery, Event, InstallationChange, Journal,
+    Memory, Organizations, Reading, RecordUpdate, Refusal, Role, Scope, Source, Summary, Tenant,
     contract::sample::{api_key, at, clock, event, event_id, organization, tenant},
 };
 use engine::{Hub, Parts};
@@ -50,6 +50,7 @@ impl House {
         let parts = Parts {
             store: store.clone(),
             sources: Vec::new(),
+            rules: Default::default(),
             destinations: BTreeMap::default(),
             activity_log: None,
             clock: clock(),
@@ -125,8 +126,12 @@ impl Source for Nobody {
         Ok(())
     }
 
-    fn read(&self, _: Delivery) -> Event {
-        event(1)
+    fn read(&self, _: Delivery) -> Reading {
+        Reading { event: event(1), app: None, company: None }
+    }
+
+    fn installation(&self, _: &Event) -> Option<InstallationChange> {
+        None
     }
 
     fn updates(&self, _: &Event) -> Result<Vec<RecordUpdate>, String> {
