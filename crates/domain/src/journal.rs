@@ -5,7 +5,7 @@ use std::future::Future;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{Event, EventId, Realm, StorageError};
+use crate::{Event, EventId, Lane, Realm, StorageError};
 
 /// An event's place in the journal, from 1, without gaps that a reader could fall into.
 #[derive(
@@ -76,6 +76,20 @@ pub trait Journal {
         after: Sequence,
         limit: usize,
     ) -> impl Future<Output = Result<Part, StorageError>> + Send;
+
+    /// Whose the entries after a place are, in order, at most `limit`; none only at the journal's end.
+    fn owners_after(
+        &self,
+        after: Sequence,
+        limit: usize,
+    ) -> impl Future<Output = Result<Vec<(Sequence, Lane)>, StorageError>> + Send;
+
+    /// The entries at these places, in the order in which they are asked for; fewer where they are
+    /// large, and never none where the first is there.
+    fn entries_at(
+        &self,
+        places: &[Sequence],
+    ) -> impl Future<Output = Result<Vec<Entry>, StorageError>> + Send;
 
     /// The entry of an event.
     fn entry(

@@ -26,6 +26,7 @@ mod event;
 mod ids;
 mod installation;
 mod journal;
+mod lanes;
 mod member;
 mod memory;
 mod mirror;
@@ -38,6 +39,7 @@ mod role;
 mod scope;
 mod source;
 mod storage;
+mod turns;
 
 pub use self::{
     account::{Account, AccountKey},
@@ -57,6 +59,7 @@ pub use self::{
     },
     installation::{Installation, InstallationChange, InstallationKey, InstallationStep},
     journal::{Appended, Entry, Journal, Part, Sequence},
+    lanes::{Lane, LaneStep, Lanes},
     member::{Member, MemberChange, Members},
     memory::Memory,
     mirror::{Mirror, Projection},
@@ -71,4 +74,5 @@ pub use self::{
     scope::{Scope, Scopes, UnknownScope},
     source::{Reading, Refusal, Source, Summary},
     storage::{Storage, StorageError},
+    turns::Turns,
 };

@@ -3,7 +3,8 @@
 use std::{collections::BTreeMap, future::Future};
 
 use crate::{
-    Change, Entity, EventId, Installation, Record, RecordKey, Sequence, StorageError, Tenant,
+    Change, Entity, EventId, Installation, LaneStep, Lanes, Record, RecordKey, Sequence,
+    StorageError, Tenant,
 };
 
 /// What a stretch of the journal makes of the mirror: one transaction.
@@ -13,6 +14,8 @@ pub struct Projection {
     pub from: Sequence,
     /// The cursor after it.
     pub to: Sequence,
+    /// How the lanes move with it.
+    pub lanes: LaneStep,
     /// The rows that differ, in full.
     pub records: Vec<Record>,
     /// What changed, per event and record.
@@ -26,11 +29,14 @@ pub trait Mirror {
     /// How far the mirror reflects the journal.
     fn projected(&self) -> impl Future<Output = Result<Sequence, StorageError>> + Send;
 
+    /// How far it reflects single organizations beyond that.
+    fn projected_ahead(&self) -> impl Future<Output = Result<Lanes, StorageError>> + Send;
+
     /// Writes rows, changes, installations and cursor together, or nothing.
     ///
     /// # Errors
-    /// [`StorageError::Moved`] where the cursor is not at [`Projection::from`]: somebody else
-    /// projected the same stretch.
+    /// [`StorageError::Moved`] where the cursor is not at [`Projection::from`], or the lanes are not
+    /// where the step found them: somebody else projected the same stretch.
     fn project(
         &self,
         projection: Projection,

@@ -9,8 +9,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ActionId, ActivityEntry, ConnectionId, CorrelationId, EventId, Receipt, Sequence, StorageError,
-    Tenant,
+    ActionId, ActivityEntry, ConnectionId, CorrelationId, EventId, LaneStep, Lanes, Receipt,
+    Sequence, StorageError, Tenant,
 };
 
 /// Something that the hub decided to do outside, recorded before it is tried.
@@ -61,6 +61,8 @@ pub struct Decisions {
     pub from: Sequence,
     /// The cursor after them.
     pub to: Sequence,
+    /// How the lanes move with it.
+    pub lanes: LaneStep,
     /// The actions, in order.
     pub actions: Vec<Action>,
 }
@@ -165,10 +167,14 @@ pub trait Outbox {
     /// How far decisions were taken on the journal.
     fn decided(&self) -> impl Future<Output = Result<Sequence, StorageError>> + Send;
 
+    /// How far decisions were taken for single organizations beyond that.
+    fn decided_ahead(&self) -> impl Future<Output = Result<Lanes, StorageError>> + Send;
+
     /// Writes actions and cursor together, or nothing. An action that exists is left as it is.
     ///
     /// # Errors
-    /// [`StorageError::Moved`] where the cursor is not at [`Decisions::from`].
+    /// [`StorageError::Moved`] where the cursor is not at [`Decisions::from`], or the lanes are not
+    /// where the step found them.
     fn decide(&self, decisions: Decisions)
     -> impl Future<Output = Result<(), StorageError>> + Send;
 

@@ -11,12 +11,10 @@ use tokio::sync::Notify;
 
 use crate::{
     Sources,
+    reader::{Position, Reader, Stretch},
     rows::{Place, Rows},
     stage::{Progress, Stage},
 };
-
-/// How many events one transaction takes.
-const STRETCH: usize = 512;
 
 /// The stage.
 pub(crate) struct Decide<S> {
@@ -27,6 +25,7 @@ pub(crate) struct Decide<S> {
     pub(crate) activity_log: Option<ConnectionId>,
     /// Woken when actions were written.
     pub(crate) next: Vec<Arc<Notify>>,
+    pub(crate) reader: Reader,
 }
 
 impl<S: Storage> Stage for Decide<S> {
@@ -34,14 +33,15 @@ impl<S: Storage> Stage for Decide<S> {
 
     async fn pass(&mut self) -> Result<Progress, StorageError> {
         let from = self.store.decided().await?;
-        let projected = self.store.projected().await?;
-        let mut entries = self.store.entries_after(from, STRETCH).await?;
+        let stands = Position { cursor: from, lanes: self.store.decided_ahead().await? };
         // A decision looks at the mirror, so it waits until the mirror has the event.
-        entries.retain(|entry| entry.sequence <= projected);
-        let Some(last) = entries.last() else {
+        let cursor = self.store.projected().await?;
+        let mirror = Position { cursor, lanes: self.store.projected_ahead().await? };
+        let Some(stretch) = self.reader.next(&self.store, stands, Some(&mirror)).await? else {
             return Ok(Progress::Idle);
         };
-        let mut decisions = Decisions { from, to: last.sequence, actions: Vec::new() };
+        let Stretch { entries, to, lanes, is_behind } = stretch;
+        let mut decisions = Decisions { from, to, lanes, actions: Vec::new() };
         let concerning: Vec<_> = entries.iter().filter(|entry| self.concerns(entry)).collect();
         for (entry, view) in concerning.iter().zip(self.views(&concerning).await?) {
             let span = tracing::debug_span!("event", event.id = %entry.event.id, stop = "decide");
@@ -59,7 +59,7 @@ impl<S: Storage> Stage for Decide<S> {
         if actions > 0 {
             self.next.iter().for_each(|destination| destination.notify_one());
         }
-        Ok(Progress::after(entries.len(), STRETCH))
+        Ok(Progress::after(is_behind))
     }
 }
 

@@ -7,14 +7,14 @@ use std::{
 };
 
 use domain::{
-    AccountKey, Action, BoxFuture, Clock, Delivery, Destination, Entity, Event, Failure, Fields,
-    InstallationChange, InstallationKey, InstallationStep, Memory, Next, Reading, Receipt,
-    RecordKey, RecordUpdate, Refusal, Source, Summary, Verb,
+    AccountKey, Action, BoxFuture, Clock, ConnectionId, Delivery, Destination, Entity, Event,
+    Failure, Fields, InstallationChange, InstallationKey, InstallationStep, Memory, Next, Reading,
+    Receipt, RecordKey, RecordUpdate, Refusal, Source, Summary, Verb,
     contract::sample::{at, event},
 };
 use jiff::Timestamp;
 
-use crate::Sources;
+use crate::{Sources, decide::Decide, project::Project, reader::Reader};
 
 /// A clock that follows tokio's, which tests pause and skip.
 pub(crate) fn clock() -> Arc<dyn Clock> {
@@ -175,5 +175,28 @@ impl Destination for Pages {
             let is_there = self.pages.lock().unwrap().contains_key(&page);
             Ok(is_there.then_some(Receipt { reference: page, adopted: true }))
         })
+    }
+}
+
+/// The projecting stage on a store.
+pub(crate) fn project(store: &Memory) -> Project<Memory> {
+    Project {
+        store: store.clone(),
+        sources: sources(),
+        next: Arc::default(),
+        admit: Arc::default(),
+        reader: Reader::default(),
+    }
+}
+
+/// The deciding stage on a store, with an activity log.
+pub(crate) fn decide(store: &Memory) -> Decide<Memory> {
+    Decide {
+        store: store.clone(),
+        sources: sources(),
+        clock: clock(),
+        activity_log: Some(ConnectionId::new("notion")),
+        next: Vec::new(),
+        reader: Reader::default(),
     }
 }

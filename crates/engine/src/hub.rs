@@ -13,7 +13,7 @@ use tokio::{
 
 use crate::{
     Intake, Sources, admit::Admit, decide::Decide, deliver::Deliver, gate::Gate, project::Project,
-    stage,
+    reader::Reader, stage,
 };
 
 /// What a hub is made of.
@@ -106,9 +106,16 @@ impl<S: Storage> Hub<S> {
             sources: sources.clone(),
             next: Arc::clone(&decider),
             admit: Arc::clone(&admitter),
+            reader: Reader::default(),
         };
-        let decide =
-            Decide { store: store.clone(), sources, clock, activity_log, next: deliverers };
+        let decide = Decide {
+            store: store.clone(),
+            sources,
+            clock,
+            activity_log,
+            next: deliverers,
+            reader: Reader::default(),
+        };
         stages.spawn(stage::run(admit, admitter, stopped.clone()));
         stages.spawn(stage::run(decide, decider, stopped.clone()));
         stages.spawn(stage::run(project, Arc::clone(&projector), stopped));

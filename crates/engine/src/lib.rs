@@ -15,6 +15,7 @@ mod gate;
 mod hub;
 mod intake;
 mod project;
+mod reader;
 mod rows;
 mod sources;
 mod stage;

@@ -12,12 +12,10 @@ use tokio::sync::Notify;
 
 use crate::{
     Sources,
+    reader::{Position, Reader, Stretch},
     rows::{Place, Rows},
     stage::{Progress, Stage},
 };
-
-/// How many events one transaction takes.
-const STRETCH: usize = 512;
 
 /// The stage.
 pub(crate) struct Project<S> {
@@ -27,6 +25,7 @@ pub(crate) struct Project<S> {
     pub(crate) next: Arc<Notify>,
     /// Woken when installations were written.
     pub(crate) admit: Arc<Notify>,
+    pub(crate) reader: Reader,
 }
 
 impl<S: Storage> Stage for Project<S> {
@@ -34,11 +33,12 @@ impl<S: Storage> Stage for Project<S> {
 
     async fn pass(&mut self) -> Result<Progress, StorageError> {
         let from = self.store.projected().await?;
-        let entries = self.store.entries_after(from, STRETCH).await?;
-        let Some(last) = entries.last() else {
+        let stands = Position { cursor: from, lanes: self.store.projected_ahead().await? };
+        let Some(stretch) = self.reader.next(&self.store, stands, None).await? else {
             return Ok(Progress::Idle);
         };
-        let mut projection = Projection { from, to: last.sequence, ..Projection::default() };
+        let Stretch { entries, to, lanes, is_behind } = stretch;
+        let mut projection = Projection { from, to, lanes, ..Projection::default() };
         let updates: Vec<_> = entries.iter().map(|entry| self.read(entry)).collect();
         let mut rows = Rows::read(&self.store, places(&entries, &updates)).await?;
         let mut touched = BTreeSet::new();
@@ -54,7 +54,7 @@ impl<S: Storage> Stage for Project<S> {
         }
         metrics::counter!("highwire_changes_total").increment(changes as u64);
         self.next.notify_one();
-        Ok(Progress::after(entries.len(), STRETCH))
+        Ok(Progress::after(is_behind))
     }
 }
 

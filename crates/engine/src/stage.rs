@@ -34,13 +34,9 @@ pub(crate) enum Progress {
 }
 
 impl Progress {
-    /// After a pass over this many events of at most `stretch`.
-    pub(crate) fn after(events: usize, stretch: usize) -> Self {
-        match events {
-            0 => Self::Idle,
-            full if full >= stretch => Self::Behind,
-            _ => Self::Moved,
-        }
+    /// After a pass that moved.
+    pub(crate) fn after(is_behind: bool) -> Self {
+        if is_behind { Self::Behind } else { Self::Moved }
     }
 }
 

@@ -6,6 +6,7 @@ mod connection;
 mod connections;
 mod credentials;
 mod journal;
+mod lanes;
 mod members;
 mod mirror;
 mod organizations;

@@ -118,3 +118,25 @@ pub async fn concurrent_appends_all_get_their_own_place<S: Storage>(store: S) {
     });
     assert_eq!(places, (1..=64).map(|place| Appended::New(Sequence(place))).collect::<Vec<_>>());
 }
+
+/// Whose the entries are is told without them, and they are given by their places.
+pub async fn entries_are_found_by_owner_and_place<S: Storage>(store: S) {
+    for number in 1..=6 {
+        let mut event = event(number);
+        event.tenant = match number % 3 {
+            0 => None,
+            1 => Some(tenant("alpha")),
+            _ => Some(tenant("beta")),
+        };
+        store.append(event).await.expect("append");
+    }
+    let owners = store.owners_after(Sequence(1), 4).await.expect("owners");
+    let (alpha, beta) = (tenant("alpha").organization, tenant("beta").organization);
+    let expected = [(2, Some(beta.clone())), (3, None), (4, Some(alpha)), (5, Some(beta))];
+    assert_eq!(owners, expected.map(|(place, lane)| (Sequence(place), lane)));
+    assert_eq!(store.owners_after(Sequence(6), 4).await.expect("owners"), vec![]);
+    let places = [5, 2, 6].map(Sequence);
+    let entries = store.entries_at(&places).await.expect("entries");
+    let found: Vec<_> = entries.iter().map(|one| (one.sequence, one.event.id)).collect();
+    assert_eq!(found, [5, 2, 6].map(|place| (Sequence(place), event_id(place.into()))));
+}

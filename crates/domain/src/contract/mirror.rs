@@ -2,7 +2,8 @@
 
 use super::sample::{at, event_id, record, tenant};
 use crate::{
-    Applied, Change, Entity, FieldChange, Projection, RecordKey, Sequence, Storage, StorageError,
+    Applied, Change, Entity, FieldChange, LaneStep, Lanes, Projection, RecordKey, Sequence,
+    Storage, StorageError,
 };
 
 fn change(number: u128, id: &str) -> Change {
@@ -99,4 +100,24 @@ pub async fn tombstones_are_not_counted<S: Storage>(store: S) {
     store.project(projection).await.expect("project");
     let counts = store.record_counts().await.expect("counts");
     assert_eq!(counts.get(&Entity::Contact), Some(&1));
+}
+
+/// A stage that goes ahead for one organization is found where it was, and nobody takes its step
+/// from another place.
+pub async fn lanes_move_with_the_cursor_of_the_mirror<S: Storage>(store: S) {
+    let ahead = |place| Lanes([(Some(tenant("beta").organization), Sequence(place))].into());
+    let step =
+        |lanes| Projection { from: Sequence(3), to: Sequence(3), lanes, ..Projection::default() };
+    let to = Sequence(3);
+    store.project(Projection { to, ..Projection::default() }).await.expect("project");
+    assert_eq!(store.projected_ahead().await.expect("lanes"), Lanes::default());
+    let first = LaneStep { from: Lanes::default(), to: ahead(9) };
+    store.project(step(first.clone())).await.expect("project");
+    assert_eq!(store.projected_ahead().await.expect("lanes"), ahead(9));
+    let again = store.project(step(first)).await;
+    assert!(matches!(again, Err(StorageError::Moved { .. })));
+    let back = LaneStep { from: ahead(9), to: Lanes::default() };
+    store.project(step(back)).await.expect("project");
+    assert_eq!(store.projected_ahead().await.expect("lanes"), Lanes::default());
+    assert_eq!(store.decided_ahead().await.expect("lanes"), Lanes::default());
 }

@@ -1,15 +1,15 @@
 //! What every outbox must do.
 
-use super::sample::{action, at, event_id};
+use super::sample::{action, at, event_id, tenant};
 use crate::{
-    Action, ActionState, Claimed, ConnectionId, Decisions, Receipt, Sequence, Settlement, Storage,
-    StorageError,
+    Action, ActionState, Claimed, ConnectionId, Decisions, LaneStep, Lanes, Receipt, Sequence,
+    Settlement, Storage, StorageError,
 };
 
 async fn fill<S: Storage>(store: &S, actions: Vec<Action>) {
     let from = store.decided().await.expect("cursor");
     let to = Sequence(from.0 + 1);
-    store.decide(Decisions { from, to, actions }).await.expect("decide");
+    store.decide(Decisions { from, to, actions, ..Decisions::default() }).await.expect("decide");
 }
 
 async fn claim<S: Storage>(store: &S, seconds: i64, limit: usize) -> Vec<Claimed> {
@@ -39,8 +39,12 @@ pub async fn deciding_twice_gives_one_action<S: Storage>(store: S) {
 /// Decisions that are based on an old cursor write nothing.
 pub async fn decisions_from_an_old_cursor_are_refused<S: Storage>(store: S) {
     fill(&store, vec![]).await;
-    let old =
-        Decisions { from: Sequence(0), to: Sequence(9), actions: vec![action(1, "notion", "a")] };
+    let old = Decisions {
+        from: Sequence(0),
+        to: Sequence(9),
+        actions: vec![action(1, "notion", "a")],
+        ..Decisions::default()
+    };
     assert!(matches!(store.decide(old).await, Err(StorageError::Moved { .. })));
     assert_eq!(store.decided().await.expect("cursor"), Sequence(1));
     assert!(store.action_counts().await.expect("counts").is_empty());
@@ -168,4 +172,16 @@ pub async fn the_story_of_an_action_is_kept<S: Storage>(store: S) {
         [(1, Some("retry"), Some("busy; wait")), (2, Some("done"), Some("page-1"))]
     );
     assert_eq!(story[0].attempts[1].finished_at, Some(at(13)));
+}
+
+/// Decisions keep their lanes too, and nobody's events are a lane like others.
+pub async fn lanes_move_with_the_cursor_of_the_outbox<S: Storage>(store: S) {
+    let ahead =
+        Lanes([(None, Sequence(4)), (Some(tenant("beta").organization), Sequence(9))].into());
+    let step = LaneStep { from: Lanes::default(), to: ahead.clone() };
+    let decisions = || Decisions { lanes: step.clone(), ..Decisions::default() };
+    store.decide(decisions()).await.expect("decide");
+    assert_eq!(store.decided_ahead().await.expect("lanes"), ahead);
+    assert!(matches!(store.decide(decisions()).await, Err(StorageError::Moved { .. })));
+    assert_eq!(store.projected_ahead().await.expect("lanes"), Lanes::default());
 }

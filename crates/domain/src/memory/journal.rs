@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 
 use super::Memory;
-use crate::{Appended, Entry, Event, EventId, Journal, Part, Realm, Sequence, StorageError};
+use crate::{Appended, Entry, Event, EventId, Journal, Lane, Part, Realm, Sequence, StorageError};
 
 /// How many entries one look goes through.
 const LOOK: usize = 64;
@@ -65,6 +65,28 @@ impl Journal for Memory {
             }
         }
         Ok(part)
+    }
+
+    async fn owners_after(
+        &self,
+        after: Sequence,
+        limit: usize,
+    ) -> Result<Vec<(Sequence, Lane)>, StorageError> {
+        let lane = |event: &Event| event.tenant.as_ref().map(|owner| owner.organization.clone());
+        let state = self.lock();
+        let first = state.journal.entries.partition_point(|entry| entry.sequence <= after);
+        let behind = state.journal.entries.iter().skip(first);
+        Ok(behind.take(limit).map(|entry| (entry.sequence, lane(&entry.event))).collect())
+    }
+
+    async fn entries_at(&self, places: &[Sequence]) -> Result<Vec<Entry>, StorageError> {
+        let state = self.lock();
+        let entries = &state.journal.entries;
+        let at = |place: &Sequence| {
+            let index = entries.binary_search_by_key(place, |entry| entry.sequence).ok()?;
+            entries.get(index).cloned()
+        };
+        Ok(places.iter().filter_map(at).collect())
     }
 
     async fn entry(&self, id: EventId) -> Result<Option<Entry>, StorageError> {

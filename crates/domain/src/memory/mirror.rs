@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 
 use super::Memory;
 use crate::{
-    Change, Entity, EventId, Mirror, Projection, Record, RecordKey, Sequence, StorageError, Tenant,
+    Change, Entity, EventId, Lanes, Mirror, Projection, Record, RecordKey, Sequence, StorageError,
+    Tenant,
 };
 
 #[derive(Default)]
 pub(super) struct MirrorState {
     cursor: Sequence,
+    ahead: Lanes,
     rows: BTreeMap<(Tenant, RecordKey), Record>,
     changes: Vec<Change>,
 }
@@ -19,13 +21,18 @@ impl Mirror for Memory {
         Ok(self.lock().mirror.cursor)
     }
 
+    async fn projected_ahead(&self) -> Result<Lanes, StorageError> {
+        Ok(self.lock().mirror.ahead.clone())
+    }
+
     async fn project(&self, projection: Projection) -> Result<(), StorageError> {
         let mut state = self.lock();
         let mirror = &mut state.mirror;
-        if mirror.cursor != projection.from {
+        if mirror.cursor != projection.from || mirror.ahead != projection.lanes.from {
             return Err(StorageError::Moved { expected: projection.from, found: mirror.cursor });
         }
         mirror.cursor = projection.to;
+        mirror.ahead = projection.lanes.to;
         for record in projection.records {
             mirror.rows.insert((record.tenant.clone(), record.key.clone()), record);
         }

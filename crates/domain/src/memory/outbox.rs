@@ -6,13 +6,14 @@ use jiff::Timestamp;
 
 use super::Memory;
 use crate::{
-    Action, ActionId, ActionState, Attempt, Claimed, ConnectionId, Decisions, EventId, Outbox,
-    Sequence, Settlement, StorageError, Tracked,
+    Action, ActionId, ActionState, Attempt, Claimed, ConnectionId, Decisions, EventId, Lanes,
+    Outbox, Sequence, Settlement, StorageError, Tracked,
 };
 
 #[derive(Default)]
 pub(super) struct OutboxState {
     cursor: Sequence,
+    ahead: Lanes,
     rows: Vec<Row>,
 }
 
@@ -74,12 +75,17 @@ impl Outbox for Memory {
         Ok(self.lock().outbox.cursor)
     }
 
+    async fn decided_ahead(&self) -> Result<Lanes, StorageError> {
+        Ok(self.lock().outbox.ahead.clone())
+    }
+
     async fn decide(&self, decisions: Decisions) -> Result<(), StorageError> {
         let outbox = &mut self.lock().outbox;
-        if outbox.cursor != decisions.from {
+        if outbox.cursor != decisions.from || outbox.ahead != decisions.lanes.from {
             return Err(StorageError::Moved { expected: decisions.from, found: outbox.cursor });
         }
         outbox.cursor = decisions.to;
+        outbox.ahead = decisions.lanes.to;
         for action in decisions.actions {
             if outbox.rows.iter().any(|row| row.tracked.action.id == action.id) {
                 continue;

@@ -8,8 +8,7 @@ use domain::{
 use super::*;
 use crate::{
     Hub, Intake, Parts,
-    fixture::{Words, clock, saying, sources, store},
-    project::Project,
+    fixture::{self, Words, clock, saying, store},
 };
 
 fn delivery(body: &str) -> Delivery {
@@ -112,8 +111,7 @@ async fn five_hundred_installations_in_any_order_end_in_the_same_directory() {
                 store.append(told).await.unwrap();
             }
         }
-        let (next, admit) = (Arc::default(), Arc::default());
-        let mut project = Project { store: store.clone(), sources: sources(), next, admit };
+        let mut project = fixture::project(store);
         while project.pass().await.unwrap() != Progress::Idle {}
     }
     let listed = one.listing().await.unwrap().installations;

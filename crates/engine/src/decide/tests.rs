@@ -3,17 +3,7 @@
 use domain::{ActionState, Intent, Journal, Memory, Mirror, Outbox, Projection, Sequence};
 
 use super::*;
-use crate::fixture::{clock, saying, sources, store};
-
-fn stage(store: &Memory) -> Decide<Memory> {
-    Decide {
-        store: store.clone(),
-        sources: sources(),
-        clock: clock(),
-        activity_log: Some(ConnectionId::new("notion")),
-        next: Vec::new(),
-    }
-}
+use crate::fixture::{self, decide as stage, saying, store};
 
 async fn project(store: &Memory, from: u64, to: u64) {
     let (from, to) = (Sequence(from), Sequence(to));
@@ -47,12 +37,7 @@ async fn a_second_pass_decides_nothing_new() {
 async fn a_decision_sees_the_mirror() {
     let store = store();
     store.append(saying(1, "a Ada")).await.unwrap();
-    let mut project = crate::project::Project {
-        store: store.clone(),
-        sources: sources(),
-        next: Arc::new(Notify::new()),
-        admit: Arc::default(),
-    };
+    let mut project = fixture::project(&store);
     project.pass().await.unwrap();
     stage(&store).pass().await.unwrap();
     let tracked = store.actions(saying(1, "").id).await.unwrap();
@@ -66,12 +51,7 @@ async fn each_event_of_a_stretch_is_decided_with_its_own_record() {
     for (number, body) in [(1, "a Ada"), (2, "b Bob")] {
         store.append(saying(number, body)).await.unwrap();
     }
-    let mut project = crate::project::Project {
-        store: store.clone(),
-        sources: sources(),
-        next: Arc::new(Notify::new()),
-        admit: Arc::default(),
-    };
+    let mut project = fixture::project(&store);
     project.pass().await.unwrap();
     stage(&store).pass().await.unwrap();
     for (number, name) in [(1, "Ada"), (2, "Bob")] {

@@ -37,7 +37,7 @@ impl Running {
 
 async fn fill(store: &Memory, lanes: &[(u128, &str)]) {
     let actions = lanes.iter().map(|(number, lane)| action(*number, "notion", lane)).collect();
-    store.decide(Decisions { from: Sequence(0), to: Sequence(1), actions }).await.unwrap();
+    store.decide(Decisions { to: Sequence(1), actions, ..Decisions::default() }).await.unwrap();
 }
 
 /// Lets the paused clock run for this long.

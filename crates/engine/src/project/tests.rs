@@ -5,16 +5,7 @@ use domain::{
 };
 
 use super::*;
-use crate::fixture::{saying, sources, store};
-
-fn stage(store: &Memory) -> Project<Memory> {
-    Project {
-        store: store.clone(),
-        sources: sources(),
-        next: Arc::new(Notify::new()),
-        admit: Arc::default(),
-    }
-}
+use crate::fixture::{project as stage, saying, store};
 
 async fn name(store: &Memory, id: &str) -> Option<String> {
     let key = RecordKey::new(Entity::Contact, id);

@@ -7,27 +7,12 @@ use domain::{
 
 use super::*;
 use crate::{
-    decide::Decide,
-    fixture::{clock, saying, sources, store},
-    project::Project,
+    fixture::{self, saying, sources, store},
     stage::Stage,
 };
 
 async fn run(store: &Memory) {
-    let next = std::sync::Arc::new(tokio::sync::Notify::new());
-    let mut project = Project {
-        store: store.clone(),
-        sources: sources(),
-        next,
-        admit: std::sync::Arc::default(),
-    };
-    let mut decide = Decide {
-        store: store.clone(),
-        sources: sources(),
-        clock: clock(),
-        activity_log: Some(ConnectionId::new("notion")),
-        next: Vec::new(),
-    };
+    let (mut project, mut decide) = (fixture::project(store), fixture::decide(store));
     project.pass().await.unwrap();
     decide.pass().await.unwrap();
 }

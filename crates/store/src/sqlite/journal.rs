@@ -1,7 +1,8 @@
 //! The journal on SQLite: appended by the writer, read by a connection of its own.
 
 use domain::{
-    Appended, Entry, Event, EventId, Journal, OrganizationId, Part, Realm, Sequence, StorageError,
+    Appended, Entry, Event, EventId, Journal, Lane, OrganizationId, Part, Realm, Sequence,
+    StorageError,
 };
 use rusqlite::{Connection, OptionalExtension};
 
@@ -58,6 +59,47 @@ impl Journal for Sqlite {
         let realm = realm.clone();
         let read = move |connection: &Connection| Ok(look(connection, &realm, after, limit)?);
         self.shared.journal.read("read a realm's part of the journal", read).await
+    }
+
+    async fn owners_after(
+        &self,
+        after: Sequence,
+        limit: usize,
+    ) -> Result<Vec<(Sequence, Lane)>, StorageError> {
+        let read = move |connection: &Connection| {
+            let sql = "SELECT sequence, organization FROM journal WHERE sequence > ?1
+                       ORDER BY sequence LIMIT ?2";
+            let mut statement = connection.prepare_cached(sql)?;
+            let owners = statement.query_map((after.0 as i64, limit as i64), |row| {
+                let organization: Option<String> = row.get(1)?;
+                let lane = organization.as_deref().map(OrganizationId::new);
+                Ok((row::sequence(row, 0)?, lane))
+            })?;
+            Ok(owners.collect::<rusqlite::Result<_>>()?)
+        };
+        self.shared.journal.read("read whose the journal's events are", read).await
+    }
+
+    async fn entries_at(&self, places: &[Sequence]) -> Result<Vec<Entry>, StorageError> {
+        if let Some(entries) = self.shared.recent.at(places) {
+            return Ok(entries);
+        }
+        let places = places.to_vec();
+        let read = move |connection: &Connection| {
+            let sql = format!("SELECT {} FROM journal WHERE sequence = ?1", row::ENTRY_COLUMNS);
+            let mut statement = connection.prepare_cached(&sql)?;
+            let (mut entries, mut bytes) = (Vec::new(), 0);
+            for place in places {
+                if bytes >= PAGE_BYTES {
+                    break;
+                }
+                let entry = statement.query_row([place.0 as i64], row::entry).optional()?;
+                bytes += entry.as_ref().map_or(0, |entry| entry.event.body.len());
+                entries.extend(entry);
+            }
+            Ok(entries)
+        };
+        self.shared.journal.read("read events of the journal", read).await
     }
 
     async fn entry(&self, id: EventId) -> Result<Option<Entry>, StorageError> {

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use domain::{
-    Applied, Change, ConnectionId, Entity, EventId, Mirror, OrganizationId, Projection, Record,
-    RecordKey, Sequence, StorageError, Tenant,
+    Applied, Change, ConnectionId, Entity, EventId, Lanes, Mirror, OrganizationId, Projection,
+    Record, RecordKey, Sequence, StorageError, Tenant,
 };
 use rusqlite::{Connection, OptionalExtension, Row, Transaction};
 
-use super::{Sqlite, connections, row, worker::Fault};
+use super::{Sqlite, connections, lanes, row, worker::Fault};
 
 /// The cursor's name.
 const STAGE: &str = "mirror";
@@ -18,9 +18,14 @@ impl Mirror for Sqlite {
         self.shared.state.read("read the mirror's cursor", |c| Ok(cursor(c, STAGE)?)).await
     }
 
+    async fn projected_ahead(&self) -> Result<Lanes, StorageError> {
+        self.shared.state.read("read the mirror's lanes", |c| Ok(lanes::lanes(c, STAGE)?)).await
+    }
+
     async fn project(&self, projection: Projection) -> Result<(), StorageError> {
         let write = move |transaction: &Transaction<'_>| {
             move_cursor(transaction, STAGE, projection.from, projection.to)?;
+            lanes::step(transaction, STAGE, &projection.lanes, projection.from)?;
             for record in &projection.records {
                 put_record(transaction, record)?;
             }

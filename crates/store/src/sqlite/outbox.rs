@@ -5,13 +5,13 @@ mod claim;
 use std::collections::BTreeMap;
 
 use domain::{
-    Action, ActionId, ActionState, Attempt, Claimed, ConnectionId, Decisions, EventId,
+    Action, ActionId, ActionState, Attempt, Claimed, ConnectionId, Decisions, EventId, Lanes,
     OrganizationId, Outbox, Sequence, Settlement, StorageError, Tenant, Tracked,
 };
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction};
 
-use super::{Sqlite, mirror, row};
+use super::{Sqlite, lanes, mirror, row};
 
 /// The cursor's name.
 const STAGE: &str = "outbox";
@@ -26,9 +26,15 @@ impl Outbox for Sqlite {
         self.shared.state.read("read the outbox's cursor", read).await
     }
 
+    async fn decided_ahead(&self) -> Result<Lanes, StorageError> {
+        let read = |connection: &Connection| Ok(lanes::lanes(connection, STAGE)?);
+        self.shared.state.read("read the outbox's lanes", read).await
+    }
+
     async fn decide(&self, decisions: Decisions) -> Result<(), StorageError> {
         let write = move |transaction: &Transaction<'_>| {
             mirror::move_cursor(transaction, STAGE, decisions.from, decisions.to)?;
+            lanes::step(transaction, STAGE, &decisions.lanes, decisions.from)?;
             for action in &decisions.actions {
                 put_action(transaction, action)?;
             }

@@ -56,6 +56,20 @@ impl Recent {
         (!shared.is_empty()).then(|| shared.iter().map(|entry| Entry::clone(entry)).collect())
     }
 
+    /// The entries at these places; none where one of them has to be read from the file.
+    pub(super) fn at(&self, places: &[Sequence]) -> Option<Vec<Entry>> {
+        let shared: Option<Vec<_>> = {
+            let kept = self.lock();
+            let first = kept.entries.front()?.sequence.0;
+            let at = |place: &Sequence| {
+                let index = usize::try_from(place.0.checked_sub(first)?).ok()?;
+                kept.entries.get(index).cloned()
+            };
+            places.iter().map(at).collect()
+        };
+        shared.map(|shared| shared.iter().map(|entry| Entry::clone(entry)).collect())
+    }
+
     fn lock(&self) -> MutexGuard<'_, Kept> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -120,6 +134,19 @@ mod tests {
         for outside in [3, 8, 9] {
             assert_eq!(sequences(&recent, outside, 9, 9), None, "after {outside}");
         }
+    }
+
+    #[test]
+    fn single_entries_are_given_where_all_of_them_are_kept() {
+        let recent = Recent::default();
+        recent.keep((5..=8).map(|sequence| entry(sequence, 1)));
+        let at = |places: &[u64]| {
+            let places: Vec<_> = places.iter().map(|place| Sequence(*place)).collect();
+            Some(recent.at(&places)?.iter().map(|one| one.sequence.0).collect::<Vec<_>>())
+        };
+        assert_eq!(at(&[7, 5]), Some(vec![7, 5]));
+        assert_eq!(at(&[4, 5]), None);
+        assert_eq!(at(&[8, 9]), None);
     }
 
     #[test]

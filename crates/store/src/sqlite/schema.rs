@@ -217,6 +217,14 @@ pub(super) const STATE: Schema = Schema {
         "
     ALTER TABLE action ADD COLUMN correlation TEXT;
 
+    -- How far a stage has gone for single organizations, beyond the cursor of all.
+    CREATE TABLE lane_cursor (
+        stage        TEXT NOT NULL,
+        organization TEXT NOT NULL,
+        sequence     INTEGER NOT NULL,
+        PRIMARY KEY (stage, organization)
+    ) WITHOUT ROWID;
+
     CREATE TABLE connection (
         organization TEXT NOT NULL,
         connection   TEXT NOT NULL,

@@ -178,6 +178,7 @@ async fn a_file_of_the_first_format_is_brought_up_by_a_hub_only() {
         "account",
         "installation",
         "revision",
+        "lane_cursor",
         "credential",
     ];
     let drops: String = later.iter().map(|table| format!("DROP TABLE {table};")).collect();
