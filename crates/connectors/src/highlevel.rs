@@ -13,7 +13,9 @@ use domain::{
     RecordUpdate, Refusal, Source, Summary,
 };
 use highlevel::webhook::{
-    ED25519_HEADER, Envelope, PublicKeys, RSA_HEADER, SignatureError, Signatures, recognize, verify,
+    ED25519_HEADER, Envelope, PublicKeys, RSA_HEADER, SignatureError, Signatures,
+    contract::{self, Contract},
+    recognize, verify,
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -111,6 +113,13 @@ impl Source for HighLevel {
 
     fn summarize(&self, event: &Event) -> Summary {
         summary::summarize(event)
+    }
+
+    fn deviations(&self, event: &Event) -> Vec<String> {
+        let recognized = Envelope::parse(&event.body).map(|envelope| recognize(&envelope));
+        let contract = recognized.ok().and_then(Contract::of);
+        let mismatches = contract.map(|contract| contract::check(contract, &event.body));
+        mismatches.unwrap_or_default().iter().map(ToString::to_string).collect()
     }
 
     fn link(&self, event: &Event) -> Option<String> {

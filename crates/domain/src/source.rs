@@ -30,6 +30,15 @@ pub trait Source: Send + Sync {
     /// What the event says, in a few words for people.
     fn summarize(&self, event: &Event) -> Summary;
 
+    /// In what an event differs from what its vendor documents, a sentence for each difference;
+    /// nothing where it agrees, and where nothing is documented.
+    ///
+    /// This is news about the vendor and never a reason to treat the event otherwise. The sentences
+    /// can be logged: they repeat nothing of the event's content.
+    fn deviations(&self, _event: &Event) -> Vec<String> {
+        Vec::new()
+    }
+
     /// Where to look at the event's record in the vendor's application.
     fn link(&self, event: &Event) -> Option<String>;
 }

@@ -26,7 +26,8 @@ pub(crate) fn store() -> Memory {
     Memory::new(clock())
 }
 
-/// Reads bodies of the form `contact-id name`; `poison` panics and `odd` cannot be read.
+/// Reads bodies of the form `contact-id name`; `poison` panics, `odd` cannot be read, and `?` at the end is no
+/// part of the contract.
 pub(crate) struct Words;
 
 impl Source for Words {
@@ -72,6 +73,14 @@ impl Source for Words {
 
     fn summarize(&self, _: &Event) -> Summary {
         Summary::default()
+    }
+
+    fn deviations(&self, event: &Event) -> Vec<String> {
+        match &event.body[..] {
+            b"poison" => panic!("a reader that fails"),
+            [.., b'?'] => vec!["/name: expected a fact, found a question".to_owned()],
+            _ => Vec::new(),
+        }
     }
 
     fn link(&self, _: &Event) -> Option<String> {
@@ -183,6 +192,7 @@ pub(crate) fn project(store: &Memory) -> Project<Memory> {
     Project {
         store: store.clone(),
         sources: sources(),
+        report_deviations: true,
         next: Arc::default(),
         admit: Arc::default(),
         reader: Reader::default(),

@@ -28,6 +28,8 @@ pub struct Parts<S> {
     pub destinations: BTreeMap<ConnectionId, Arc<dyn Destination>>,
     /// Which of them keeps the activity log.
     pub activity_log: Option<ConnectionId>,
+    /// Whether events that differ from their vendor's documentation are counted and told.
+    pub report_deviations: bool,
     /// The time.
     pub clock: Arc<dyn Clock>,
 }
@@ -78,7 +80,8 @@ impl<S: Storage> Hub<S> {
     /// # Errors
     /// Where the store cannot be used.
     pub async fn start(parts: Parts<S>) -> Result<Self, StorageError> {
-        let Parts { store, sources, rules, destinations, activity_log, clock } = parts;
+        let Parts { store, sources, rules, destinations, activity_log, report_deviations, clock } =
+            parts;
         let recovered = store.recover(clock.now()).await?;
         if recovered > 0 {
             tracing::info!(
@@ -104,6 +107,7 @@ impl<S: Storage> Hub<S> {
         let project = Project {
             store: store.clone(),
             sources: sources.clone(),
+            report_deviations,
             next: Arc::clone(&decider),
             admit: Arc::clone(&admitter),
             reader: Reader::default(),

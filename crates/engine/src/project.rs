@@ -21,6 +21,8 @@ use crate::{
 pub(crate) struct Project<S> {
     pub(crate) store: S,
     pub(crate) sources: Sources,
+    /// Whether differences from a vendor's documentation are counted and told.
+    pub(crate) report_deviations: bool,
     /// Woken when rows were written.
     pub(crate) next: Arc<Notify>,
     /// Woken when installations were written.
@@ -66,6 +68,9 @@ impl<S: Storage> Project<S> {
             return Vec::new();
         }
         let span = tracing::debug_span!("event", event.id = %entry.event.id, stop = "mirror");
+        if self.report_deviations {
+            span.in_scope(|| self.report(entry));
+        }
         span.in_scope(|| match self.sources.updates(&entry.event) {
             Ok(updates) => {
                 tracing::debug!(event.kind = %entry.event.kind, records = updates.len(), "event is read");
@@ -77,6 +82,16 @@ impl<S: Storage> Project<S> {
                 Vec::new()
             }
         })
+    }
+
+    fn report(&self, entry: &Entry) {
+        let deviations = self.sources.deviations(&entry.event);
+        if deviations.is_empty() {
+            return;
+        }
+        let family = entry.event.kind.entity.to_string();
+        tracing::debug!(event.kind = %entry.event.kind, ?deviations, "an event differs from its contract");
+        metrics::counter!("highwire_contract_deviations_total", "family" => family).increment(1);
     }
 
     /// The installations that the entries change, whoever owns their accounts.

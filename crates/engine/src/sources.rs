@@ -49,6 +49,16 @@ impl Sources {
         std::panic::catch_unwind(read).unwrap_or_default()
     }
 
+    /// In what an event differs from what its vendor documents; nothing where nobody can tell.
+    #[must_use]
+    pub fn deviations(&self, event: &Event) -> Vec<String> {
+        let Ok(source) = self.of(event) else {
+            return Vec::new();
+        };
+        let read = AssertUnwindSafe(|| source.deviations(event));
+        std::panic::catch_unwind(read).unwrap_or_default()
+    }
+
     /// Where to look at an event's record.
     #[must_use]
     pub fn link(&self, event: &Event) -> Option<String> {

@@ -44,7 +44,7 @@ pub async fn tell<S: Storage>(
     let Some(entry) = store.entry(id).await? else {
         return Ok(None);
     };
-    let mut steps = arrival(&entry);
+    let mut steps = arrival(&entry, sources.deviations(&entry.event));
     steps.push(mirrored(
         &entry,
         store.changes(&[id]).await?,
@@ -62,7 +62,7 @@ fn pair(label: &str, value: impl Into<String>) -> (String, String) {
     (label.to_owned(), value.into())
 }
 
-fn arrival(entry: &Entry) -> Vec<Step> {
+fn arrival(entry: &Entry, deviations: Vec<String>) -> Vec<Step> {
     let event = &entry.event;
     let optional = |label: &str, value: Option<String>| value.map(|value| pair(label, value));
     let door = Step {
@@ -94,6 +94,7 @@ fn arrival(entry: &Entry) -> Vec<Step> {
         ]
         .into_iter()
         .flatten()
+        .chain(deviations.into_iter().map(|told| pair("differs from its contract", told)))
         .collect(),
     };
     let journal = Step {

@@ -75,6 +75,15 @@ pub(crate) struct Vault {
 pub(crate) struct Webhook {
     pub(crate) public_keys: Vec<String>,
     pub(crate) secret: Secret,
+    pub(crate) check_contract: CheckContract,
+}
+
+/// What becomes of an event that differs from what its vendor documents. It is never dropped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum CheckContract {
+    Off,
+    Report,
 }
 
 /// The HighLevel connection.

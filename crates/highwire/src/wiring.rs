@@ -67,6 +67,7 @@ pub(crate) async fn start(settings: &Settings) -> Result<Running, Failure> {
             .map(|log| (connection, log))
             .into_iter()
             .collect::<BTreeMap<_, _>>(),
+        report_deviations: settings.webhook.check_contract == settings::CheckContract::Report,
         clock: Arc::clone(&clock),
     })
     .await?;

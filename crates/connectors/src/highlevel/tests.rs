@@ -51,6 +51,25 @@ fn without_a_webhook_id_the_bytes_are_the_identity() {
 }
 
 #[test]
+fn differences_from_the_contract_are_told_without_content() {
+    let reader = reader(Accounts::Any);
+    let told = |body: serde_json::Value| reader.deviations(&read(body));
+    let note = json!({"type": "NoteCreate", "locationId": "l", "id": "n", "contactId": "c"});
+    assert_eq!(told(note), [""; 0]);
+    let odd = json!({"type": "NoteCreate", "locationId": "l", "id": "n", "body": ["Ada Lovelace"]});
+    assert_eq!(
+        told(odd),
+        [
+            "/contactId: expected a text that is not empty, found nothing",
+            "/body: expected a text or null, found a list",
+        ]
+    );
+    // Of what is not recognized there is no contract.
+    assert_eq!(told(json!({"type": "VoiceAiCallEnd"})), [""; 0]);
+    assert_eq!(reader.deviations(&reader.read(delivery(&[], "not json"))), [""; 0]);
+}
+
+#[test]
 fn a_signature_header_that_comes_twice_is_refused() {
     let twice = delivery(&[("x-ghl-signature", "AAAA"), ("x-ghl-signature", "BBBB")], "{}");
     assert_eq!(reader().authenticate(&twice), Err(Refusal::Malformed));

@@ -130,6 +130,7 @@ async fn a_running_hub_notices_what_was_connected_beside_it() {
         rules: Rules::default(),
         destinations: Default::default(),
         activity_log: None,
+        report_deviations: false,
         clock: clock(),
     })
     .await

@@ -58,6 +58,23 @@ async fn a_story_grows_with_its_event() {
 }
 
 #[tokio::test]
+async fn a_story_tells_where_the_event_differs_from_its_contract() {
+    let store = store();
+    for event in [saying(1, "a Ada?"), saying(2, "a Ada"), saying(3, "poison")] {
+        store.append(event).await.unwrap();
+    }
+    let told = async |number| {
+        let story = tell(&store, &sources(), event_id(number)).await.unwrap().unwrap();
+        let details = story.steps.into_iter().flat_map(|step| step.details);
+        let differs = details.filter(|(label, _)| label == "differs from its contract");
+        differs.map(|(_, told)| told).collect::<Vec<_>>()
+    };
+    assert_eq!(told(1).await, ["/name: expected a fact, found a question"]);
+    assert_eq!(told(2).await, [""; 0]);
+    assert_eq!(told(3).await, [""; 0], "a reader that fails tells nothing");
+}
+
+#[tokio::test]
 async fn an_event_that_leads_nowhere_says_why() {
     let store = store();
     let mut nobodys = saying(1, "a Ada");

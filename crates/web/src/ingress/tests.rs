@@ -69,6 +69,7 @@ async fn serve() -> (Memory, Server, Hub<Memory>) {
         rules: Default::default(),
         destinations: Default::default(),
         activity_log: None,
+        report_deviations: true,
         clock: clock(),
     };
     let hub = Hub::start(parts).await.unwrap();

@@ -53,6 +53,7 @@ impl House {
             rules: Default::default(),
             destinations: BTreeMap::default(),
             activity_log: None,
+            report_deviations: false,
             clock: clock(),
         };
         let hub = Hub::start(parts).await.unwrap();

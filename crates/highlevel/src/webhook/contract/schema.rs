@@ -48,13 +48,15 @@ pub(super) enum Format {
 impl Schema {
     /// In what a value differs.
     pub(super) fn check(&self, value: &Value) -> Vec<Mismatch> {
-        let mut walk = Walk::default();
+        let mut walk = Walk::telling(Mismatch::MOST);
         walk.value(self, value);
-        walk.found
+        walk.told
     }
 
     fn accepts(&self, value: &Value) -> bool {
-        self.check(value).is_empty()
+        let mut walk = Walk::telling(0);
+        walk.value(self, value);
+        !walk.differs
     }
 
     /// What it asks for, in words.
@@ -121,17 +123,31 @@ impl Format {
 }
 
 /// A walk through a value, with the way back to its top.
-#[derive(Default)]
-struct Walk {
-    pointer: String,
-    found: Vec<Mismatch>,
+struct Walk<'a> {
+    path: Vec<Step<'a>>,
+    /// How many differences are worth telling.
+    most: usize,
+    told: Vec<Mismatch>,
+    differs: bool,
 }
 
-impl Walk {
-    fn value(&mut self, schema: &Schema, value: &Value) {
-        if self.found.len() >= Mismatch::MOST {
-            return;
-        }
+/// One level down.
+#[derive(Clone, Copy)]
+enum Step<'a> {
+    Field(&'a str),
+    Item(usize),
+}
+
+impl<'a> Walk<'a> {
+    fn telling(most: usize) -> Self {
+        Self { path: Vec::new(), most, told: Vec::new(), differs: false }
+    }
+
+    fn is_over(&self) -> bool {
+        self.differs && self.told.len() >= self.most
+    }
+
+    fn value(&mut self, schema: &'a Schema, value: &Value) {
         if !schema.types.is_empty() && !schema.types.iter().any(|kind| kind.has(value)) {
             return self.report(schema, word(value));
         }
@@ -147,13 +163,13 @@ impl Walk {
         }
         let alternatives = &schema.alternatives;
         if !alternatives.is_empty() && !alternatives.iter().any(|schema| schema.accepts(value)) {
-            let expected =
-                alternatives.iter().map(Schema::describe).collect::<Vec<_>>().join(" or ");
             let found = match alternatives.iter().all(|schema| schema.types.is_empty()) {
                 true => "none of them",
                 false => another(value),
             };
-            self.push(expected, found);
+            self.push(found, || {
+                alternatives.iter().map(Schema::describe).collect::<Vec<_>>().join(" or ")
+            });
         }
     }
 
@@ -165,52 +181,55 @@ impl Walk {
         }
     }
 
-    fn list(&mut self, schema: &Schema, items: &[Value]) {
+    fn list(&mut self, schema: &'a Schema, items: &[Value]) {
         let Some(schema) = &schema.items else { return };
         for (number, item) in items.iter().enumerate() {
-            if self.found.len() >= Mismatch::MOST {
+            if self.is_over() {
                 return;
             }
-            let before = self.step(&number.to_string());
+            self.path.push(Step::Item(number));
             self.value(schema, item);
-            self.pointer.truncate(before);
+            self.path.pop();
         }
     }
 
-    fn fields(&mut self, schema: &Schema, value: &Value) {
-        for name in &schema.required {
-            if value.get(name).is_none() {
-                let field = schema.fields.iter().find(|(known, _)| known == name);
-                let expected = field.map_or("any value".to_owned(), |(_, field)| field.describe());
-                let before = self.step(name);
-                self.push(expected, "nothing");
-                self.pointer.truncate(before);
-            }
+    fn fields(&mut self, schema: &'a Schema, value: &Value) {
+        for name in schema.required.iter().filter(|name| value.get(name).is_none()) {
+            let field = schema.fields.iter().find(|(known, _)| known == name);
+            self.path.push(Step::Field(name));
+            self.push("nothing", || {
+                field.map_or_else(|| "any value".to_owned(), |(_, field)| field.describe())
+            });
+            self.path.pop();
         }
         for (name, schema) in &schema.fields {
             if let Some(value) = value.get(name) {
-                let before = self.step(name);
+                self.path.push(Step::Field(name));
                 self.value(schema, value);
-                self.pointer.truncate(before);
+                self.path.pop();
             }
         }
     }
 
-    /// One level down; returns what the pointer is to be cut to on the way back.
-    fn step(&mut self, token: &str) -> usize {
-        let before = self.pointer.len();
-        self.pointer.push('/');
-        self.pointer.push_str(&token.replace('~', "~0").replace('/', "~1"));
-        before
-    }
-
     fn report(&mut self, schema: &Schema, found: &'static str) {
-        self.push(schema.describe(), found);
+        self.push(found, || schema.describe());
     }
 
-    fn push(&mut self, expected: String, found: &'static str) {
-        if self.found.len() < Mismatch::MOST {
-            self.found.push(Mismatch { pointer: self.pointer.clone(), expected, found });
+    fn push(&mut self, found: &'static str, expected: impl FnOnce() -> String) {
+        self.differs = true;
+        if self.told.len() < self.most {
+            let pointer = self.path.iter().map(Step::token).collect();
+            self.told.push(Mismatch { pointer, expected: expected(), found });
+        }
+    }
+}
+
+impl Step<'_> {
+    /// As it stands in a JSON Pointer.
+    fn token(&self) -> String {
+        match self {
+            Self::Field(name) => format!("/{}", name.replace('~', "~0").replace('/', "~1")),
+            Self::Item(number) => format!("/{number}"),
         }
     }
 }
@@ -255,7 +274,7 @@ fn is_date_time(text: &str) -> bool {
         && !fraction.is_empty()
         && shape(fraction).all(|digit| digit == '0')
         && (matches!(offset, "Z" | "z") || shape(&offset[1..]).eq("00:00".chars()))
-        && text.to_ascii_uppercase().parse::<jiff::Timestamp>().is_ok()
+        && text.parse::<jiff::Timestamp>().is_ok()
 }
 
 #[cfg(test)]
