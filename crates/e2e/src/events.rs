@@ -20,6 +20,19 @@ pub struct Signed {
     pub signature: String,
 }
 
+/// What an event tells.
+#[derive(Clone, Copy, Debug)]
+pub struct Fact {
+    /// Its own number: another number is another event, and a later one happens later.
+    pub number: u64,
+    /// The contact that it is about.
+    pub contact: u64,
+    /// The location that the contact belongs to.
+    pub location: u64,
+    /// About how many bytes its body has.
+    pub bytes: usize,
+}
+
 impl Events {
     /// Events of about this many bytes.
     ///
@@ -58,17 +71,32 @@ impl Events {
         Ok(Signed { webhook_id: webhook_id(number), ..signed })
     }
 
+    /// The event that tells this.
+    ///
+    /// # Errors
+    /// Where it cannot be signed.
+    pub fn telling(&self, fact: Fact) -> Result<Signed> {
+        let location = format!("loc-e2e-{}", fact.location);
+        let bare = body(fact.number, fact.contact, &location, "").len();
+        let padding = "x".repeat(fact.bytes.saturating_sub(bare));
+        let signed = self.sign(&body(fact.number, fact.contact, &location, &padding))?;
+        Ok(Signed { webhook_id: webhook_id(fact.number), ..signed })
+    }
+
     /// The body of the event with this number, about the contact with that one.
     #[must_use]
     pub fn body(&self, number: u64, contact: u64) -> String {
-        format!(
-            r#"{{"type":"ContactUpdate","locationId":"loc-e2e","id":"{}","name":"Person {contact}","email":"person{contact}@example.com","phone":"+15550100000","tags":["one","two"],"source":"{}","webhookId":"{}","timestamp":"{}"}}"#,
-            contact_id(contact),
-            self.padding,
-            webhook_id(number),
-            timestamp(number),
-        )
+        body(number, contact, "loc-e2e", &self.padding)
     }
+}
+
+fn body(number: u64, contact: u64, location: &str, padding: &str) -> String {
+    format!(
+        r#"{{"type":"ContactUpdate","locationId":"{location}","id":"{}","name":"Person {contact}","email":"person{contact}@example.com","phone":"+15550100000","tags":["one","two"],"source":"{padding}","webhookId":"{}","timestamp":"{}"}}"#,
+        contact_id(contact),
+        webhook_id(number),
+        timestamp(number),
+    )
 }
 
 fn webhook_id(number: u64) -> String {

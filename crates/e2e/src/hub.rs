@@ -46,10 +46,13 @@ impl Program {
     }
 }
 
-/// `target/<profile>/highwire`, beside the folder of the running test.
+/// `target/<profile>/highwire`, near the running test.
 fn build() -> Result<PathBuf> {
     let test = std::env::current_exe()?;
-    let profile = test.ancestors().nth(2).context("the test is not in a target folder")?;
+    let folder = test.parent().context("the test is not in a target folder")?;
+    // A test or a benchmark stands in `deps`, a binary beside it.
+    let profile = if folder.ends_with("deps") { folder.parent() } else { Some(folder) };
+    let profile = profile.context("the test is not in a target folder")?;
     let mut cargo = Command::new(env!("CARGO"));
     cargo.args(["build", "--quiet", "--package", "highwire"]);
     if profile.ends_with("release") {
@@ -63,7 +66,7 @@ fn build() -> Result<PathBuf> {
 
 /// A running hub. Dropping it kills it.
 pub struct Hub {
-    process: Child,
+    process: Guarded,
     address: SocketAddr,
 }
 
@@ -77,23 +80,7 @@ impl Hub {
         folder: &Path,
         variables: impl IntoIterator<Item = (&'static str, V)>,
     ) -> Result<Self> {
-        let mut process = program
-            .command(folder)
-            .args(["up", "--json"])
-            .env("HIGHWIRE_DATA_DIR", folder.join("data"))
-            .env("HIGHWIRE_LISTEN", "127.0.0.1:0")
-            .env("HIGHWIRE_LOG_LEVEL", "error")
-            .envs(variables)
-            .stdout(Stdio::piped())
-            .spawn()?;
-        let stdout = process.stdout.take().context("the hub has no stdout")?;
-        let mut line = String::new();
-        BufReader::new(stdout).read_line(&mut line)?;
-        let said: serde_json::Value =
-            serde_json::from_str(&line).with_context(|| format!("the hub said {line:?}"))?;
-        let url = said["url"].as_str().context("the hub said no address")?;
-        let address = url.trim_start_matches("http://").parse()?;
-        Ok(Self { process, address })
+        Starting::launch(program, folder, variables)?.until_up()
     }
 
     /// Where it listens.
@@ -105,7 +92,7 @@ impl Hub {
     /// Its process.
     #[must_use]
     pub fn process_id(&self) -> u32 {
-        self.process.id()
+        self.process.0.id()
     }
 
     /// Waits until it ends by itself.
@@ -113,7 +100,7 @@ impl Hub {
     /// # Errors
     /// Where it cannot be waited for.
     pub fn wait(mut self) -> Result<ExitStatus> {
-        Ok(self.process.wait()?)
+        Ok(self.process.0.wait()?)
     }
 
     /// Ends it as `kill -9` does: it can do nothing about it.
@@ -121,16 +108,78 @@ impl Hub {
     /// # Errors
     /// Where it is gone already.
     pub fn kill(mut self) -> Result<()> {
-        self.process.kill()?;
-        self.process.wait()?;
+        self.process.0.kill()?;
+        self.process.0.wait()?;
+        Ok(())
+    }
+
+    /// Tells it to stop, as a service manager does, and does not wait.
+    ///
+    /// # Errors
+    /// Where it is gone already.
+    pub fn ask_to_stop(&self) -> Result<()> {
+        let mut kill = Command::new("kill");
+        kill.args(["-TERM", &self.process_id().to_string()]).stdin(Stdio::null());
+        ensure!(kill.status()?.success(), "the hub is gone already");
         Ok(())
     }
 }
 
-impl Drop for Hub {
+/// A hub that was started and has not said that it is up. Dropping it kills it.
+pub struct Starting {
+    process: Guarded,
+}
+
+impl Starting {
+    /// Starts `highwire up` with these variables.
+    ///
+    /// # Errors
+    /// Where there is no such program.
+    pub fn launch<V: AsRef<OsStr>>(
+        program: &Program,
+        folder: &Path,
+        variables: impl IntoIterator<Item = (&'static str, V)>,
+    ) -> Result<Self> {
+        let process = program
+            .command(folder)
+            .args(["up", "--json"])
+            .env("HIGHWIRE_DATA_DIR", folder.join("data"))
+            .env("HIGHWIRE_LISTEN", "127.0.0.1:0")
+            .env("HIGHWIRE_LOG_LEVEL", "error")
+            .envs(variables)
+            .stdout(Stdio::piped())
+            .spawn()?;
+        Ok(Self { process: Guarded(process) })
+    }
+
+    /// Waits until it says its address.
+    ///
+    /// # Errors
+    /// Where it does not come up; what it says is on the test's own stderr.
+    pub fn until_up(mut self) -> Result<Hub> {
+        let stdout = self.process.0.stdout.take().context("the hub has no stdout")?;
+        let mut line = String::new();
+        BufReader::new(stdout).read_line(&mut line)?;
+        let said: serde_json::Value =
+            serde_json::from_str(&line).with_context(|| format!("the hub said {line:?}"))?;
+        let url = said["url"].as_str().context("the hub said no address")?;
+        let address = url.trim_start_matches("http://").parse()?;
+        Ok(Hub { process: self.process, address })
+    }
+
+    /// Ends it as `kill -9` does.
+    pub fn kill(self) {
+        drop(self);
+    }
+}
+
+/// A process that goes with its handle.
+struct Guarded(Child);
+
+impl Drop for Guarded {
     fn drop(&mut self) {
         // It may be gone already, which is what is wanted.
-        let _ = self.process.kill();
-        let _ = self.process.wait();
+        let _ = self.0.kill();
+        let _ = self.0.wait();
     }
 }

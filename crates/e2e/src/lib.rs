@@ -5,6 +5,7 @@
 
 mod callers;
 mod coverage;
+pub mod crash;
 mod crowd;
 mod events;
 mod filler;
@@ -12,6 +13,7 @@ mod hub;
 mod notion_log;
 mod official_client;
 pub mod power;
+mod random;
 mod recipes;
 mod runtime;
 mod sender;
@@ -21,10 +23,11 @@ mod vendors;
 pub use self::{
     coverage::Coverage,
     crowd::{Account, Crowd, Stranger, Traffic, Verdict, Write, Written},
-    events::{Events, Signed},
-    hub::{Hub, Program},
+    events::{Events, Fact, Signed},
+    hub::{Hub, Program, Starting},
     notion_log::NotionLog,
     official_client::OfficialClient,
+    random::Random,
     runtime::Runtime,
     sender::Sender,
     vendors::Vendors,

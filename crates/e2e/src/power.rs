@@ -10,6 +10,8 @@ use std::{
 
 use anyhow::{Context, Result, ensure};
 
+use crate::Random;
+
 /// What a disk writes whole or not at all, in bytes.
 const SECTOR: usize = 512;
 
@@ -156,7 +158,7 @@ impl Disk {
                 match leaves {
                     Leaves::Nothing => {}
                     Leaves::Everything => pending.apply(&mut bytes),
-                    Leaves::Writes if random.coin() => pending.apply(&mut bytes),
+                    Leaves::Writes if random.once_in(2) => pending.apply(&mut bytes),
                     Leaves::Writes => {}
                     Leaves::Sectors => pending.apply_torn(&mut bytes, random),
                 }
@@ -184,41 +186,18 @@ impl Pending {
 
     fn apply_torn(&self, bytes: &mut Vec<u8>, random: &mut Random) {
         match self {
-            Self::Truncate(_) if random.coin() => self.apply(bytes),
+            Self::Truncate(_) if random.once_in(2) => self.apply(bytes),
             Self::Truncate(_) => {}
             Self::Write(offset, data) => {
                 let mut from = 0;
                 while from < data.len() {
                     let to = (((offset + from) / SECTOR + 1) * SECTOR - offset).min(data.len());
-                    if random.coin() {
+                    if random.once_in(2) {
                         Self::Write(offset + from, data[from..to].to_vec()).apply(bytes);
                     }
                     from = to;
                 }
             }
         }
-    }
-}
-
-/// Repeatable chance: the same seed, the same cuts (xorshift64*).
-pub struct Random(u64);
-
-impl Random {
-    /// Chance from a seed.
-    #[must_use]
-    pub fn new(seed: u64) -> Self {
-        Self(seed | 1)
-    }
-
-    /// A number below `bound`.
-    pub fn below(&mut self, bound: usize) -> usize {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        (self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 33) as usize % bound.max(1)
-    }
-
-    fn coin(&mut self) -> bool {
-        self.below(2) == 0
     }
 }

@@ -9,8 +9,8 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use domain::{Journal, Mirror, Sequence};
 use e2e::{
-    Events, Hub, Program, Sender,
-    power::{Disk, Leaves, Random, Step, read, recorder},
+    Events, Hub, Program, Random, Sender,
+    power::{Disk, Leaves, Step, read, recorder},
 };
 use store::Sqlite;
 

@@ -1,7 +1,5 @@
 //! A hub that is told to stop finishes what it took, exits with 0, and takes up again.
 
-use std::process::{Command, Stdio};
-
 use anyhow::{Context, Result};
 use domain::{Journal, Sequence};
 use e2e::{Events, Hub, Program, Sender};
@@ -19,11 +17,7 @@ async fn the_stop_signal_ends_a_hub_with_zero_and_loses_nothing() -> Result<()> 
         assert_eq!(sender.send(&Sender::request(&events.signed(number, number)?)).await?, 200);
     }
     drop(sender);
-    let killed = Command::new("kill")
-        .args(["-TERM", &hub.process_id().to_string()])
-        .stdin(Stdio::null())
-        .status()?;
-    assert!(killed.success());
+    hub.ask_to_stop()?;
     let status = hub.wait().context("wait for the hub")?;
     assert_eq!(status.code(), Some(0));
     let again = Hub::start(&program, folder.path(), variables)?;
