@@ -37,7 +37,7 @@ const fn free(name: &'static str) -> Row {
 }
 
 /// In reading order: a row uses earlier rows only.
-const TABLE: [Row; 14] = [
+const TABLE: [Row; 15] = [
     row("endpoint", &[], &[]),
     row("highlevel", &["endpoint"], &[]),
     row("notion", &["endpoint"], &[]),
@@ -50,6 +50,11 @@ const TABLE: [Row; 14] = [
     // Not `notion`: the simulation and the client must not share one wrong belief.
     row("sandbox", &["endpoint", "highlevel"], &[]),
     row("web", &["domain", "engine", "policy"], &["sandbox", "store"]),
+    row(
+        "hostile",
+        &["connectors", "domain", "endpoint", "engine", "highlevel", "notion", "vault", "web"],
+        &["store"],
+    ),
     free("highwire"),
     free("e2e"),
     // The catalogue that it writes is `endpoint`'s to read: one form, written down once.
