@@ -13,11 +13,12 @@ mod mirror;
 mod organization;
 mod outbox;
 mod quarantine;
+mod retention;
 pub mod sample;
 
 pub use self::{
     api_key::*, budget::*, connection::*, credentials::*, journal::*, member::*, mirror::*,
-    organization::*, outbox::*, quarantine::*,
+    organization::*, outbox::*, quarantine::*, retention::*,
 };
 
 /// Writes one `#[tokio::test]` for each case of the contract.
@@ -61,6 +62,13 @@ macro_rules! storage_contract {
             an_ambiguous_attempt_is_looked_up,
             destinations_do_not_see_each_other,
             the_story_of_an_action_is_kept,
+            after_a_restore_everything_open_is_looked_up,
+            bytes_go_and_their_events_stay,
+            events_go_with_their_changes_and_identities,
+            the_newest_entry_never_goes,
+            only_finished_actions_go,
+            an_open_action_needs_its_event,
+            the_mirror_needs_the_event_of_each_version,
             a_credential_is_kept_in_its_place,
             credentials_are_listed_for_their_owner,
             a_rotation_finds_its_work_in_pages,

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Event, EventId, Lane, Realm, StorageError};
 
-/// An event's place in the journal, from 1, without gaps that a reader could fall into.
+/// An event's place in the journal, from 1. A place is given once: what retention removes leaves a gap,
+/// and the newest entry always stays.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
@@ -38,6 +39,9 @@ pub struct Entry {
     pub journaled_at: Timestamp,
     /// The event.
     pub event: Event,
+    /// How many bytes the event's body had, where they are no longer kept: the body is then empty,
+    /// which does not mean that it was received so.
+    pub dropped_bytes: Option<u64>,
 }
 
 /// What one look into the journal found of a realm.
@@ -50,7 +54,7 @@ pub struct Part {
     pub through: Sequence,
 }
 
-/// Keeps events for good.
+/// Keeps events, until [`crate::Retention`] lets them go.
 pub trait Journal {
     /// Keeps an event, once. When the future is ready, the event is on stable storage: this is
     /// commit 1, and only after it may the door say 200 (invariant I1).

@@ -1,9 +1,11 @@
 //! The nouns of the hub and, beside each stored noun, its storage contract.
 //!
 //! In the order in which an event meets them: a [`Delivery`] is read by a [`Source`] into an
-//! [`Event`], the [`Connections`] say whose it is, the [`Journal`] keeps it, or the [`Quarantine`] until that is known, the [`Mirror`] shows what the CRM looks like after it, the
-//! [`Outbox`] holds the [`Action`]s that follow from it, and a [`Destination`] carries them out,
-//! within what the [`Budgets`] have left. [`Credentials`] keeps what the calls outside need, sealed.
+//! [`Event`], the [`Connections`] say whose it is, the [`Journal`] keeps it, or the [`Quarantine`]
+//! until that is known. The [`Mirror`] shows what the CRM looks like after it, the [`Outbox`] holds
+//! the [`Action`]s that follow from it, and a [`Destination`] carries them out, within what the
+//! [`Budgets`] have left. [`Retention`] lets go of what is old and no longer needed, and
+//! [`Credentials`] keeps what the calls outside need, sealed.
 //!
 //! All of it belongs to [`Organizations`]: people are their [`Members`], programs hold their
 //! [`ApiKeys`], each with a [`Role`], and a [`Realm`] says how far somebody sees.
@@ -35,6 +37,7 @@ mod outbox;
 mod quarantine;
 mod realm;
 mod record;
+mod retention;
 mod role;
 mod scope;
 mod source;
@@ -70,6 +73,7 @@ pub use self::{
     quarantine::{Held, HeldGroup, HeldSummary, QUARANTINE_DAYS, Quarantine, Reason},
     realm::Realm,
     record::{Applied, Change, FieldChange, Fields, Record, RecordKey, RecordUpdate},
+    retention::{Kept, Need, Retained, Retention, Space},
     role::{Role, UnknownRole},
     scope::{Scope, Scopes, UnknownScope},
     source::{Reading, Refusal, Source, Summary},

@@ -10,6 +10,7 @@ mod mirror;
 mod organization;
 mod outbox;
 mod quarantine;
+mod retention;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 

@@ -3,7 +3,10 @@
 //! Actions of one lane (one record at one destination) are done in order, one at a time; lanes do
 //! not wait for each other. An action that failed holds its lane and no other (invariant I3).
 
-use std::{collections::BTreeMap, future::Future};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    future::Future,
+};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -65,6 +68,9 @@ pub struct Decisions {
     pub lanes: LaneStep,
     /// The actions, in order.
     pub actions: Vec<Action>,
+    /// Those of them that may have been done before the store was restored from a backup: they are
+    /// looked up before they are done.
+    pub look_first: BTreeSet<ActionId>,
 }
 
 /// Where an action stands.
@@ -86,6 +92,16 @@ pub enum ActionState {
 impl ActionState {
     /// Every state, in the order of an action's life.
     pub const ALL: [Self; 5] = [Self::Ready, Self::Waiting, Self::Started, Self::Done, Self::Dead];
+
+    /// Whether nothing can become of the action any more. What is not finished keeps its event and
+    /// the event's bytes, however old.
+    #[must_use]
+    pub fn is_finished(self) -> bool {
+        match self {
+            Self::Done => true,
+            Self::Ready | Self::Waiting | Self::Started | Self::Dead => false,
+        }
+    }
 
     /// The name in stores and stories.
     #[must_use]
@@ -181,6 +197,17 @@ pub trait Outbox {
     /// Makes the actions that a former process left in [`ActionState::Started`] due again, to be
     /// looked up before they are repeated. Call it once, before the first [`Self::claim`].
     fn recover(&self, now: Timestamp) -> impl Future<Output = Result<u64, StorageError>> + Send;
+
+    /// Notes that the store was restored from a backup at this moment. What was done after the
+    /// backup is not in it, so every action that is not done is to be looked up before it is done.
+    fn mark_restored(
+        &self,
+        at: Timestamp,
+    ) -> impl Future<Output = Result<u64, StorageError>> + Send;
+
+    /// When the store was last restored from a backup, where it was. An action for an event from
+    /// before that moment may have been done already.
+    fn restored_at(&self) -> impl Future<Output = Result<Option<Timestamp>, StorageError>> + Send;
 
     /// Takes up to `limit` due actions of a destination, each the head of its lane and the longest
     /// due first, and records their attempts durably before it returns.

@@ -2,7 +2,7 @@
 
 use crate::{
     ApiKeys, Connections, Credentials, Journal, Members, Mirror, Organizations, Outbox, Quarantine,
-    Sequence,
+    Retention, Sequence,
 };
 
 /// Everything that the hub keeps. Every store passes the suite of the feature `contract`.
@@ -16,6 +16,7 @@ pub trait Storage:
     + Organizations
     + Members
     + ApiKeys
+    + Retention
     + Clone
     + Send
     + Sync
@@ -33,6 +34,7 @@ impl<S> Storage for S where
         + Organizations
         + Members
         + ApiKeys
+        + Retention
         + Clone
         + Send
         + Sync

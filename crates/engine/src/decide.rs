@@ -41,7 +41,8 @@ impl<S: Storage> Stage for Decide<S> {
             return Ok(Progress::Idle);
         };
         let Stretch { entries, to, lanes, is_behind } = stretch;
-        let mut decisions = Decisions { from, to, lanes, actions: Vec::new() };
+        let mut decisions = Decisions { from, to, lanes, ..Decisions::default() };
+        let restored_at = self.store.restored_at().await?;
         let concerning: Vec<_> = entries.iter().filter(|entry| self.concerns(entry)).collect();
         for (entry, view) in concerning.iter().zip(self.views(&concerning).await?) {
             let span = tracing::debug_span!("event", event.id = %entry.event.id, stop = "decide");
@@ -49,6 +50,10 @@ impl<S: Storage> Stage for Decide<S> {
                 for rule in rules::all() {
                     let actions = (rule.decide)(&entry.event, &view, self.clock.now());
                     tracing::debug!(rule = rule.name, actions = actions.len(), "rule decided");
+                    // What happened before a restore may have been done by the hub that was lost.
+                    if restored_at.is_some_and(|restored| entry.event.occurred_at < restored) {
+                        decisions.look_first.extend(actions.iter().map(|action| action.id.clone()));
+                    }
                     decisions.actions.extend(actions);
                 }
             });

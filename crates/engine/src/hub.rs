@@ -12,8 +12,8 @@ use tokio::{
 };
 
 use crate::{
-    Intake, Sources, admit::Admit, decide::Decide, deliver::Deliver, gate::Gate, project::Project,
-    reader::Reader, stage,
+    Intake, Limits, Sources, admit::Admit, decide::Decide, deliver::Deliver, gate::Gate,
+    project::Project, reader::Reader, retention::Retain, stage,
 };
 
 /// What a hub is made of.
@@ -30,8 +30,27 @@ pub struct Parts<S> {
     pub activity_log: Option<ConnectionId>,
     /// Whether events that differ from their vendor's documentation are counted and told.
     pub report_deviations: bool,
+    /// How long each kind of thing is kept.
+    pub retention: Limits,
     /// The time.
     pub clock: Arc<dyn Clock>,
+}
+
+impl<S> Parts<S> {
+    /// A hub on this store that reads nothing, acts nowhere and keeps everything.
+    #[must_use]
+    pub fn new(store: S, clock: Arc<dyn Clock>) -> Self {
+        Self {
+            store,
+            sources: Vec::new(),
+            rules: Rules::default(),
+            destinations: BTreeMap::new(),
+            activity_log: None,
+            report_deviations: false,
+            retention: Limits::default(),
+            clock,
+        }
+    }
 }
 
 /// The running hub.
@@ -80,8 +99,16 @@ impl<S: Storage> Hub<S> {
     /// # Errors
     /// Where the store cannot be used.
     pub async fn start(parts: Parts<S>) -> Result<Self, StorageError> {
-        let Parts { store, sources, rules, destinations, activity_log, report_deviations, clock } =
-            parts;
+        let Parts {
+            store,
+            sources,
+            rules,
+            destinations,
+            activity_log,
+            report_deviations,
+            retention,
+            clock,
+        } = parts;
         let recovered = store.recover(clock.now()).await?;
         if recovered > 0 {
             tracing::info!(
@@ -101,6 +128,8 @@ impl<S: Storage> Hub<S> {
             let deliver = Deliver { store, connection, destination, clock, gate };
             stages.spawn(deliver.run(signal, stopped.clone()));
         }
+        let retain = Retain::new(store.clone(), retention, Arc::clone(&clock));
+        stages.spawn(retain.run(stopped.clone()));
         let admitter = Arc::new(Notify::new());
         let (admit, directory) =
             Admit::open(store.clone(), rules, Arc::clone(&clock), Arc::clone(&projector)).await?;

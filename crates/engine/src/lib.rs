@@ -1,4 +1,5 @@
-//! The stages that move events: intake, admit, project, decide, deliver.
+//! The stages that move events: intake, admit, project, decide, deliver; and the one that lets go of
+//! them.
 //!
 //! Each stage reads after its cursor, writes in one transaction, and wakes the next one. A stage
 //! can run twice over the same stretch and change nothing, so a wake-up is a hint and never the
@@ -16,6 +17,7 @@ mod hub;
 mod intake;
 mod project;
 mod reader;
+mod retention;
 mod rows;
 mod sources;
 mod stage;
@@ -27,6 +29,8 @@ pub use policy::directory::Rules;
 pub use self::{
     hub::{Hub, Parts, Status},
     intake::{Accepted, Intake, Rejected},
+    retention::{Holding, Tally, holdings},
     sources::Sources,
     story::{Step, Story, tell},
 };
+pub use policy::retention::{IDENTITIES, Limit, Limits};

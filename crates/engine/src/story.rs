@@ -65,15 +65,15 @@ fn pair(label: &str, value: impl Into<String>) -> (String, String) {
 fn arrival(entry: &Entry, deviations: Vec<String>) -> Vec<Step> {
     let event = &entry.event;
     let optional = |label: &str, value: Option<String>| value.map(|value| pair(label, value));
+    let bytes = match entry.dropped_bytes {
+        Some(dropped) => format!("{dropped} bytes, which are no longer kept"),
+        None => format!("{} bytes", event.body.len()),
+    };
     let door = Step {
         stop: 1,
         name: "door",
         at: Some(event.received_at),
-        text: format!(
-            "received from {} with a valid signature, {} bytes",
-            event.source,
-            event.body.len()
-        ),
+        text: format!("received from {} with a valid signature, {bytes}", event.source),
         details: optional("webhook id", event.webhook_id.clone()).into_iter().collect(),
     };
     let owner = match &event.tenant {
@@ -113,6 +113,9 @@ fn mirrored(entry: &Entry, changes: Vec<Change>, projected: bool, sources: &Sour
         (false, _, _) => "not reached yet".to_owned(),
         (true, false, _) => "not mirrored: it belongs to nobody".to_owned(),
         (true, true, 0) => match problem() {
+            _ if entry.dropped_bytes.is_some() => {
+                "changed no mirrored record; its bytes are no longer kept to tell why".to_owned()
+            }
             Some(problem) => format!("not mirrored: {problem}"),
             None => "says nothing about a mirrored record".to_owned(),
         },

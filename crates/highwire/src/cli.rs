@@ -42,6 +42,8 @@ pub(crate) enum Command {
     /// Look at the events that came in
     #[command(subcommand)]
     Events(Events),
+    /// Tell what is kept of events and actions, on how much disk, and what would go by the limits now
+    Retention,
     /// Look after the master keys that stored credentials are sealed under
     #[command(subcommand)]
     Keys(Keys),

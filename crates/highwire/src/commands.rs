@@ -7,6 +7,7 @@ pub(crate) mod events;
 pub(crate) mod keys;
 pub(crate) mod notion;
 pub(crate) mod operations;
+pub(crate) mod retention;
 pub(crate) mod sandbox;
 pub(crate) mod up;
 

@@ -90,6 +90,7 @@ async fn dispatch(cli: Cli, settings: Settings) -> Result<(), Failure> {
         Command::Events(Events::Show { event }) => {
             commands::events::show(&settings, &event, json).await
         }
+        Command::Retention => commands::retention::run(&settings, json).await,
         Command::Keys(Keys::Rotate { new_key }) => {
             commands::keys::rotate(&settings, new_key, json).await
         }

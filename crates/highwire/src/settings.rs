@@ -12,6 +12,8 @@ use std::{
 };
 
 use endpoint::Secret;
+use engine::{Limit, Limits};
+use jiff::SignedDuration;
 use serde::Deserialize;
 
 pub(crate) use self::environment::Environment;
@@ -33,6 +35,7 @@ pub(crate) struct Settings {
     pub(crate) data_dir: PathBuf,
     pub(crate) listen: SocketAddr,
     pub(crate) log: Log,
+    pub(crate) retention: Retention,
     pub(crate) vault: Vault,
     pub(crate) webhook: Webhook,
     pub(crate) highlevel: HighLevel,
@@ -55,6 +58,18 @@ pub(crate) enum LogFormat {
     Auto,
     Human,
     Json,
+}
+
+/// How long what is kept. Zero means without limit.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Retention {
+    pub(crate) bytes_days: u32,
+    pub(crate) bytes_megabytes: u32,
+    pub(crate) events_days: u32,
+    pub(crate) events_megabytes: u32,
+    pub(crate) attempts_days: u32,
+    pub(crate) attempts_megabytes: u32,
 }
 
 /// Where the master keys are that stored credentials are sealed under.
@@ -128,6 +143,21 @@ pub(crate) struct Flags {
     pub(crate) config: Option<PathBuf>,
     pub(crate) data_dir: Option<PathBuf>,
     pub(crate) listen: Option<SocketAddr>,
+}
+
+impl Retention {
+    /// The limits as the hub takes them.
+    pub(crate) fn limits(&self) -> Limits {
+        let limit = |days: u32, megabytes: u32| Limit {
+            age: (days > 0).then(|| SignedDuration::from_hours(24 * i64::from(days))),
+            size: (megabytes > 0).then(|| u64::from(megabytes) * 1_000_000),
+        };
+        Limits {
+            bytes: limit(self.bytes_days, self.bytes_megabytes),
+            events: limit(self.events_days, self.events_megabytes),
+            attempts: limit(self.attempts_days, self.attempts_megabytes),
+        }
+    }
 }
 
 impl Vault {

@@ -68,6 +68,7 @@ pub(crate) async fn start(settings: &Settings) -> Result<Running, Failure> {
             .into_iter()
             .collect::<BTreeMap<_, _>>(),
         report_deviations: settings.webhook.check_contract == settings::CheckContract::Report,
+        retention: settings.retention.limits(),
         clock: Arc::clone(&clock),
     })
     .await?;

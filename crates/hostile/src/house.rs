@@ -45,12 +45,11 @@ impl<S: Storage> House<S> {
         let source: Arc<dyn Source> = Arc::new(source(keys));
         let notion = ConnectionId::new("notion");
         let parts = Parts {
-            store: store.clone(),
             sources: vec![Arc::clone(&source)],
             rules: Rules { everybody: Some(tenant()), ..Rules::default() },
             destinations: [(notion.clone(), activity_log())].into(),
             activity_log: Some(notion),
-            clock: Arc::clone(&clock),
+            ..Parts::new(store.clone(), Arc::clone(&clock))
         };
         let hub = Hub::start(parts).await.expect("the store takes a hub");
         let site = Site {

@@ -13,6 +13,7 @@ mod organizations;
 mod outbox;
 mod quarantine;
 mod recent;
+mod retention;
 mod row;
 mod schema;
 mod worker;
@@ -47,7 +48,10 @@ struct Shared {
     writer: Option<JournalWriter>,
     recent: Arc<Recent>,
     journal: Worker,
+    /// Reads the journal for retention, whose long looks nobody else waits for.
+    survey: Worker,
     state: Worker,
+    folder: PathBuf,
     _lock: Option<File>,
 }
 
@@ -71,7 +75,9 @@ impl Sqlite {
             writer: Some(JournalWriter::start(connections, clock, Arc::clone(&recent))),
             recent,
             journal: Worker::start("journal-reader", connection::open(&journal, Mode::Read)?),
+            survey: Worker::start("journal-survey", connection::open(&journal, Mode::Read)?),
             state: Worker::start("state", write_state),
+            folder: folder.to_owned(),
             _lock: Some(lock),
         };
         Ok(Self { shared: Arc::new(shared) })
@@ -107,7 +113,9 @@ impl Sqlite {
             writer: None,
             recent: Arc::default(),
             journal: Worker::start("journal-reader", open(JOURNAL_FILE, Mode::Read)?),
+            survey: Worker::start("journal-survey", open(JOURNAL_FILE, Mode::Read)?),
             state: Worker::start("state-beside", open(STATE_FILE, state)?),
+            folder: folder.to_owned(),
             _lock: None,
         };
         Ok(Self { shared: Arc::new(shared) })

@@ -39,12 +39,8 @@ pub async fn deciding_twice_gives_one_action<S: Storage>(store: S) {
 /// Decisions that are based on an old cursor write nothing.
 pub async fn decisions_from_an_old_cursor_are_refused<S: Storage>(store: S) {
     fill(&store, vec![]).await;
-    let old = Decisions {
-        from: Sequence(0),
-        to: Sequence(9),
-        actions: vec![action(1, "notion", "a")],
-        ..Decisions::default()
-    };
+    let actions = vec![action(1, "notion", "a")];
+    let old = Decisions { to: Sequence(9), actions, ..Decisions::default() };
     assert!(matches!(store.decide(old).await, Err(StorageError::Moved { .. })));
     assert_eq!(store.decided().await.expect("cursor"), Sequence(1));
     assert!(store.action_counts().await.expect("counts").is_empty());
@@ -184,4 +180,34 @@ pub async fn lanes_move_with_the_cursor_of_the_outbox<S: Storage>(store: S) {
     assert_eq!(store.decided_ahead().await.expect("lanes"), ahead);
     assert!(matches!(store.decide(decisions()).await, Err(StorageError::Moved { .. })));
     assert_eq!(store.projected_ahead().await.expect("lanes"), Lanes::default());
+}
+
+/// After a restore each action that is not done may have been done since the backup, those that were
+/// given up included; so may those that are decided for events from before it.
+pub async fn after_a_restore_everything_open_is_looked_up<S: Storage>(store: S) {
+    let actions: Vec<_> =
+        [(1, "a"), (2, "b"), (3, "c"), (4, "c")].map(|(n, lane)| action(n, "notion", lane)).into();
+    fill(&store, actions.clone()).await;
+    assert_eq!(events(&claim(&store, 10, 3).await), [1, 2, 3]);
+    store.settle(&actions[0].id, at(11), done("page")).await.expect("settle");
+    assert_eq!(store.restored_at().await.expect("restored"), None);
+    assert_eq!(store.mark_restored(at(20)).await.expect("mark"), 3);
+    assert_eq!(store.restored_at().await.expect("restored"), Some(at(20)));
+    store.recover(at(21)).await.expect("recover");
+    let later = [action(5, "notion", "d"), action(6, "notion", "e")];
+    let decisions = Decisions {
+        from: Sequence(1),
+        to: Sequence(2),
+        look_first: [later[0].id.clone()].into(),
+        actions: later.into(),
+        ..Decisions::default()
+    };
+    store.decide(decisions).await.expect("decide");
+    let mut claimed = claim(&store, 30, 10).await;
+    claimed.sort_by_key(|claimed| claimed.action.event);
+    let looked_up: Vec<_> = claimed.iter().map(|claimed| claimed.look_first).collect();
+    assert_eq!((events(&claimed), looked_up), (vec![2, 3, 5, 6], vec![true, true, true, false]));
+    store.settle(&actions[2].id, at(31), done("page")).await.expect("settle");
+    let behind = claim(&store, 32, 10).await;
+    assert_eq!((events(&behind), behind[0].look_first), (vec![4], true));
 }

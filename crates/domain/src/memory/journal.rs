@@ -1,4 +1,4 @@
-//! The journal in memory: a vector of entries and a map of identities.
+//! The journal in memory: a list of entries and a map of identities.
 
 use std::collections::HashMap;
 
@@ -12,8 +12,8 @@ const LOOK: usize = 64;
 
 #[derive(Default)]
 pub(super) struct JournalState {
-    entries: Vec<Entry>,
-    seen: HashMap<EventId, Sequence>,
+    pub(super) entries: Vec<Entry>,
+    pub(super) seen: HashMap<EventId, Sequence>,
 }
 
 impl JournalState {
@@ -24,12 +24,16 @@ impl JournalState {
         if let Some(sequence) = known {
             return Appended::Duplicate(*sequence);
         }
-        let sequence = Sequence(self.entries.len() as u64 + 1);
+        let sequence = Sequence(self.last().0 + 1);
         for id in identities.into_iter().flatten() {
             self.seen.insert(id, sequence);
         }
-        self.entries.push(Entry { sequence, journaled_at, event });
+        self.entries.push(Entry { sequence, journaled_at, event, dropped_bytes: None });
         Appended::New(sequence)
+    }
+
+    fn last(&self) -> Sequence {
+        self.entries.last().map_or(Sequence(0), |entry| entry.sequence)
     }
 }
 
@@ -44,8 +48,9 @@ impl Journal for Memory {
         after: Sequence,
         limit: usize,
     ) -> Result<Vec<Entry>, StorageError> {
-        let skip = usize::try_from(after.0).unwrap_or(usize::MAX);
-        Ok(self.lock().journal.entries.iter().skip(skip).take(limit).cloned().collect())
+        let journal = &self.lock().journal;
+        let first = journal.entries.partition_point(|entry| entry.sequence <= after);
+        Ok(journal.entries[first..].iter().take(limit).cloned().collect())
     }
 
     async fn entries_within(
@@ -94,6 +99,6 @@ impl Journal for Memory {
     }
 
     async fn last(&self) -> Result<Sequence, StorageError> {
-        Ok(Sequence(self.lock().journal.entries.len() as u64))
+        Ok(self.lock().journal.last())
     }
 }

@@ -12,8 +12,8 @@ use crate::{
 pub(super) struct MirrorState {
     cursor: Sequence,
     ahead: Lanes,
-    rows: BTreeMap<(Tenant, RecordKey), Record>,
-    changes: Vec<Change>,
+    pub(super) rows: BTreeMap<(Tenant, RecordKey), Record>,
+    pub(super) changes: Vec<Change>,
 }
 
 impl Mirror for Memory {

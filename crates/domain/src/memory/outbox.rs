@@ -14,11 +14,15 @@ use crate::{
 pub(super) struct OutboxState {
     cursor: Sequence,
     ahead: Lanes,
-    rows: Vec<Row>,
+    restored_at: Option<Timestamp>,
+    /// The place that the next action gets; each has its own, also after others were dropped.
+    next_place: u64,
+    pub(super) rows: Vec<Row>,
 }
 
-struct Row {
-    tracked: Tracked,
+pub(super) struct Row {
+    pub(super) place: u64,
+    pub(super) tracked: Tracked,
     due_at: Timestamp,
     failures: u32,
     look_first: bool,
@@ -90,7 +94,9 @@ impl Outbox for Memory {
             if outbox.rows.iter().any(|row| row.tracked.action.id == action.id) {
                 continue;
             }
-            outbox.rows.push(new_row(action));
+            outbox.next_place += 1;
+            let look_first = decisions.look_first.contains(&action.id);
+            outbox.rows.push(new_row(outbox.next_place, action, look_first));
         }
         Ok(())
     }
@@ -107,6 +113,21 @@ impl Outbox for Memory {
             }
         }
         Ok(recovered)
+    }
+
+    async fn mark_restored(&self, at: Timestamp) -> Result<u64, StorageError> {
+        let outbox = &mut self.lock().outbox;
+        outbox.restored_at = Some(at);
+        let mut marked = 0;
+        for row in outbox.rows.iter_mut().filter(|row| !row.tracked.state.is_finished()) {
+            row.look_first = true;
+            marked += 1;
+        }
+        Ok(marked)
+    }
+
+    async fn restored_at(&self) -> Result<Option<Timestamp>, StorageError> {
+        Ok(self.lock().outbox.restored_at)
     }
 
     async fn claim(
@@ -173,11 +194,12 @@ impl Outbox for Memory {
     }
 }
 
-fn new_row(action: Action) -> Row {
+fn new_row(place: u64, action: Action, look_first: bool) -> Row {
     Row {
+        place,
         due_at: action.decided_at,
         failures: 0,
-        look_first: false,
+        look_first,
         tracked: Tracked { action, state: ActionState::Ready, attempts: Vec::new() },
     }
 }

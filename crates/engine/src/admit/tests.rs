@@ -124,17 +124,10 @@ async fn five_hundred_installations_in_any_order_end_in_the_same_directory() {
 #[tokio::test(start_paused = true)]
 async fn a_running_hub_notices_what_was_connected_beside_it() {
     let store = store();
-    let hub = Hub::start(Parts {
-        store: store.clone(),
-        sources: vec![Arc::new(Words)],
-        rules: Rules::default(),
-        destinations: Default::default(),
-        activity_log: None,
-        report_deviations: false,
-        clock: clock(),
-    })
-    .await
-    .unwrap();
+    let hub =
+        Hub::start(Parts { sources: vec![Arc::new(Words)], ..Parts::new(store.clone(), clock()) })
+            .await
+            .unwrap();
     hub.intake().accept(&Words, delivery("contact name")).await.unwrap();
     assert!(store.connect_account(account()).await.unwrap());
     while hub.status().await.unwrap().decided < Sequence(1) {

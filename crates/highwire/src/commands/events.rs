@@ -57,7 +57,8 @@ fn line(entry: &Entry) -> String {
         "occurred_at": event.occurred_at,
         "received_at": event.received_at,
         "journaled_at": entry.journaled_at,
-        "bytes": event.body.len(),
+        "bytes": entry.dropped_bytes.unwrap_or(event.body.len() as u64),
+        "bytes_kept": entry.dropped_bytes.is_none(),
     })
     .to_string()
 }

@@ -33,6 +33,17 @@ fn the_manual_is_a_valid_set_of_settings() {
 }
 
 #[test]
+fn zero_keeps_without_limit() {
+    let file = "[retention]\nbytes_days = 0\nbytes_megabytes = 5\nevents_days = 2\n";
+    let limits = load(Some(file), &[]).unwrap().retention.limits();
+    assert_eq!((limits.bytes.age, limits.bytes.size), (None, Some(5_000_000)));
+    assert_eq!(
+        (limits.events.age, limits.events.size),
+        (Some(SignedDuration::from_hours(48)), None)
+    );
+}
+
+#[test]
 fn the_environment_counts_more_than_the_file() {
     let file = "[notion]\nrequests_per_minute = 600\nurl = \"http://one.test\"\n";
     let settings = load(Some(file), &[("HIGHWIRE_NOTION_URL", "http://two.test")]).unwrap();

@@ -58,6 +58,9 @@ pub(super) fn open(path: &Path, mode: Mode) -> Result<Connection, OpenError> {
         return Ok(connection);
     }
     connection.pragma_update(None, "page_size", 8_192).map_err(refused)?;
+    // Counts only before the first table is made: a file from before this setting keeps its size, and
+    // fills what is free in it.
+    connection.pragma_update(None, "auto_vacuum", "incremental").map_err(refused)?;
     connection.pragma_update(None, "journal_mode", "wal").map_err(refused)?;
     let synchronous = match mode {
         // The log is synced when it is moved into the file: that stays whole, and lags behind.

@@ -11,7 +11,7 @@ use rusqlite::{Connection, OptionalExtension, Row, Transaction};
 use super::{Sqlite, connections, lanes, row, worker::Fault};
 
 /// The cursor's name.
-const STAGE: &str = "mirror";
+pub(super) const STAGE: &str = "mirror";
 
 impl Mirror for Sqlite {
     async fn projected(&self) -> Result<Sequence, StorageError> {

@@ -14,7 +14,7 @@ use rusqlite::{Connection, OptionalExtension, Row, Transaction};
 use super::{Sqlite, lanes, mirror, row};
 
 /// The cursor's name.
-const STAGE: &str = "outbox";
+pub(super) const STAGE: &str = "outbox";
 
 /// The columns that [`action`] reads, in its order.
 const ACTION_COLUMNS: &str =
@@ -36,7 +36,7 @@ impl Outbox for Sqlite {
             mirror::move_cursor(transaction, STAGE, decisions.from, decisions.to)?;
             lanes::step(transaction, STAGE, &decisions.lanes, decisions.from)?;
             for action in &decisions.actions {
-                put_action(transaction, action)?;
+                put_action(transaction, action, decisions.look_first.contains(&action.id))?;
             }
             Ok(())
         };
@@ -54,6 +54,19 @@ impl Outbox for Sqlite {
             Ok(recovered as u64)
         };
         self.shared.state.write("recover the outbox", write).await
+    }
+
+    async fn mark_restored(&self, at: Timestamp) -> Result<u64, StorageError> {
+        let write = move |transaction: &Transaction<'_>| Ok(mark_restored(transaction, at)?);
+        self.shared.state.write("mark the state as restored", write).await
+    }
+
+    async fn restored_at(&self) -> Result<Option<Timestamp>, StorageError> {
+        let read = |connection: &Connection| {
+            let mut statement = connection.prepare_cached("SELECT max(at) FROM restored")?;
+            Ok(statement.query_row([], |row| row::optional_timestamp(row, 0))?)
+        };
+        self.shared.state.read("read when the state was restored", read).await
     }
 
     async fn claim(
@@ -134,12 +147,12 @@ impl Outbox for Sqlite {
     }
 }
 
-fn put_action(connection: &Connection, action: &Action) -> rusqlite::Result<()> {
+fn put_action(connection: &Connection, action: &Action, look_first: bool) -> rusqlite::Result<()> {
     connection
         .prepare_cached(
             "INSERT INTO action (id, event, organization, connection, destination, lane, rule,
                  intent, decided_at, correlation, state, failures, look_first)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 'ready', 0, 0)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 'ready', 0, ?11)
              ON CONFLICT (id) DO NOTHING",
         )?
         .execute((
@@ -153,8 +166,17 @@ fn put_action(connection: &Connection, action: &Action) -> rusqlite::Result<()> 
             row::to_json(&action.intent)?,
             action.decided_at.as_microsecond(),
             row::own_correlation(&action.event, &action.correlation),
+            look_first,
         ))?;
     Ok(())
+}
+
+/// Notes that the state comes from a backup, and that nothing open in it is done without a look.
+pub(super) fn mark_restored(transaction: &Transaction<'_>, at: Timestamp) -> rusqlite::Result<u64> {
+    transaction.execute("INSERT INTO restored (at) VALUES (?1)", [at.as_microsecond()])?;
+    let marked =
+        transaction.execute("UPDATE action SET look_first = 1 WHERE state <> 'done'", [])?;
+    Ok(marked as u64)
 }
 
 fn set_state(

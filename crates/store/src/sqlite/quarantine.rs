@@ -67,7 +67,7 @@ impl Quarantine for Sqlite {
             }
             Ok(waiting.len() as u64)
         };
-        self.writer()?.run("release events from the quarantine", release).await
+        self.writer()?.transact("release events from the quarantine", release).await
     }
 
     async fn expire(&self, before: Timestamp, limit: usize) -> Result<u64, StorageError> {
@@ -81,7 +81,7 @@ impl Quarantine for Sqlite {
                 .execute((before.as_microsecond(), limit as i64))?;
             Ok(removed as u64)
         };
-        self.writer()?.run("clear the quarantine", expire).await
+        self.writer()?.transact("clear the quarantine", expire).await
     }
 }
 

@@ -37,6 +37,11 @@ impl Recent {
         kept.trim();
     }
 
+    /// Forgets all of them: something changed what the file has.
+    pub(super) fn forget(&self) {
+        *self.lock() = Kept::default();
+    }
+
     /// The entries after a place, at most `limit`, and no more once their bodies have `bytes`; none
     /// where they have to be read from the file.
     pub(super) fn after(&self, after: Sequence, limit: usize, bytes: usize) -> Option<Vec<Entry>> {
@@ -115,7 +120,7 @@ mod tests {
     fn entry(sequence: u64, bytes: usize) -> Entry {
         let mut event = event(u128::from(sequence));
         event.body = vec![b'x'; bytes].into();
-        Entry { sequence: Sequence(sequence), journaled_at: at(0), event }
+        Entry { sequence: Sequence(sequence), journaled_at: at(0), event, dropped_bytes: None }
     }
 
     fn sequences(recent: &Recent, after: u64, limit: usize, bytes: usize) -> Option<Vec<u64>> {

@@ -6,7 +6,10 @@ use domain::{
     RecordKey, Sequence, Tenant,
 };
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension, Row, types::Type};
+use rusqlite::{
+    Connection, OptionalExtension, Row,
+    types::{Type, ValueRef},
+};
 
 /// The columns that [`entry`] reads, in its order.
 pub(super) const ENTRY_COLUMNS: &str = "sequence, id, source, origin, organization, connection, \
@@ -79,7 +82,9 @@ pub(super) fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
         _ => None,
     };
     let id = event_id(row, 1)?;
+    let (body, dropped_bytes) = body(row, 14)?;
     Ok(Entry {
+        dropped_bytes,
         sequence: sequence(row, 0)?,
         journaled_at: timestamp(row, 13)?,
         event: Event {
@@ -97,7 +102,7 @@ pub(super) fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
             correlation: correlation(row, 15, &id)?,
             occurred_at: timestamp(row, 11)?,
             received_at: timestamp(row, 12)?,
-            body: Bytes::from(row.get::<_, Vec<u8>>(14)?),
+            body,
         },
     })
 }
@@ -116,6 +121,14 @@ pub(super) fn correlation(
     let given: Option<String> = row.get(column)?;
     let given = given.as_deref().and_then(CorrelationId::given);
     Ok(given.unwrap_or_else(|| CorrelationId::of(event)))
+}
+
+/// The raw bytes in this column. Where they were let go, their number stands in their place.
+fn body(row: &Row<'_>, column: usize) -> rusqlite::Result<(Bytes, Option<u64>)> {
+    match row.get_ref(column)? {
+        ValueRef::Integer(dropped) => Ok((Bytes::new(), Some(dropped as u64))),
+        _ => Ok((Bytes::from(row.get::<_, Vec<u8>>(column)?), None)),
+    }
 }
 
 /// `contact/abc` as a key; an id may contain a slash, an entity does not.

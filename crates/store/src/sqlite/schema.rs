@@ -57,7 +57,8 @@ impl Schema {
     }
 }
 
-/// The journal. Rows are only ever added. Times are microseconds since 1970 in UTC.
+/// The journal. Rows are only ever added, until retention takes the oldest ones back. Times are
+/// microseconds since 1970 in UTC. A `body` whose bytes were let go is their number, an integer.
 ///
 /// Its keys are random and touch the whole index: with 12 MiB the writer takes a sixth more events
 /// per second than with 8 (`cargo bench -p e2e --bench ingest`).
@@ -312,6 +313,12 @@ pub(super) const STATE: Schema = Schema {
         revoked_at   INTEGER
     ) WITHOUT ROWID;
     CREATE INDEX api_key_organization ON api_key (organization);
+    ",
+        "
+    -- When this state was restored from a backup.
+    CREATE TABLE restored (
+        at INTEGER NOT NULL
+    );
     ",
     ],
 };

@@ -71,7 +71,8 @@ impl Worker {
         self.run(attempted, transact).await
     }
 
-    async fn run<T: Send + 'static>(
+    /// Runs any job.
+    pub(super) async fn run<T: Send + 'static>(
         &self,
         attempted: &'static str,
         job: impl FnOnce(&mut Connection) -> Result<T, Fault> + Send + 'static,

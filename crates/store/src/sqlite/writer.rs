@@ -124,26 +124,36 @@ impl JournalWriter {
         self.write(Item::Quarantine(held)).await
     }
 
-    /// Runs a chore as one transaction between two batches. Deliveries wait for it, so it has to be
-    /// short. Dropping the future does not stop it.
-    pub(super) async fn run<T: Send + 'static>(
+    /// Runs a chore as one transaction on the writer's own connection, at the present moment, so that
+    /// it neither waits for the file's lock nor makes the writer forget the pages that it knows.
+    pub(super) async fn transact<T: Send + 'static>(
         &self,
         attempted: &'static str,
         chore: impl FnOnce(&Transaction<'_>, Timestamp) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, StorageError> {
+        let transact = move |connection: &mut Connection, now| {
+            let transaction =
+                connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let value = chore(&transaction, now)?;
+            transaction.commit()?;
+            Ok(value)
+        };
+        self.run(attempted, transact).await
+    }
+
+    /// Runs a chore between two batches. Deliveries wait for it, so it has to be short. Dropping the
+    /// future does not stop it.
+    pub(super) async fn run<T: Send + 'static>(
+        &self,
+        attempted: &'static str,
+        chore: impl FnOnce(&mut Connection, Timestamp) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, StorageError> {
         let stopped = || StorageError::unavailable(attempted, "the store is shut down");
         let queue = self.queue.as_ref().ok_or_else(stopped)?;
         let (reply, answer) = oneshot::channel();
         let chore: Chore = Box::new(move |connection, now| {
-            let transact = |connection: &mut Connection| {
-                let transaction =
-                    connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-                let value = chore(&transaction, now)?;
-                transaction.commit()?;
-                Ok(value)
-            };
             // A caller that went away does not need its answer.
-            let _ = reply.send(transact(connection));
+            let _ = reply.send(chore(connection, now));
         });
         queue.send(Queued::Chore(chore)).await.map_err(|_| stopped())?;
         let done: rusqlite::Result<T> = answer.await.map_err(|_| stopped())?;
@@ -206,6 +216,7 @@ impl Writer {
             }
             if let Some(chore) = chore {
                 chore(&mut self.connection, self.clock.now());
+                self.recent.forget();
             }
             self.log.note_growth();
         }
@@ -245,7 +256,7 @@ impl Writer {
             batch.drain(..).map(|pending| (pending.item, pending.reply)).unzip();
         let entry = |(item, appended): (Item, &Appended)| match (item, *appended) {
             (Item::Journal(event), Appended::New(sequence)) => {
-                Some(Entry { sequence, journaled_at, event })
+                Some(Entry { sequence, journaled_at, event, dropped_bytes: None })
             }
             (Item::Journal(_), Appended::Duplicate(_)) | (Item::Quarantine(_), _) => None,
         };

@@ -64,13 +64,9 @@ impl Source for Bytewise {
 async fn serve() -> (Memory, Server, Hub<Memory>) {
     let store = Memory::new(clock());
     let parts = Parts {
-        store: store.clone(),
         sources: vec![Arc::new(Bytewise)],
-        rules: Default::default(),
-        destinations: Default::default(),
-        activity_log: None,
         report_deviations: true,
-        clock: clock(),
+        ..Parts::new(store.clone(), clock())
     };
     let hub = Hub::start(parts).await.unwrap();
     let site = Site {

@@ -1,6 +1,6 @@
 //! The guarded routes over real HTTP: who gets in, and that nobody sees what is another's.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use domain::{
     ApiKey, ApiKeySecret, ApiKeys, ConnectionId, Delivery, Event, InstallationChange, Journal,
@@ -47,15 +47,7 @@ impl House {
         for name in ["alpha", "beta"] {
             store.add_organization(organization(name)).await.unwrap();
         }
-        let parts = Parts {
-            store: store.clone(),
-            sources: Vec::new(),
-            rules: Default::default(),
-            destinations: BTreeMap::default(),
-            activity_log: None,
-            report_deviations: false,
-            clock: clock(),
-        };
+        let parts = Parts::new(store.clone(), clock());
         let hub = Hub::start(parts).await.unwrap();
         let site = Site {
             intake: hub.intake(),

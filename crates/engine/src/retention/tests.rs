@@ -1,0 +1,175 @@
+//! Letting go: by age and size, around what is needed, again and again, and cut off anywhere.
+
+use domain::{
+    ConnectionId, Decisions, Journal, Memory, Mirror, Outbox, Projection, Receipt, Retention,
+    Sequence, Settlement,
+    contract::sample::{action, at, event, event_id},
+};
+use jiff::SignedDuration;
+use policy::retention::Limit;
+
+use super::*;
+
+const DAY: i64 = 24 * 60 * 60;
+
+/// A clock that stands where it is put.
+#[derive(Clone)]
+struct Days(Arc<std::sync::atomic::AtomicI64>);
+
+impl Days {
+    fn new() -> Self {
+        Self(Arc::default())
+    }
+
+    fn put(&self, day: i64) {
+        self.0.store(day, std::sync::atomic::Ordering::Relaxed);
+    }
+}
+
+impl Clock for Days {
+    fn now(&self) -> Timestamp {
+        at(self.0.load(std::sync::atomic::Ordering::Relaxed) * DAY)
+    }
+}
+
+/// A store whose events 1 to `count` came one a day, with followers that have caught up.
+async fn filled(days: &Days, count: u64) -> Memory {
+    let store = Memory::new(Arc::new(days.clone()));
+    for number in 1..=count {
+        days.put(number as i64);
+        store.append(event(u128::from(number))).await.unwrap();
+    }
+    follow(&store, count).await;
+    store
+}
+
+async fn follow(store: &Memory, to: u64) {
+    let projection = Projection { to: Sequence(to), ..Projection::default() };
+    store.project(projection).await.unwrap();
+    let decisions = Decisions { to: Sequence(to), ..Decisions::default() };
+    store.decide(decisions).await.unwrap();
+}
+
+fn aged(days: i64) -> Limit {
+    Limit { age: Some(SignedDuration::from_hours(24 * days)), size: None }
+}
+
+fn stage(store: &Memory, days: &Days, limits: Limits) -> Retain<Memory> {
+    Retain::new(store.clone(), limits, Arc::new(days.clone()))
+}
+
+async fn round(stage: &mut Retain<Memory>) {
+    let (_keep, shutdown) = watch::channel(false);
+    stage.round(&shutdown).await.unwrap();
+}
+
+async fn places(store: &Memory, kind: Retained) -> Vec<u64> {
+    let kept = store.kept_after(kind, 0, 10_000).await.unwrap();
+    kept.iter().map(|thing| thing.place).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_kind_goes_by_its_own_age_and_a_second_round_changes_nothing() {
+    let days = Days::new();
+    let store = filled(&days, 40).await;
+    let limits = Limits { bytes: aged(5), events: aged(20), ..Limits::default() };
+    let mut stage = stage(&store, &days, limits);
+    for _ in 0..2 {
+        round(&mut stage).await;
+        assert_eq!(places(&store, Retained::Bytes).await, (35..=40).collect::<Vec<_>>());
+        assert_eq!(places(&store, Retained::Events).await, (20..=40).collect::<Vec<_>>());
+    }
+    days.put(42);
+    round(&mut stage).await;
+    assert_eq!(places(&store, Retained::Bytes).await, (37..=40).collect::<Vec<_>>());
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_takes_too_much_goes_until_it_fits_and_what_comes_is_counted() {
+    let days = Days::new();
+    let store = filled(&days, 9).await;
+    let size = event(1).body.len() as u64;
+    let bytes = Limit { age: None, size: Some(4 * size) };
+    let mut stage = stage(&store, &days, Limits { bytes, ..Limits::default() });
+    round(&mut stage).await;
+    assert_eq!(places(&store, Retained::Bytes).await, [6, 7, 8, 9]);
+    for number in 1..=2 {
+        let mut again = event(100 + number);
+        again.body = event(1).body;
+        store.append(again).await.unwrap();
+    }
+    round(&mut stage).await;
+    assert_eq!(places(&store, Retained::Bytes).await, [8, 9, 10, 11]);
+    assert_eq!(places(&store, Retained::Events).await.len(), 11, "their events stay");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_not_followed_or_not_delivered_stays_and_goes_when_it_is() {
+    let days = Days::new();
+    let store = filled(&days, 4).await;
+    let (from, open) = (Sequence(4), action(2, "notion", "a"));
+    let actions = vec![open.clone()];
+    let decisions = Decisions { from, to: from, actions, ..Decisions::default() };
+    store.decide(decisions).await.unwrap();
+    store.append(event(5)).await.unwrap();
+    store.append(event(6)).await.unwrap();
+    days.put(100);
+    let limits = Limits { bytes: aged(1), events: aged(1), attempts: aged(1) };
+    let mut stage = stage(&store, &days, limits);
+    round(&mut stage).await;
+    assert_eq!(places(&store, Retained::Events).await, [2, 5, 6]);
+    assert_eq!(places(&store, Retained::Bytes).await, [2, 5, 6]);
+
+    let notion = ConnectionId::new("notion");
+    assert_eq!(store.claim(&notion, days.now(), 1).await.unwrap().len(), 1);
+    let receipt = Receipt { reference: "page".to_owned(), adopted: false };
+    store.settle(&open.id, days.now(), Settlement::Done(receipt)).await.unwrap();
+    round(&mut stage).await;
+    assert_eq!(places(&store, Retained::Events).await, [2, 5, 6], "it was passed already");
+    assert_eq!(store.actions(event_id(2)).await.unwrap().len(), 1, "it was done just now");
+    days.put(102);
+    round(&mut stage).await;
+    assert_eq!(
+        places(&store, Retained::Events).await,
+        [5, 6],
+        "a day later all is looked at again"
+    );
+    assert!(store.actions(event_id(2)).await.unwrap().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_would_go_is_told_before_it_goes() {
+    let days = Days::new();
+    let store = filled(&days, 300).await;
+    let size = event(300).body.len() as u64;
+    let bytes = Limit { age: None, size: Some(2 * size) };
+    let limits = Limits { bytes, events: aged(30), ..Limits::default() };
+    let told = holdings(&store, &limits, days.now()).await.unwrap();
+    let tallies: Vec<_> = told.iter().map(|one| (one.kept.count, one.going.count)).collect();
+    assert_eq!(tallies, [(300, 298), (300, 269), (0, 0)]);
+    assert_eq!((told[0].kept.size - told[0].going.size, told[0].oldest), (2 * size, Some(at(DAY))));
+    assert_eq!(places(&store, Retained::Bytes).await.len(), 300, "nothing went");
+    round(&mut stage(&store, &days, limits)).await;
+    assert_eq!(places(&store, Retained::Bytes).await, [299, 300]);
+    assert_eq!(places(&store, Retained::Events).await.len(), 31);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stage_that_is_stopped_goes_on_where_it_was_at_the_next_start() {
+    let days = Days::new();
+    let store = filled(&days, 1_000).await;
+    let limits = Limits { bytes: aged(0), events: aged(0), ..Limits::default() };
+    let (stop, shutdown) = watch::channel(false);
+    let mut cut_off = stage(&store, &days, limits);
+    let cut = async {
+        tokio::time::sleep(Duration::from_millis(5)).await; // tidy: sleep, the clock is paused
+        stop.send(true).unwrap();
+    };
+    let (ended, ()) = tokio::join!(cut_off.round(&shutdown), cut);
+    ended.unwrap();
+    let left = places(&store, Retained::Bytes).await.len();
+    assert!((1..1_000).contains(&left), "{left} are left");
+    round(&mut stage(&store, &days, limits)).await;
+    assert_eq!(places(&store, Retained::Bytes).await, [1_000], "it came just now");
+    assert_eq!(places(&store, Retained::Events).await.len(), 14, "two weeks are recognized");
+}
