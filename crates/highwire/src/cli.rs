@@ -1,9 +1,13 @@
 //! The command line: every command and flag.
 
+mod tenants;
+
 use std::{net::SocketAddr, path::PathBuf};
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgMatches, Args, Parser, Subcommand, ValueEnum};
+use endpoint::Secret;
 
+pub(crate) use self::tenants::{ApiKeys, Members, Organizations, Owner};
 use crate::settings::Flags;
 
 /// The integration hub for the HighLevel CRM.
@@ -28,6 +32,9 @@ pub(crate) struct Global {
     /// Print data as JSON
     #[arg(long, global = true)]
     pub(crate) json: bool,
+    /// Act as this API key; better given as HIGHWIRE_API_KEY, which no list of processes shows
+    #[arg(long, global = true, value_name = "KEY", value_parser = secret)]
+    pub(crate) api_key: Option<Secret>,
 }
 
 /// What to do.
@@ -47,6 +54,15 @@ pub(crate) enum Command {
     /// Look after the master keys that stored credentials are sealed under
     #[command(subcommand)]
     Keys(Keys),
+    /// Look after the tenants of this installation
+    #[command(subcommand)]
+    Organizations(Organizations),
+    /// Look after the people of an organization
+    #[command(subcommand)]
+    Members(Members),
+    /// Look after the keys of programs and assistants
+    #[command(subcommand)]
+    ApiKeys(ApiKeys),
     /// Prepare Notion
     #[command(subcommand)]
     Notion(Notion),
@@ -190,6 +206,20 @@ pub(crate) enum RetryRule {
     OnlyThrottled,
     /// Also after 5xx and silence, with growing pauses for up to three days
     Persistent,
+}
+
+/// The words of the command that was meant, such as `events list`.
+pub(crate) fn words(matches: &ArgMatches) -> String {
+    let (mut words, mut level) = (Vec::new(), matches);
+    while let Some((word, below)) = level.subcommand() {
+        words.push(word);
+        level = below;
+    }
+    words.join(" ")
+}
+
+fn secret(text: &str) -> Result<Secret, std::convert::Infallible> {
+    Ok(Secret::new(text))
 }
 
 fn at_most_100_000(text: &str) -> Result<usize, String> {

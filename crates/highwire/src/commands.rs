@@ -1,12 +1,15 @@
 //! The commands, one file each.
 
+pub(crate) mod api_keys;
 pub(crate) mod call;
 pub(crate) mod completions;
 pub(crate) mod demo;
 pub(crate) mod events;
 pub(crate) mod keys;
+pub(crate) mod members;
 pub(crate) mod notion;
 pub(crate) mod operations;
+pub(crate) mod organizations;
 pub(crate) mod retention;
 pub(crate) mod sandbox;
 pub(crate) mod up;

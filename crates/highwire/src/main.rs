@@ -4,6 +4,7 @@
 //!
 //! Must not know: business decisions.
 
+mod actor;
 mod cli;
 mod clock;
 mod commands;
@@ -13,14 +14,17 @@ mod logs;
 mod master_keys;
 mod printer;
 mod settings;
+#[cfg(test)]
+mod walk;
 mod wiring;
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{CommandFactory, FromArgMatches};
 
 use crate::{
-    cli::{Cli, Command, Events, Keys},
+    actor::{Actor, Claim},
+    cli::{Cli, Command, Events, Keys, Organizations},
     failure::Failure,
     settings::{Environment, Settings},
 };
@@ -33,8 +37,10 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 const BUG: u8 = 70;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
-    match std::panic::catch_unwind(|| run(cli)) {
+    let matches = Cli::command().get_matches();
+    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    let words = cli::words(&matches);
+    match std::panic::catch_unwind(|| run(cli, &words)) {
         Ok(Ok(())) => ExitCode::SUCCESS,
         Ok(Err(failure)) => {
             printer::failure(&failure);
@@ -47,7 +53,8 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(cli: Cli) -> Result<(), Failure> {
+fn run(cli: Cli, words: &str) -> Result<(), Failure> {
+    let claim = Claim::read(words, cli.global.api_key.as_ref())?;
     if matches!(cli.command, Command::Settings) {
         printer::data(settings::DEFAULTS.trim_end());
         return Ok(());
@@ -75,26 +82,41 @@ fn run(cli: Cli) -> Result<(), Failure> {
         .enable_all()
         .build()
         .map_err(|source| Failure::user("start the runtime", "free some memory").because(source))?;
-    runtime.block_on(dispatch(cli, settings))
+    runtime.block_on(async {
+        let actor = claim.prove(&settings).await?;
+        dispatch(cli, settings, &actor).await
+    })
 }
 
-async fn dispatch(cli: Cli, settings: Settings) -> Result<(), Failure> {
+async fn dispatch(cli: Cli, settings: Settings, actor: &Actor) -> Result<(), Failure> {
     let json = cli.global.json;
     match cli.command {
         Command::Demo(demo) => commands::demo::run(&demo, settings, json).await,
         Command::Up(_) => commands::up::run(settings, json).await,
         Command::Sandbox(sandbox) => commands::sandbox::run(&sandbox, settings, json).await,
         Command::Events(Events::List { all, limit }) => {
-            commands::events::list(&settings, all, limit, json).await
+            let count = (!all).then_some(limit);
+            commands::events::list(&settings, actor, count, json).await
         }
         Command::Events(Events::Show { event }) => {
-            commands::events::show(&settings, &event, json).await
+            commands::events::show(&settings, actor, &event, json).await
         }
         Command::Retention => commands::retention::run(&settings, json).await,
         Command::Keys(Keys::Rotate { new_key }) => {
             commands::keys::rotate(&settings, new_key, json).await
         }
         Command::Keys(Keys::Status) => commands::keys::status(&settings, json).await,
+        Command::Organizations(Organizations::Add { id, name }) => {
+            commands::organizations::add(&settings, id, name, json).await
+        }
+        Command::Organizations(Organizations::List) => {
+            commands::organizations::list(&settings, actor, json).await
+        }
+        Command::Organizations(Organizations::Remove { id }) => {
+            commands::organizations::remove(&settings, &id, json).await
+        }
+        Command::Members(members) => commands::members::run(&settings, actor, members, json).await,
+        Command::ApiKeys(keys) => commands::api_keys::run(&settings, actor, keys, json).await,
         Command::Notion(cli::Notion::Init { parent }) => {
             commands::notion::init(&settings, &parent, json).await
         }

@@ -28,6 +28,10 @@ const FILE: &str = "highwire.toml";
 /// The environment's name for another settings file.
 const FILE_VARIABLE: &str = "HIGHWIRE_CONFIG";
 
+/// The environment's name for the API key that a command acts as. It is no setting: a key belongs to
+/// whoever runs a command, not to the hub.
+pub(crate) const API_KEY_VARIABLE: &str = "HIGHWIRE_API_KEY";
+
 /// Every setting. The keys are explained in `highwire.default.toml`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]

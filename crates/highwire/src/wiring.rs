@@ -4,11 +4,13 @@ use std::{collections::BTreeMap, net::SocketAddr, path::Path, sync::Arc, time::D
 
 use connectors::{highlevel::HighLevel, notion::ActivityLog};
 use domain::{
-    Account, AccountKey, Clock, ConnectionId, Destination, OrganizationId, Source, Tenant,
+    Account, AccountKey, Clock, ConnectionId, Destination, Organization, OrganizationId,
+    Organizations, Source, Tenant,
 };
 use endpoint::http::HttpTransport;
 use engine::{Hub, Parts, Rules};
 use highlevel::webhook::PublicKeys;
+use jiff::Timestamp;
 use store::Sqlite;
 use web::{Door, Metrics, Server, Site};
 
@@ -22,7 +24,7 @@ use crate::{
 /// The client of the Notion API that the binary uses.
 pub(crate) type NotionClient = notion::Client<HttpTransport, Timer>;
 
-/// The only organization of this version.
+/// The organization that is there from the first start, and that the settings' connections are of.
 const ORGANIZATION: &str = "default";
 const HIGHLEVEL: &str = "highlevel";
 const NOTION: &str = "notion";
@@ -55,6 +57,7 @@ pub(crate) async fn start(settings: &Settings) -> Result<Running, Failure> {
     let clock = clock::system();
     let store = Sqlite::open(&settings.data_dir, Arc::clone(&clock))?;
     master_keys::check(settings, &store).await?;
+    add_default_organization(&store, clock.now()).await?;
     let source: Arc<dyn Source> = Arc::new(highlevel_source(settings)?);
     let activity_log = activity_log(settings)?;
     let connection = ConnectionId::new(NOTION);
@@ -97,6 +100,18 @@ async fn serve(
     })
 }
 
+/// The organization that a command is about where nothing names another.
+pub(crate) fn default_organization() -> OrganizationId {
+    OrganizationId::new(ORGANIZATION)
+}
+
+async fn add_default_organization(store: &Sqlite, now: Timestamp) -> Result<(), Failure> {
+    let (id, name) = (default_organization(), "Default".to_owned());
+    // At every start but the first it is there already.
+    store.add_organization(Organization { id, name, created_at: now }).await?;
+    Ok(())
+}
+
 /// Opens a data folder to look at it, and who can read its events.
 pub(crate) fn open_to_read(
     settings: &Settings,
@@ -123,10 +138,8 @@ fn highlevel_source(settings: &Settings) -> Result<HighLevel, Failure> {
 /// What the settings say about whose events are whose.
 fn rules(settings: &Settings, clock: &dyn Clock) -> Rules {
     let named = &settings.highlevel;
-    let tenant = Tenant {
-        organization: OrganizationId::new(ORGANIZATION),
-        connection: ConnectionId::new(HIGHLEVEL),
-    };
+    let tenant =
+        Tenant { organization: default_organization(), connection: ConnectionId::new(HIGHLEVEL) };
     let ids = named.location_ids.iter().chain(&named.company_ids);
     let account = |id: &String| Account {
         key: AccountKey::new(HighLevel::NAME, id),

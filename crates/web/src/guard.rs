@@ -1,4 +1,4 @@
-//! The guard: turns the API key of a request into somebody, and lets him in or not.
+//! The guard: turns the API key of a request into somebody, and lets them in or not.
 
 mod uses;
 

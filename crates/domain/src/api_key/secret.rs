@@ -3,7 +3,7 @@
 //! A store keeps its SHA-256 and no slow hash: a slow hash protects what people choose and others
 //! can guess, and nobody guesses 256 random bits. For the same reason the hash is looked up in an
 //! index, without comparing in constant time: whoever measures the look-up learns about the hash of
-//! a text of his own, and cannot make a text for a hash.
+//! a text of their own, and cannot make a text for a hash.
 
 use std::fmt;
 

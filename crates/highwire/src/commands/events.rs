@@ -1,41 +1,53 @@
 //! `highwire events`: what came in, and the whole story of one event.
 
-use domain::{Entry, EventId, Journal, Sequence};
+use std::collections::VecDeque;
+
+use domain::{Entry, EventId, Journal, Realm, Sequence};
 use engine::{Step, Story};
 use serde_json::json;
 use store::Sqlite;
 
-use crate::{failure::Failure, printer, settings::Settings, wiring};
+use crate::{actor::Actor, failure::Failure, printer, settings::Settings, wiring};
 
 /// How many entries are read at once.
 const PAGE: usize = 500;
 
-/// Lists entries in the order of the journal.
+/// Lists entries that the actor can see in the order of the journal: all, or the newest.
 pub(crate) async fn list(
     settings: &Settings,
-    all: bool,
-    limit: usize,
+    actor: &Actor,
+    newest: Option<usize>,
     json: bool,
 ) -> Result<(), Failure> {
     let (store, _) = wiring::open_to_read(settings, &settings.data_dir)?;
-    let last = store.last().await?;
-    let mut cursor = match all {
-        true => Sequence(0),
-        false => Sequence(last.0.saturating_sub(limit as u64)),
-    };
-    let mut rows = Vec::new();
-    loop {
-        let page = store.entries_after(cursor, PAGE).await?;
-        let Some(end) = page.last() else { break };
-        cursor = end.sequence;
-        match json {
-            true => page.iter().for_each(|entry| printer::data(line(entry))),
-            false => rows.extend(page.iter().map(row)),
+    let realm = &actor.principal.realm;
+    let mut cursor = match (newest, realm) {
+        (Some(count), Realm::Installation) => {
+            Sequence(store.last().await?.0.saturating_sub(count as u64))
         }
+        _ => Sequence(0),
+    };
+    let mut kept = VecDeque::new();
+    loop {
+        let part = store.entries_within(realm, cursor, PAGE).await?;
+        if part.through == cursor {
+            break;
+        }
+        cursor = part.through;
+        match (newest, json) {
+            (None, true) => part.entries.iter().for_each(|entry| printer::data(line(entry))),
+            (_, true) => kept.extend(part.entries.iter().map(|entry| vec![line(entry)])),
+            (_, false) => kept.extend(part.entries.iter().map(row)),
+        }
+        let surplus = kept.len().saturating_sub(newest.unwrap_or(usize::MAX));
+        kept.drain(..surplus);
     }
-    if !json {
-        let head = ["place", "event", "kind", "record", "belongs to", "received"];
-        printer::data(printer::table(&head, rows));
+    match json {
+        true => kept.into_iter().flatten().for_each(printer::data),
+        false => {
+            let head = ["place", "event", "kind", "record", "belongs to", "received"];
+            printer::data(printer::table(&head, kept));
+        }
     }
     Ok(())
 }
@@ -77,9 +89,14 @@ fn row(entry: &Entry) -> Vec<String> {
 }
 
 /// Tells the story of one event.
-pub(crate) async fn show(settings: &Settings, event: &str, json: bool) -> Result<(), Failure> {
+pub(crate) async fn show(
+    settings: &Settings,
+    actor: &Actor,
+    event: &str,
+    json: bool,
+) -> Result<(), Failure> {
     let (store, sources) = wiring::open_to_read(settings, &settings.data_dir)?;
-    let id = identify(&store, event).await?;
+    let id = identify(&store, &actor.principal.realm, event).await?;
     let Some(story) = engine::tell(&store, &sources, id).await? else {
         return Err(absent(event));
     };
@@ -90,18 +107,25 @@ pub(crate) async fn show(settings: &Settings, event: &str, json: bool) -> Result
     Ok(())
 }
 
-/// The event with this id, or at this place in the journal.
-async fn identify(store: &Sqlite, text: &str) -> Result<EventId, Failure> {
-    if let Ok(place) = text.parse::<u64>() {
-        let before = Sequence(place.checked_sub(1).ok_or_else(|| absent(text))?);
-        let found = store.entries_after(before, 1).await?.pop();
-        let found = found.filter(|entry| entry.sequence == Sequence(place));
-        return found.map(|entry| entry.event.id).ok_or_else(|| absent(text));
-    }
-    text.parse().map_err(|source| {
-        Failure::user("read the event's id", "or give its place in the journal, a number")
-            .because(source)
-    })
+/// The event with this id, or at this place in the journal, where the realm holds it: an event of
+/// others is as absent as one that is not there.
+async fn identify(store: &Sqlite, realm: &Realm, text: &str) -> Result<EventId, Failure> {
+    let found = match text.parse::<u64>() {
+        Ok(place) => {
+            let before = Sequence(place.checked_sub(1).ok_or_else(|| absent(text))?);
+            let found = store.entries_after(before, 1).await?.pop();
+            found.filter(|entry| entry.sequence == Sequence(place))
+        }
+        Err(_) => {
+            let id = text.parse().map_err(|source| {
+                let hint = "or give its place in the journal, a number";
+                Failure::user("read the event's id", hint).because(source)
+            })?;
+            store.entry(id).await?
+        }
+    };
+    let visible = found.filter(|entry| realm.holds(entry.event.tenant.as_ref()));
+    visible.map(|entry| entry.event.id).ok_or_else(|| absent(text))
 }
 
 fn absent(event: &str) -> Failure {

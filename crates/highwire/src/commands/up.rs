@@ -53,8 +53,8 @@ fn warn(settings: &Settings) {
     if !settings.listen.ip().is_loopback() {
         tracing::warn!(
             listen = %settings.listen,
-            "the hub is open to the network: /healthz, /readyz and /metrics need no key; put a proxy \
-             with TLS in front that passes on only /webhooks"
+            "the hub is open to the network without TLS, so that API keys pass in clear; put a proxy \
+             with TLS in front. /metrics and /readyz take a key with the scope metrics:read now"
         );
     }
 }

@@ -4,11 +4,14 @@ use std::path::Path;
 
 use toml::{Table, Value};
 
-use super::{DEFAULTS, Environment, FILE_VARIABLE};
+use super::{API_KEY_VARIABLE, DEFAULTS, Environment, FILE_VARIABLE};
 use crate::failure::Failure;
 
 /// The prefix of every setting's name in the environment.
 const PREFIX: &str = "HIGHWIRE_";
+
+/// The names with the prefix that are no setting's.
+const APART: [&str; 2] = [API_KEY_VARIABLE, FILE_VARIABLE];
 
 /// The names that users have today, and the keys that they set.
 const ALIASES: [(&str, &[&str]); 6] = [
@@ -49,7 +52,7 @@ pub(super) fn add_environment(table: &mut Table, environment: &Environment) -> R
         }
     }
     let known = variables(table);
-    for name in environment.names(PREFIX).filter(|name| *name != FILE_VARIABLE) {
+    for name in environment.names(PREFIX).filter(|name| !APART.contains(name)) {
         let Some(key) = known.iter().find(|(variable, _)| variable == name).map(|(_, key)| key)
         else {
             let names = known.iter().map(|(variable, _)| variable.as_str());

@@ -80,6 +80,7 @@ fn an_unknown_key_is_refused_with_the_nearest_one() {
     let message = refused(Some("[notion]\ntokn = \"ntn_secret\"\n"), &[]);
     assert!(message.contains("`notion.tokn`") && message.contains("`token`"), "{message}");
     assert!(!message.contains("ntn_secret"), "{message}");
+    assert!(load(None, &[("HIGHWIRE_API_KEY", "hwk_canary")]).is_ok(), "it is no setting");
     let message = refused(None, &[("HIGHWIRE_LISTN", "127.0.0.1:1")]);
     assert!(message.contains("`HIGHWIRE_LISTEN`"), "{message}");
 }

@@ -1,4 +1,4 @@
-//! Whether a key may be made: nobody gives what a role cannot have, or what is not his own.
+//! Whether a key may be made: nobody gives what a role cannot have, or more than their own.
 
 use domain::{ConnectionId, Realm, Role, Scopes};
 
@@ -32,14 +32,14 @@ pub enum Unissued {
         ceiling: Scopes,
     },
     /// Scopes that whoever makes the key has not got.
-    #[error("nobody gives away what is not his own: the key that makes this one lacks {0}")]
+    #[error("a key gives no more than it has: the one that makes this lacks {0}")]
     NotOwn(Scopes),
     /// A key that is bound to one connection makes one that is not.
     #[error("a key that is bound to a connection makes no other key")]
     Bound,
 }
 
-/// Whether somebody may make this key, after the table has let him.
+/// Whether somebody may make this key, after the table has let them.
 ///
 /// # Errors
 /// The first thing that speaks against it.

@@ -95,7 +95,7 @@ fn an_owner_can_have_what_any_person_can_and_only_owners_change_who_may_what() {
 }
 
 #[test]
-fn nobody_makes_a_key_that_can_do_more_than_he() {
+fn nobody_makes_a_key_that_can_do_more_than_they_can() {
     let key = |role, scopes: &[Scope]| NewKey {
         role,
         scopes: scopes.iter().copied().collect(),
