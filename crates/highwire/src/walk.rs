@@ -272,6 +272,30 @@ async fn who_may_do_what_is_what_the_snapshot_says() {
 }
 
 #[tokio::test]
+async fn a_method_without_a_row_does_nothing_on_any_path() {
+    let mut house = House::open("0.0.0.0:0").await;
+    let alpha = Realm::Organization(tenant("alpha").organization);
+    let holder = house.holder(alpha, Role::Owner, Scope::ALL.into()).await;
+    for row in TABLE {
+        let Surface::Route(_, path) = row.surface else { continue };
+        for method in ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] {
+            if access::route(method, path).is_none() {
+                let (status, shows) = house.call(method, path, Some(&holder)).await;
+                assert_eq!((status, shows), (405, false), "{method} {path}");
+            }
+        }
+        if access::route("GET", path).is_some() {
+            for holder in [None, Some(&holder)] {
+                let (head, shows) = house.call("HEAD", path, holder).await;
+                let (get, _) = house.call("GET", path, holder).await;
+                assert_eq!((head, shows), (get, false), "HEAD {path}");
+            }
+        }
+    }
+    house.running.stop().await;
+}
+
+#[tokio::test]
 async fn a_key_that_ended_opens_nothing() {
     let mut house = House::open("0.0.0.0:0").await;
     let alpha = || Realm::Organization(tenant("alpha").organization);
