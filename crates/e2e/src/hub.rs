@@ -80,7 +80,29 @@ impl Hub {
         folder: &Path,
         variables: impl IntoIterator<Item = (&'static str, V)>,
     ) -> Result<Self> {
-        Starting::launch(program, folder, variables)?.until_up()
+        Self::start_with(program, folder, &["up", "--json"], variables)
+    }
+
+    /// Starts a hub that takes over from the one that runs in the folder, and waits until it says its
+    /// address.
+    ///
+    /// # Errors
+    /// Where it does not come up; what it says is on the test's own stderr.
+    pub fn succeed<V: AsRef<OsStr>>(
+        program: &Program,
+        folder: &Path,
+        variables: impl IntoIterator<Item = (&'static str, V)>,
+    ) -> Result<Self> {
+        Self::start_with(program, folder, &["up", "--json", "--take-over"], variables)
+    }
+
+    fn start_with<V: AsRef<OsStr>>(
+        program: &Program,
+        folder: &Path,
+        arguments: &[&str],
+        variables: impl IntoIterator<Item = (&'static str, V)>,
+    ) -> Result<Self> {
+        Starting::launch_with(program, folder, arguments, variables)?.until_up()
     }
 
     /// Where it listens.
@@ -93,6 +115,17 @@ impl Hub {
     #[must_use]
     pub fn process_id(&self) -> u32 {
         self.process.0.id()
+    }
+
+    /// Sends it a signal, such as `TERM`.
+    ///
+    /// # Errors
+    /// Where it is gone already.
+    pub fn signal(&self, name: &str) -> Result<()> {
+        let id = self.process_id().to_string();
+        let sent = Command::new("kill").args([&format!("-{name}"), &id]).status()?;
+        ensure!(sent.success(), "the hub took no {name}");
+        Ok(())
     }
 
     /// Waits until it ends by itself.
@@ -140,9 +173,18 @@ impl Starting {
         folder: &Path,
         variables: impl IntoIterator<Item = (&'static str, V)>,
     ) -> Result<Self> {
+        Self::launch_with(program, folder, &["up", "--json"], variables)
+    }
+
+    fn launch_with<V: AsRef<OsStr>>(
+        program: &Program,
+        folder: &Path,
+        arguments: &[&str],
+        variables: impl IntoIterator<Item = (&'static str, V)>,
+    ) -> Result<Self> {
         let process = program
             .command(folder)
-            .args(["up", "--json"])
+            .args(arguments)
             .env("HIGHWIRE_DATA_DIR", folder.join("data"))
             .env("HIGHWIRE_LISTEN", "127.0.0.1:0")
             .env("HIGHWIRE_LOG_LEVEL", "error")

@@ -130,6 +130,10 @@ pub(crate) struct Up {
     /// The address and port of the hub
     #[arg(long, value_name = "ADDRESS")]
     pub(crate) listen: Option<SocketAddr>,
+    /// Take over from the hub that runs on the data folder, refusing no connection; start as usual
+    /// where none runs
+    #[arg(long)]
+    pub(crate) take_over: bool,
 }
 
 /// Flags of `sandbox`: what the simulated HighLevel holds and how it behaves.

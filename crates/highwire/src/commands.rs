@@ -14,19 +14,39 @@ pub(crate) mod retention;
 pub(crate) mod sandbox;
 pub(crate) mod up;
 
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
 use crate::failure::Failure;
+
+/// The signals that end a program: Ctrl-C, and the stop signal of a service manager.
+pub(crate) struct StopSignals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl StopSignals {
+    /// Listens for them from now on, so that none ends the program by itself.
+    pub(crate) fn listen() -> Result<Self, Failure> {
+        let refused = |source: std::io::Error| {
+            Failure::user("listen for the stop signal", "report this as a bug").because(source)
+        };
+        Ok(Self {
+            terminate: signal(SignalKind::terminate()).map_err(refused)?,
+            interrupt: signal(SignalKind::interrupt()).map_err(refused)?,
+        })
+    }
+
+    /// Waits for the next one.
+    pub(crate) async fn next(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}
 
 /// Waits for Ctrl-C or the stop signal of a service manager.
 pub(crate) async fn stop_signal() -> Result<(), Failure> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let refused = |source: std::io::Error| {
-        Failure::user("listen for the stop signal", "report this as a bug").because(source)
-    };
-    let mut terminate = signal(SignalKind::terminate()).map_err(refused)?;
-    let mut interrupt = signal(SignalKind::interrupt()).map_err(refused)?;
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
-    }
+    StopSignals::listen()?.next().await;
     Ok(())
 }

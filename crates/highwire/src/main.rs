@@ -9,16 +9,20 @@ mod cli;
 mod clock;
 mod commands;
 mod connection;
+mod disk_watch;
+mod entry;
 mod failure;
+mod hand_over;
 mod logs;
 mod master_keys;
 mod printer;
 mod settings;
+mod socket_activation;
 #[cfg(test)]
 mod walk;
 mod wiring;
 
-use std::process::ExitCode;
+use std::{process::ExitCode, time::Duration};
 
 use clap::{CommandFactory, FromArgMatches};
 
@@ -32,6 +36,9 @@ use crate::{
 /// Steadier memory under load than the system's allocator.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// How long threads that work for nobody any more may take to notice.
+const LAST_THREADS: Duration = Duration::from_millis(500);
 
 /// The exit code for a panic; a [`Failure`] has its own.
 const BUG: u8 = 70;
@@ -73,7 +80,8 @@ fn run(cli: Cli, words: &str) -> Result<(), Failure> {
         commands::completions::complete(words);
         return Ok(());
     }
-    let mut settings = Settings::load(&cli.flags(), &Environment::read()?)?;
+    let environment = Environment::read()?;
+    let mut settings = Settings::load(&cli.flags(), &environment)?;
     if matches!(cli.command, Command::Demo(_)) {
         commands::demo::adapt(&mut settings);
     }
@@ -82,17 +90,25 @@ fn run(cli: Cli, words: &str) -> Result<(), Failure> {
         .enable_all()
         .build()
         .map_err(|source| Failure::user("start the runtime", "free some memory").because(source))?;
-    runtime.block_on(async {
+    let done = runtime.block_on(async {
         let actor = claim.prove(&settings).await?;
-        dispatch(cli, settings, &actor).await
-    })
+        dispatch(cli, settings, environment, &actor).await
+    });
+    // A thread that hangs on a disk must not hold a program that has ended.
+    runtime.shutdown_timeout(LAST_THREADS);
+    done
 }
 
-async fn dispatch(cli: Cli, settings: Settings, actor: &Actor) -> Result<(), Failure> {
+async fn dispatch(
+    cli: Cli,
+    settings: Settings,
+    environment: Environment,
+    actor: &Actor,
+) -> Result<(), Failure> {
     let json = cli.global.json;
     match cli.command {
         Command::Demo(demo) => commands::demo::run(&demo, settings, json).await,
-        Command::Up(_) => commands::up::run(settings, json).await,
+        Command::Up(up) => commands::up::run(&up, settings, &environment, json).await,
         Command::Sandbox(sandbox) => commands::sandbox::run(&sandbox, settings, json).await,
         Command::Events(Events::List { all, limit }) => {
             let count = (!all).then_some(limit);

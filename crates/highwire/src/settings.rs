@@ -38,6 +38,7 @@ pub(crate) const API_KEY_VARIABLE: &str = "HIGHWIRE_API_KEY";
 pub(crate) struct Settings {
     pub(crate) data_dir: PathBuf,
     pub(crate) listen: SocketAddr,
+    pub(crate) server: Server,
     pub(crate) log: Log,
     pub(crate) retention: Retention,
     pub(crate) vault: Vault,
@@ -45,6 +46,15 @@ pub(crate) struct Settings {
     pub(crate) highlevel: HighLevel,
     pub(crate) notion: Notion,
     pub(crate) sandbox: Sandbox,
+}
+
+/// How much the HTTP server takes on, and when it says "later".
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Server {
+    pub(crate) connections: usize,
+    pub(crate) body_megabytes: usize,
+    pub(crate) disk_reserve: String,
 }
 
 /// What is told, and how.
@@ -161,6 +171,16 @@ impl Retention {
             events: limit(self.events_days, self.events_megabytes),
             attempts: limit(self.attempts_days, self.attempts_megabytes),
         }
+    }
+}
+
+impl Server {
+    /// The free space that the disk must keep.
+    pub(crate) fn reserve(&self) -> Result<store::Reserve, Failure> {
+        self.disk_reserve.parse().map_err(|source: store::ReserveError| {
+            Failure::user("use the setting server.disk_reserve", "see the line above")
+                .because(source)
+        })
     }
 }
 

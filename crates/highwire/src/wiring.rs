@@ -1,6 +1,6 @@
 //! Puts the hub together: which store, which sources, which destinations, which doors.
 
-use std::{collections::BTreeMap, net::SocketAddr, path::Path, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, path::Path, sync::Arc, time::Duration};
 
 use connectors::{highlevel::HighLevel, notion::ActivityLog};
 use domain::{
@@ -12,10 +12,13 @@ use engine::{Hub, Parts, Rules};
 use highlevel::webhook::PublicKeys;
 use jiff::Timestamp;
 use store::Sqlite;
-use web::{Door, Metrics, Server, Site};
+use tokio::task::JoinSet;
+use web::{Door, Listener, Server, Site};
 
 use crate::{
     clock::{self, Timer},
+    disk_watch,
+    entry::{self, Entry},
     failure::Failure,
     master_keys,
     settings::{self, Settings},
@@ -32,11 +35,19 @@ const NOTION: &str = "notion";
 /// The doors of HighLevel's webhooks; the second is the name that older guides use.
 pub(crate) const WEBHOOK_PATHS: [&str; 2] = ["/webhooks/highlevel", "/webhooks/ghl"];
 
+/// How long the stages may take at the end. What they cannot finish by then is taken up by the next
+/// start, as after a crash.
+const LAST_STEPS: Duration = Duration::from_secs(5);
+
+/// How long closing the store may take: what is durable by then stays so, and the rest was not answered.
+const LAST_COMMITS: Duration = Duration::from_secs(2);
+
 /// A hub that serves.
 pub(crate) struct Running {
     pub(crate) hub: Hub<Sqlite>,
     pub(crate) store: Sqlite,
     server: Server,
+    watches: JoinSet<()>,
 }
 
 impl Running {
@@ -45,21 +56,44 @@ impl Running {
         format!("http://{}", self.server.address())
     }
 
-    /// Takes no more events, finishes what is under way, and closes the store.
+    /// The socket it listens on.
+    pub(crate) fn listener(&self) -> Listener {
+        self.server.listener()
+    }
+
+    /// Takes no more events, finishes what is under way, closes the store, and only then stops
+    /// answering. Whatever clients and vendors do, it takes less than ten seconds.
     pub(crate) async fn stop(self) {
-        self.server.stop().await;
-        self.hub.stop().await;
+        let Self { hub, store, mut server, watches } = self;
+        drop(watches);
+        let stages = tokio::time::timeout(LAST_STEPS, hub.stop());
+        let (_, stages) = tokio::join!(server.drain(), stages);
+        if stages.is_err() {
+            tracing::warn!("a stage was cut off; the next start takes up what it was doing");
+        }
+        // The store waits for its threads: the last commits are written, and the lock is let go of.
+        let closed = tokio::task::spawn_blocking(move || drop(store));
+        if tokio::time::timeout(LAST_COMMITS, closed).await.is_err() {
+            tracing::error!("the store does not close; check the disk of the data folder");
+        }
+        server.stop().await;
     }
 }
 
-/// Starts the hub that the settings describe.
+/// Starts the hub that the settings describe, on an address of its own.
 pub(crate) async fn start(settings: &Settings) -> Result<Running, Failure> {
+    enter(settings, Entry::Alone).await
+}
+
+/// Starts the hub that the settings describe, by this entry.
+pub(crate) async fn enter(settings: &Settings, entry: Entry) -> Result<Running, Failure> {
     let clock = clock::system();
-    let store = Sqlite::open(&settings.data_dir, Arc::clone(&clock))?;
-    master_keys::check(settings, &store).await?;
-    add_default_organization(&store, clock.now()).await?;
     let source: Arc<dyn Source> = Arc::new(highlevel_source(settings)?);
     let activity_log = activity_log(settings)?;
+    let disk = store::Disk::new(&settings.data_dir, settings.server.reserve()?);
+    let (mut server, store) = entry::open(settings, entry, &clock).await?;
+    master_keys::check(settings, &store).await?;
+    add_default_organization(&store, clock.now()).await?;
     let connection = ConnectionId::new(NOTION);
     let hub = Hub::start(Parts {
         store: store.clone(),
@@ -75,29 +109,14 @@ pub(crate) async fn start(settings: &Settings) -> Result<Running, Failure> {
         clock: Arc::clone(&clock),
     })
     .await?;
-    let server = serve(settings.listen, &hub, &store, &source, clock).await?;
-    Ok(Running { hub, store, server })
-}
-
-async fn serve(
-    listen: SocketAddr,
-    hub: &Hub<Sqlite>,
-    store: &Sqlite,
-    source: &Arc<dyn Source>,
-    clock: Arc<dyn Clock>,
-) -> Result<Server, Failure> {
-    let doors = WEBHOOK_PATHS.map(|path| Door { path, source: Arc::clone(source) });
-    let site = Site {
-        intake: hub.intake(),
-        store: store.clone(),
-        doors: doors.to_vec(),
-        metrics: Metrics::install(),
-        clock,
-    };
-    Server::start(listen, site).await.map_err(|source| {
-        let hint = "stop what uses the address, or choose another with --listen";
-        Failure::user(format!("listen on {listen}"), hint).because(source)
-    })
+    let mut watches = JoinSet::new();
+    watches.spawn(disk_watch::run(disk, server.health()));
+    let doors = WEBHOOK_PATHS.map(|path| Door { path, source: Arc::clone(&source) });
+    let site = Site { intake: hub.intake(), store: store.clone(), doors: doors.to_vec(), clock };
+    server.open(site).map_err(|source| {
+        Failure::user("open the doors", "report this as a bug").because(source)
+    })?;
+    Ok(Running { hub, store, server, watches })
 }
 
 /// The organization that a command is about where nothing names another.

@@ -21,7 +21,7 @@ use endpoint::{Method, Request, Response, Secret, Timer, Transport, TransportErr
 use engine::{Hub, Parts, Rules, Status};
 use highlevel::webhook::PublicKeys;
 use jiff::Timestamp;
-use web::{Metrics, Server, Site};
+use web::{Limits, Listener, Metrics, Server, Site};
 
 /// Where its deliveries come in.
 pub(crate) const PATH: &str = "/webhooks/highlevel";
@@ -56,11 +56,16 @@ impl<S: Storage> House<S> {
             intake: hub.intake(),
             store,
             doors: vec![web::Door { path: PATH, source }],
-            metrics: Metrics::install(),
-            clock,
+            clock: Arc::clone(&clock),
         };
         let listen = SocketAddr::from(([127, 0, 0, 1], 0));
-        let server = Server::start(listen, site).await.expect("a free port");
+        let mut server = Server::start(web::Settings {
+            listener: Listener::bind(listen).await.expect("a free port"),
+            limits: Limits::default(),
+            metrics: Metrics::install(),
+            clock,
+        });
+        server.open(site).expect("the door is in the table of routes");
         Self { hub, server }
     }
 

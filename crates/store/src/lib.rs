@@ -7,6 +7,8 @@
 //!
 //! Must not know: vendors, HTTP.
 
+mod disk;
 mod sqlite;
 
+pub use self::disk::{Disk, Reserve, ReserveError, Space};
 pub use self::sqlite::{OpenError, Sqlite, SqliteBudgets};

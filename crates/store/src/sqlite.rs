@@ -149,8 +149,8 @@ fn lock(folder: &Path) -> Result<File, OpenError> {
 pub enum OpenError {
     /// A hub runs on it.
     #[error(
-        "another hub runs on the data folder {}; stop it first, or start this one with \
-         another --data-dir",
+        "another hub runs on the data folder {}; stop it first, take over from it with \
+         --take-over, or start this one with another --data-dir",
         folder.display()
     )]
     Busy {

@@ -8,31 +8,26 @@ use std::sync::Arc;
 
 use axum::{
     Json,
-    body::{Body, Bytes},
     extract::{Request, State as Shared},
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, StatusCode},
     response::{IntoResponse, Response},
 };
-use bytes::BytesMut;
 use domain::{Clock, Delivery, Refusal, Source, Storage, StorageError};
 use engine::{Accepted, Intake, Rejected};
-use http_body_util::BodyExt;
 use serde_json::json;
 
-/// The largest body that is taken, in bytes: 5 MiB. HighLevel cuts its own at 256 KB.
-pub const BODY_LIMIT: usize = 5 * 1024 * 1024;
-
-/// How much beyond the limit is read and thrown away before the connection is closed, in bytes.
-const PATIENCE: usize = 16 * 1024 * 1024;
-
-/// How long a vendor is asked to wait when an event cannot be kept, in seconds.
-const RETRY_AFTER: &str = "30";
+use crate::{
+    admission::Admission,
+    answers::{RETRY_AFTER, later, problem},
+    correlation,
+};
 
 /// What one door needs.
 pub(crate) struct State<S> {
     pub(crate) intake: Intake<S>,
     pub(crate) source: Arc<dyn Source>,
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) admission: Admission,
 }
 
 /// Takes one delivery.
@@ -41,38 +36,34 @@ pub(crate) async fn receive<S: Storage>(
     request: Request,
 ) -> Response {
     let source = state.source.name();
-    let (parts, body) = request.into_parts();
-    let Some(body) = read(body).await else {
-        count(source, "too_large");
-        tracing::warn!(source, limit.bytes = BODY_LIMIT, "a delivery was larger than the limit");
-        return problem(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "the body is larger than 5 MiB; send events one by one",
-        );
+    let admitted = match state.admission.admit(source, request).await {
+        Ok(admitted) => admitted,
+        Err(answer) => return answer,
     };
     let delivery = Delivery {
-        headers: names_and_values(&parts.headers),
-        body,
-        correlation: None,
+        headers: names_and_values(&admitted.headers),
+        body: admitted.body,
         received_at: state.clock.now(),
+        correlation: admitted.correlation,
     };
-    match state.intake.accept(&*state.source, delivery).await {
-        Ok(accepted) => {
+    match state.admission.keep(state.intake.accept(&*state.source, delivery)).await {
+        Ok(Ok(accepted)) => {
             count(source, outcome(&accepted));
             accepted_reply(&accepted)
         }
-        Err(Rejected::Refused(refusal)) => refused_reply(source, refusal),
-        Err(Rejected::Unkept(error)) => unkept_reply(source, &error),
+        Ok(Err(Rejected::Refused(refusal))) => refused_reply(&state.admission, source, refusal),
+        Ok(Err(Rejected::Unkept(error))) => unkept_reply(source, &error),
+        Err(answer) => answer,
     }
 }
 
+/// The hub's health tells loudly what is wrong, once; here it is one of many.
 fn unkept_reply(source: &'static str, error: &StorageError) -> Response {
     count(source, "unkept");
     let cause = std::error::Error::source(error).map(ToString::to_string);
-    tracing::error!(source, %error, cause, "a delivery cannot be kept; it is asked to come again");
-    let later = "the event cannot be kept now; send it again after the time in Retry-After";
-    let wait = [(header::RETRY_AFTER, RETRY_AFTER)];
-    (wait, problem(StatusCode::TOO_MANY_REQUESTS, later)).into_response()
+    tracing::debug!(source, %error, cause, "a delivery cannot be kept; it is asked to come again");
+    let message = "the event cannot be kept now; send it again after the time in Retry-After";
+    later(message, RETRY_AFTER)
 }
 
 fn outcome(accepted: &Accepted) -> &'static str {
@@ -88,36 +79,14 @@ fn accepted_reply(accepted: &Accepted) -> Response {
     if let Some(reason) = accepted.waits {
         reply["quarantined"] = reason.name().into();
     }
-    Json(reply).into_response()
+    let name = [(correlation::HEADER, correlation::value(&accepted.correlation))];
+    (name, Json(reply)).into_response()
 }
 
-fn refused_reply(source: &'static str, refusal: Refusal) -> Response {
+fn refused_reply(admission: &Admission, source: &'static str, refusal: Refusal) -> Response {
     count(source, refusal.name());
-    tracing::warn!(source, reason = refusal.name(), "a delivery was refused");
+    admission.note_refusal(source, refusal.name());
     problem(StatusCode::UNAUTHORIZED, &refusal.to_string())
-}
-
-fn problem(status: StatusCode, message: &str) -> Response {
-    (status, Json(json!({ "error": message }))).into_response()
-}
-
-/// The whole body; none where it is larger than the limit or was cut off.
-///
-/// What is too large is read on for a while and thrown away: a sender whose connection is closed in
-/// the middle of its request sees a broken pipe, and not the answer that says why.
-async fn read(mut body: Body) -> Option<Bytes> {
-    let mut whole = BytesMut::new();
-    let mut length = 0;
-    while let Some(frame) = body.frame().await {
-        let Ok(data) = frame.ok()?.into_data() else { continue };
-        length += data.len();
-        match length {
-            kept if kept <= BODY_LIMIT => whole.extend_from_slice(&data),
-            endless if endless > BODY_LIMIT + PATIENCE => return None,
-            _ => whole.clear(),
-        }
-    }
-    (length <= BODY_LIMIT).then(|| whole.freeze())
 }
 
 /// Headers that are not text are left out: no source reads one.
@@ -130,7 +99,8 @@ fn names_and_values(headers: &HeaderMap) -> Vec<(String, String)> {
         .collect()
 }
 
-fn count(source: &'static str, outcome: &'static str) {
+/// Counts what became of a delivery.
+pub(crate) fn count(source: &'static str, outcome: &'static str) {
     ::metrics::counter!("highwire_deliveries_total", "source" => source, "outcome" => outcome)
         .increment(1);
 }

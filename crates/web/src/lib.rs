@@ -2,18 +2,32 @@
 //!
 //! Must not know: a vendor's models. A door knows its source only as [`domain::Source`].
 
+mod accept;
+mod admission;
+mod alarm;
+mod answers;
+mod connection;
+mod connections;
+mod correlation;
 mod events;
+mod front;
 mod guard;
 mod health;
 mod ingress;
+mod listener;
 mod me;
 mod metrics;
+mod patience;
+mod pressure;
+mod probes;
 mod problem;
 mod routes;
 mod server;
 
 pub use self::{
-    ingress::BODY_LIMIT,
+    admission::BODY_LIMIT,
+    health::{Health, Reason},
+    listener::Listener,
     metrics::Metrics,
-    server::{Door, Server, Site},
+    server::{Door, Limits, Server, Settings, Site},
 };

@@ -12,17 +12,31 @@ use domain::Storage;
 use policy::access::{self, Exposure};
 
 use crate::{
-    Site, events,
+    Health, Metrics, Site,
+    admission::Admission,
+    events,
     guard::{self, Guard, Post},
-    health, ingress, me,
+    ingress, me, probes,
 };
 
 /// A route that the table does not know.
 #[derive(Debug, thiserror::Error)]
 #[error("{method} {path} has no row in policy::access::TABLE; say there who may use it")]
-pub(crate) struct Unlisted {
+pub struct Unlisted {
     method: &'static str,
     path: &'static str,
+}
+
+/// What the routes need of the server that they stand behind.
+pub(crate) struct Behind {
+    /// Who can reach its address.
+    pub(crate) exposure: Exposure,
+    /// What lets bodies in.
+    pub(crate) admission: Admission,
+    /// Whether events can be kept.
+    pub(crate) health: Health,
+    /// The counters.
+    pub(crate) metrics: Metrics,
 }
 
 /// Takes routes that have a row in the table, and puts the guard before those that need one.
@@ -81,22 +95,24 @@ impl<S: Storage> Mount<S> {
 /// Where a door has a path that the table does not know.
 pub(crate) fn routes<S: Storage>(
     site: Site<S>,
-    exposure: Exposure,
+    behind: &Behind,
 ) -> Result<(Router, Arc<Guard<S>>), Unlisted> {
-    let guard = Arc::new(Guard::new(site.store.clone(), Arc::clone(&site.clock), exposure));
+    let guard = Arc::new(Guard::new(site.store.clone(), Arc::clone(&site.clock), behind.exposure));
     let mut mount = Mount { router: Router::new(), guard: Arc::clone(&guard) };
     for door in site.doors {
         let state = ingress::State {
             intake: site.intake.clone(),
             source: door.source,
             clock: Arc::clone(&site.clock),
+            admission: behind.admission.clone(),
         };
         mount = mount.post(door.path, ingress::receive::<S>, Arc::new(state))?;
     }
-    let (metrics, store) = (site.metrics, site.store);
+    let (metrics, store) = (behind.metrics.clone(), site.store);
+    let health = behind.health.clone();
     let mount = mount
-        .get("/healthz", health::alive, ())?
-        .get("/readyz", health::ready::<S>, store.clone())?
+        .get("/healthz", probes::alive, ())?
+        .get("/readyz", probes::ready::<S>, (health, store.clone()))?
         .get("/metrics", move || std::future::ready(metrics.render()), ())?
         .get("/v1/me", me::me, ())?
         .get("/v1/events", events::list::<S>, store.clone())?

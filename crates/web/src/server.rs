@@ -1,13 +1,35 @@
-//! The HTTP server: one port.
+//! The HTTP server: one port, one route table, and a life in stages.
+//!
+//! It listens before the hub's store is open: what comes then waits a little for the doors. At the end
+//! it goes on answering while the hub lets go of its store, so that nobody meets a closed port who
+//! could be told to come again.
 
-use std::{io, net::SocketAddr, sync::Arc};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use domain::{Clock, Source, Storage};
 use engine::Intake;
 use policy::access::Exposure;
-use tokio::{net::TcpListener, sync::watch, task::JoinSet};
+use tokio::{sync::watch, task::JoinSet, time::Instant};
 
-use crate::{Metrics, routes};
+use crate::{
+    Health, Listener, Metrics,
+    accept::{Accept, Course},
+    admission::Admission,
+    connections::Connections,
+    correlation::Correlations,
+    front::Front,
+    routes::{self, Behind, Unlisted},
+};
+
+/// How long the requests that are being answered may take at the end: longer than any of them has.
+const LAST_REQUESTS: Duration = Duration::from_secs(3);
+
+/// How long connections that rest stay open at the end: whoever sends on one of them meanwhile is told
+/// to come again, instead of meeting a closed connection.
+const LINGER: Duration = Duration::from_secs(1);
+
+/// How often the server looks whether the last connection is gone.
+const LOOK: Duration = Duration::from_millis(50);
 
 /// Where a source's deliveries come in.
 #[derive(Clone)]
@@ -18,14 +40,33 @@ pub struct Door {
     pub source: Arc<dyn Source>,
 }
 
-/// What the server serves.
+/// What stands behind the doors.
 pub struct Site<S> {
     /// The entrance to the journal.
     pub intake: Intake<S>,
-    /// The store, for the guard, the routes that read and the readiness probe.
+    /// The store, for the readiness probe.
     pub store: S,
     /// The doors.
     pub doors: Vec<Door>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// How much the server takes on at once.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Open connections. One more ends the one that has been idle for longest.
+    pub connections: usize,
+    /// The bodies of all requests together, in bytes. What would need more is told to come again.
+    pub body_bytes: usize,
+}
+
+/// What a server is made of.
+pub struct Settings {
+    /// Where it listens.
+    pub listener: Listener,
+    /// How much it takes on.
+    pub limits: Limits,
     /// The counters that `/metrics` shows.
     pub metrics: Metrics,
     /// The time.
@@ -34,53 +75,131 @@ pub struct Site<S> {
 
 /// The running server.
 pub struct Server {
-    address: SocketAddr,
-    shutdown: watch::Sender<bool>,
-    tasks: JoinSet<io::Result<()>>,
+    listener: Listener,
+    front: Front,
+    health: Health,
+    admission: Admission,
+    connections: Connections,
+    course: watch::Sender<Course>,
+    drains_since: Option<Instant>,
+    metrics: Metrics,
+    tasks: JoinSet<()>,
+    /// What notes the use of API keys; it holds the store, and so ends before the site is let go of.
+    notes: JoinSet<()>,
+    noting: watch::Sender<bool>,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { connections: 1_024, body_bytes: 64 * 1024 * 1024 }
+    }
 }
 
 impl Server {
-    /// Listens and serves until [`Self::stop`].
+    /// Serves the probes, and lets everything else wait for [`Self::open`].
+    #[must_use]
+    pub fn start(settings: Settings) -> Self {
+        let Settings { listener, limits, metrics, clock } = settings;
+        let health = Health::starting(Instant::now());
+        let exposure = exposure(listener.address());
+        let correlations = Correlations::since(clock.now());
+        let front = Front::new(health.clone(), (metrics.clone(), exposure), correlations);
+        let connections = Connections::default();
+        let (course, follow) = watch::channel(Course::Serve);
+        let accept = Accept {
+            listener: listener.clone(),
+            front: front.clone(),
+            health: health.clone(),
+            connections: connections.clone(),
+            limit: limits.connections,
+        };
+        let mut tasks = JoinSet::new();
+        tasks.spawn(accept.run(follow));
+        let admission = Admission::new(health.clone(), limits.body_bytes);
+        let (noting, _) = watch::channel(false);
+        Self {
+            listener,
+            front,
+            health,
+            admission,
+            connections,
+            course,
+            drains_since: None,
+            metrics,
+            tasks,
+            notes: JoinSet::new(),
+            noting,
+        }
+    }
+
+    /// Opens the doors.
     ///
     /// # Errors
-    /// Where the address cannot be listened on, or a door's path is not in the table of routes.
-    pub async fn start<S: Storage>(listen: SocketAddr, site: Site<S>) -> io::Result<Self> {
-        let listener = TcpListener::bind(listen).await?;
-        let address = listener.local_addr()?;
-        let (shutdown, mut stopped) = watch::channel(false);
-        let (router, guard) = routes::routes(site, exposure(address)).map_err(io::Error::other)?;
-        let mut tasks = JoinSet::new();
-        let watched = stopped.clone();
-        let watching = Arc::clone(&guard);
-        tasks.spawn(async move {
-            watching.run(watched).await;
-            Ok(())
-        });
-        tasks.spawn(async move {
-            let until = async move {
-                // A sender that is gone means the same as its word.
-                let _ = stopped.wait_for(|stopped| *stopped).await;
-            };
-            let served = axum::serve(listener, router).with_graceful_shutdown(until).await;
+    /// Where a door has a path that the table of routes does not know.
+    pub fn open<S: Storage>(&mut self, site: Site<S>) -> Result<(), Unlisted> {
+        let behind = Behind {
+            exposure: exposure(self.listener.address()),
+            admission: self.admission.clone(),
+            health: self.health.clone(),
+            metrics: self.metrics.clone(),
+        };
+        let (routes, guard) = routes::routes(site, &behind)?;
+        let stopped = self.noting.subscribe();
+        self.notes.spawn(async move {
+            Arc::clone(&guard).run(stopped).await;
             guard.write_uses().await;
-            served
         });
-        Ok(Self { address, shutdown, tasks })
+        self.front.open(routes);
+        Ok(())
     }
 
     /// Where it listens; the port is the real one where port 0 was asked for.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
-        self.address
+        self.listener.address()
     }
 
-    /// Takes no more connections and waits until the open requests are answered.
+    /// Where reasons against keeping events are noted.
+    #[must_use]
+    pub fn health(&self) -> Health {
+        self.health.clone()
+    }
+
+    /// The listening socket, to be handed over to a successor.
+    #[must_use]
+    pub fn listener(&self) -> Listener {
+        self.listener.clone()
+    }
+
+    /// Closes the doors, and waits until what came through them is answered. Then nothing of the site
+    /// is held any more, and whatever comes is told to come again.
+    pub async fn drain(&mut self) {
+        let now = Instant::now();
+        self.drains_since.get_or_insert(now);
+        self.front.close(now);
+        self.course.send_replace(Course::Drain);
+        if tokio::time::timeout(LAST_REQUESTS, self.front.is_quiet()).await.is_err() {
+            tracing::warn!("requests were cut off that took longer than any may");
+        }
+        self.noting.send_replace(true);
+        while self.notes.join_next().await.is_some() {}
+    }
+
+    /// Drains, stays a moment for connections that rest, and ends.
     pub async fn stop(mut self) {
-        // The serving task may be gone already where it failed.
-        let _ = self.shutdown.send(true);
-        while let Some(ended) = self.tasks.join_next().await {
-            if let Ok(Err(error)) = ended {
-                tracing::error!(%error, "the server ended badly");
+        if self.drains_since.is_none() {
+            self.drain().await;
+        }
+        let until = self.drains_since.unwrap_or_else(Instant::now) + LINGER;
+        while self.connections.count() > 0 && Instant::now() < until {
+            tokio::time::sleep(LOOK).await;
+        }
+        let Self { listener, course, mut tasks, .. } = self;
+        drop(listener);
+        course.send_replace(Course::End);
+        while let Some(ended) = tasks.join_next().await {
+            if let Err(error) = ended {
+                tracing::error!(%error, "the server ended badly; report this with the hub's log");
             }
         }
     }

@@ -42,6 +42,7 @@ pub(crate) fn adapt(settings: &mut Settings) {
     settings.sandbox.notion_listen = any_port;
     settings.highlevel.accept_unknown_locations = true;
     settings.vault.forget();
+    "0".clone_into(&mut settings.server.disk_reserve);
     if settings.log.level == "info" {
         "warn".clone_into(&mut settings.log.level);
     }

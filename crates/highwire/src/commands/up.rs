@@ -1,14 +1,84 @@
 //! `highwire up`: runs the hub against what is configured, until it is told to stop.
 
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use serde_json::json;
 
-use super::stop_signal;
-use crate::{failure::Failure, printer, settings::Settings, wiring};
+use super::StopSignals;
+use crate::{
+    cli,
+    entry::Entry,
+    failure::Failure,
+    hand_over::{Offer, Predecessor},
+    printer,
+    settings::{Environment, Settings},
+    socket_activation,
+    wiring::{self, Running},
+};
 
-/// Runs until Ctrl-C or the stop signal.
-pub(crate) async fn run(settings: Settings, json: bool) -> Result<(), Failure> {
+/// The exit code of a program that a second signal ended, as shells have it.
+const INTERRUPTED: i32 = 130;
+
+/// Runs until Ctrl-C or the stop signal, or until a successor takes over. A second signal ends it at
+/// once; what was acknowledged is on disk by then.
+pub(crate) async fn run(
+    up: &cli::Up,
+    settings: Settings,
+    environment: &Environment,
+    json: bool,
+) -> Result<(), Failure> {
+    let mut signals = StopSignals::listen()?;
     warn(&settings);
-    let running = wiring::start(&settings).await?;
+    raise_open_files();
+    let entry = entry(up, &settings, environment).await?;
+    let running = tokio::select! {
+        running = wiring::enter(&settings, entry) => running?,
+        () = signals.next() => return Ok(()),
+    };
+    let offer = Offer::make(&settings.data_dir);
+    if let Err(error) = &offer {
+        tracing::warn!(%error, "no successor can take over without a gap; shorten the data folder's path");
+    }
+    announce(&running, json);
+    tokio::select! {
+        () = signals.next() => {
+            if let Ok(offer) = offer {
+                offer.withdraw();
+            }
+            tracing::info!("stopping: no more events are taken, what is under way is finished");
+        }
+        () = is_taken(offer.as_ref().ok(), &running) => {
+            tracing::info!("a successor takes the connections; what is under way here is finished");
+        }
+    }
+    tokio::select! {
+        () = running.stop() => Ok(()),
+        () = signals.next() => {
+            tracing::warn!("told to stop twice: what is under way is left to the next start");
+            std::process::exit(INTERRUPTED);
+        }
+    }
+}
+
+/// Where the socket comes from.
+async fn entry(
+    up: &cli::Up,
+    settings: &Settings,
+    environment: &Environment,
+) -> Result<Entry, Failure> {
+    if up.take_over
+        && let Some(predecessor) = Predecessor::find(&settings.data_dir).await?
+    {
+        return Ok(Entry::TakeOver(predecessor));
+    }
+    let inherited = socket_activation::socket(environment)?;
+    Ok(match (inherited, up.take_over) {
+        (Some(socket), _) => Entry::Inherited(socket),
+        (None, true) => Entry::After,
+        (None, false) => Entry::Alone,
+    })
+}
+
+fn announce(running: &Running, json: bool) {
     let url = running.url();
     match json {
         true => printer::data(json!({ "url": url }).to_string()),
@@ -17,10 +87,22 @@ pub(crate) async fn run(settings: Settings, json: bool) -> Result<(), Failure> {
     for path in wiring::WEBHOOK_PATHS {
         tracing::info!("webhooks of HighLevel are taken at {url}{path}");
     }
-    stop_signal().await?;
-    tracing::info!("stopping: no more events are taken, what is under way is finished");
-    running.stop().await;
-    Ok(())
+}
+
+async fn is_taken(offer: Option<&Offer>, running: &Running) {
+    match offer {
+        Some(offer) => offer.is_taken(&running.listener()).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Every connection is an open file, and the usual limit of them is older than such servers.
+fn raise_open_files() {
+    let limit = getrlimit(Resource::Nofile);
+    let raised = Rlimit { current: limit.maximum, maximum: limit.maximum };
+    if let Err(error) = setrlimit(Resource::Nofile, raised) {
+        tracing::debug!(%error, "the limit of open files stays as it is");
+    }
 }
 
 /// Says what is likely not meant as it stands.

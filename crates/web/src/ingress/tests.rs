@@ -13,8 +13,10 @@ use tokio::{
     net::TcpStream,
 };
 
+use axum::http::header;
+
 use super::*;
-use crate::{Door, Metrics, Server, Site};
+use crate::{BODY_LIMIT, Door, Limits, Listener, Metrics, Server, Settings, Site};
 
 /// Accepts what carries the header `signed`; the first byte of a body is its identity.
 struct Bytewise;
@@ -73,10 +75,15 @@ async fn serve() -> (Memory, Server, Hub<Memory>) {
         intake: hub.intake(),
         store: store.clone(),
         doors: vec![Door { path: "/webhooks/highlevel", source: Arc::new(Bytewise) }],
-        metrics: Metrics::install(),
         clock: clock(),
     };
-    let server = Server::start("127.0.0.1:0".parse().unwrap(), site).await.unwrap();
+    let mut server = Server::start(Settings {
+        listener: Listener::bind("127.0.0.1:0".parse().unwrap()).await.unwrap(),
+        limits: Limits::default(),
+        metrics: Metrics::install(),
+        clock: clock(),
+    });
+    server.open(site).unwrap();
     (store, server, hub)
 }
 

@@ -14,7 +14,7 @@ use tokio::{
     net::TcpStream,
 };
 
-use crate::{Door, Metrics, Server, Site};
+use crate::{Door, Limits, Listener, Metrics, Server, Settings, Site};
 
 /// A server on a store with two organizations.
 struct House {
@@ -49,14 +49,10 @@ impl House {
         }
         let parts = Parts::new(store.clone(), clock());
         let hub = Hub::start(parts).await.unwrap();
-        let site = Site {
-            intake: hub.intake(),
-            store: store.clone(),
-            doors: Vec::new(),
-            metrics: Metrics::install(),
-            clock: clock(),
-        };
-        let server = Server::start(listen.parse().unwrap(), site).await.unwrap();
+        let site =
+            Site { intake: hub.intake(), store: store.clone(), doors: Vec::new(), clock: clock() };
+        let mut server = listening(listen).await;
+        server.open(site).unwrap();
         Self { store, server, hub }
     }
 
@@ -105,6 +101,16 @@ async fn fill(store: &Memory) {
         };
         store.append(Event { tenant: owner, ..event(number) }).await.unwrap();
     }
+}
+
+/// A server without doors.
+async fn listening(address: &str) -> Server {
+    Server::start(Settings {
+        listener: Listener::bind(address.parse().unwrap()).await.unwrap(),
+        limits: Limits::default(),
+        metrics: Metrics::install(),
+        clock: clock(),
+    })
 }
 
 /// Takes everything, if only it were asked.
@@ -284,10 +290,9 @@ async fn a_door_whose_path_is_not_in_the_table_opens_no_server() {
         intake: house.hub.intake(),
         store: house.store.clone(),
         doors: vec![Door { path: "/webhooks/unlisted", source: Arc::new(Nobody) }],
-        metrics: Metrics::install(),
         clock: clock(),
     };
-    let refused = Server::start("127.0.0.1:0".parse().unwrap(), site).await;
+    let refused = listening("127.0.0.1:0").await.open(site);
     let error = refused.err().expect("it does not start").to_string();
     assert!(error.contains("POST /webhooks/unlisted") && error.contains("TABLE"), "{error}");
     house.close().await;

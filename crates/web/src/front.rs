@@ -1,0 +1,207 @@
+//! The front: every request passes it, from its head to its answer, whatever state the hub is in.
+//!
+//! It gives the request its correlation id, notes what its connection is doing, and decides by the
+//! hub's stage: before the doors are open a request waits a little, and once they are closing it is
+//! told to come again. The probes answer in every stage.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+
+use axum::{
+    Router,
+    body::Body,
+    extract::Request,
+    response::{IntoResponse, Response},
+};
+use domain::CorrelationId;
+use hyper::{body::Incoming, service::Service};
+use hyper_util::service::TowerToHyperService;
+use policy::access::Exposure;
+use tokio::sync::{Notify, watch};
+use tracing::Instrument;
+
+use crate::{
+    Health, Metrics, Reason, answers,
+    connection::{Activity, Doing},
+    correlation::{self, Correlations},
+    patience, probes,
+};
+
+/// Where the doors are.
+#[derive(Clone)]
+pub(crate) enum Stage {
+    /// Not there yet: the store is not open.
+    Starting,
+    /// Behind these routes.
+    Open(Router),
+    /// Closed for good; what comes is told to come again, elsewhere.
+    Stopping,
+}
+
+/// What the front hands to the doors beside the request.
+#[derive(Clone)]
+pub(crate) struct Guest {
+    /// The connection it came on.
+    pub(crate) activity: Arc<Activity>,
+    /// The id that the request came with.
+    pub(crate) correlation: Option<CorrelationId>,
+}
+
+/// The front. Clones share it.
+#[derive(Clone)]
+pub(crate) struct Front {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    stage: watch::Sender<Stage>,
+    health: Health,
+    /// The counters, and who can reach them.
+    metrics: (Metrics, Exposure),
+    correlations: Correlations,
+    under_way: UnderWay,
+}
+
+/// How many requests are being answered.
+#[derive(Default)]
+struct UnderWay {
+    count: AtomicUsize,
+    done: Notify,
+}
+
+/// One of them.
+struct Answering<'a>(&'a UnderWay);
+
+impl Front {
+    /// A front without doors.
+    pub(crate) fn new(
+        health: Health,
+        metrics: (Metrics, Exposure),
+        correlations: Correlations,
+    ) -> Self {
+        let (stage, _) = watch::channel(Stage::Starting);
+        let under_way = UnderWay::default();
+        Self { shared: Arc::new(Shared { stage, health, metrics, correlations, under_way }) }
+    }
+
+    /// Opens the doors.
+    pub(crate) fn open(&self, routes: Router) {
+        self.shared.stage.send_replace(Stage::Open(routes));
+        self.shared.health.lift(Reason::Starting);
+    }
+
+    /// Closes the doors; what the routes held is let go of when the last answer is given.
+    pub(crate) fn close(&self, now: tokio::time::Instant) {
+        self.shared.health.raise(Reason::Stopping, now);
+        self.shared.stage.send_replace(Stage::Stopping);
+    }
+
+    /// Waits until no request is being answered.
+    pub(crate) async fn is_quiet(&self) {
+        loop {
+            let mut done = std::pin::pin!(self.shared.under_way.done.notified());
+            done.as_mut().enable();
+            if self.shared.under_way.count.load(Ordering::Acquire) == 0 {
+                return;
+            }
+            done.await;
+        }
+    }
+
+    /// Answers one request.
+    pub(crate) async fn answer(
+        &self,
+        request: hyper::Request<Incoming>,
+        activity: Arc<Activity>,
+    ) -> Response {
+        activity.begin(Doing::Working);
+        let _answering = self.shared.under_way.begin();
+        let given = correlation::given(request.headers());
+        let id = given.as_ref().map(CorrelationId::as_str);
+        let span = tracing::info_span!("request", correlation.id = id);
+        let guest = Guest { activity: Arc::clone(&activity), correlation: given.clone() };
+        let mut response = self.route(request.map(Body::new), guest).instrument(span).await;
+        let make = || self.shared.correlations.make();
+        // A door names its answer after the event.
+        let answers = response.headers_mut().entry(correlation::HEADER);
+        answers.or_insert_with(|| given.as_ref().map_or_else(make, correlation::value));
+        activity.begin(Doing::Replying);
+        response
+    }
+
+    async fn route(&self, mut request: Request, guest: Guest) -> Response {
+        match request.uri().path() {
+            "/healthz" => return probes::alive().await.into_response(),
+            // Behind the doors the guard stands before both; without them, nobody can look up a key.
+            "/metrics" if self.has_no_doors() && self.shared.metrics.1 == Exposure::Loopback => {
+                return self.shared.metrics.0.render().into_response();
+            }
+            "/readyz" if self.has_no_doors() => {
+                return probes::unready(&self.shared.health, None);
+            }
+            _ => {}
+        }
+        match self.stage().await {
+            Stage::Open(routes) => {
+                request.extensions_mut().insert(guest);
+                match TowerToHyperService::new(routes).call(request).await {
+                    Ok(response) => response,
+                    Err(never) => match never {},
+                }
+            }
+            Stage::Starting => {
+                refused("starting");
+                answers::later(
+                    "the hub is starting; send it again in a moment",
+                    answers::RETRY_SOON,
+                )
+            }
+            Stage::Stopping => {
+                refused("stopping");
+                let later = "the hub is stopping; send it again in a moment";
+                answers::and_close(answers::later(later, answers::RETRY_SOON))
+            }
+        }
+    }
+
+    fn has_no_doors(&self) -> bool {
+        !matches!(*self.shared.stage.borrow(), Stage::Open(_))
+    }
+
+    /// The stage; where the doors are about to open, it waits for them as long as a sender may wait.
+    async fn stage(&self) -> Stage {
+        let stage = self.shared.stage.borrow().clone();
+        if !matches!(stage, Stage::Starting) {
+            return stage;
+        }
+        let mut stages = self.shared.stage.subscribe();
+        let opened = stages.wait_for(|stage| !matches!(stage, Stage::Starting));
+        match tokio::time::timeout(patience::ANSWER, opened).await {
+            Ok(Ok(stage)) => stage.clone(),
+            // Still starting, or the front is gone and nobody will read the answer.
+            Ok(Err(_)) | Err(_) => Stage::Starting,
+        }
+    }
+}
+
+/// Counts a request that was told to come again before any door read it.
+pub(crate) fn refused(reason: &'static str) {
+    metrics::counter!("highwire_requests_refused_total", "reason" => reason).increment(1);
+}
+
+impl UnderWay {
+    fn begin(&self) -> Answering<'_> {
+        self.count.fetch_add(1, Ordering::AcqRel);
+        Answering(self)
+    }
+}
+
+impl Drop for Answering<'_> {
+    fn drop(&mut self) {
+        if self.0.count.fetch_sub(1, Ordering::AcqRel) == 1 {
+            self.0.done.notify_waiters();
+        }
+    }
+}
