@@ -110,9 +110,11 @@ fn failure(host: &str, source: reqwest::Error) -> TransportError {
     }
 }
 
+/// The host and port, without the name and password that may stand before them.
 fn host_of(url: &str) -> String {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-    rest.split(['/', '?']).next().unwrap_or(rest).to_owned()
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
+    authority.rsplit_once('@').map_or(authority, |(_, host)| host).to_owned()
 }
 
 #[cfg(test)]
@@ -122,5 +124,6 @@ mod tests {
     #[test]
     fn only_the_host_is_named_in_errors() {
         assert_eq!(host_of("https://vendor.test:8443/hooks/secret?token=x"), "vendor.test:8443");
+        assert_eq!(host_of("http://user:pass@word@vendor.test?x=@y"), "vendor.test");
     }
 }
