@@ -6,6 +6,12 @@ use bytes::Bytes;
 
 use crate::Method;
 
+/// What stands in the place of a credential.
+const BLOT: &str = "[secret]";
+
+/// Shorter texts could be part of anything, in bytes.
+const SHORTEST_CREDENTIAL: usize = 8;
+
 /// An encoded call, ready to be carried.
 ///
 /// It has no `Debug`: its headers carry credentials.
@@ -47,6 +53,45 @@ impl Response {
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
+
+    /// The same response with `[secret]` wherever the credential stands that was sent: some vendors
+    /// and proxies repeat what they refuse, and what they say is logged, stored and shown.
+    ///
+    /// What is shorter than eight characters is no credential, and stays.
+    #[must_use]
+    pub fn without(mut self, credential: &str) -> Self {
+        if credential.len() < SHORTEST_CREDENTIAL {
+            return self;
+        }
+        for (_, value) in &mut self.headers {
+            if value.contains(credential) {
+                *value = value.replace(credential, BLOT);
+            }
+        }
+        if let Some(blotted) = blotted(&self.body, credential.as_bytes()) {
+            self.body = blotted.into();
+        }
+        self
+    }
+}
+
+/// The bytes with every occurrence blotted out; none where there is none.
+fn blotted(bytes: &[u8], credential: &[u8]) -> Option<Vec<u8>> {
+    let first = find(bytes, credential)?;
+    let (mut blotted, mut rest) = (Vec::with_capacity(bytes.len()), bytes);
+    let mut next = Some(first);
+    while let Some(at) = next {
+        blotted.extend_from_slice(&rest[..at]);
+        blotted.extend_from_slice(BLOT.as_bytes());
+        rest = &rest[at + credential.len()..];
+        next = find(rest, credential);
+    }
+    blotted.extend_from_slice(rest);
+    Some(blotted)
+}
+
+fn find(bytes: &[u8], needle: &[u8]) -> Option<usize> {
+    bytes.windows(needle.len()).position(|window| window == needle)
 }
 
 /// Carries requests; the real one speaks HTTP, tests bring their own.
@@ -85,4 +130,32 @@ pub enum TransportError {
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn without(body: &str, credential: &str) -> (String, String) {
+        let headers = vec![("www-authenticate".to_owned(), format!("Bearer {body}"))];
+        let response = Response { status: 401, headers, body: body.to_owned().into() };
+        let response = response.without(credential);
+        let header = response.header("www-authenticate").unwrap().to_owned();
+        (String::from_utf8(response.body.to_vec()).unwrap(), header)
+    }
+
+    #[test]
+    fn a_credential_that_is_repeated_is_blotted_out_everywhere() {
+        let (body, header) = without("pit-1234pit-1234 no pit-1234", "pit-1234");
+        assert_eq!(body, "[secret][secret] no [secret]");
+        assert_eq!(header, "Bearer [secret][secret] no [secret]");
+        assert_eq!(without("nothing of it", "pit-1234").0, "nothing of it");
+        assert_eq!(without("", "pit-1234").0, "");
+    }
+
+    #[test]
+    fn what_is_no_credential_stays() {
+        assert_eq!(without("a token", "").0, "a token");
+        assert_eq!(without("a token", "token").0, "a token");
+    }
 }

@@ -154,11 +154,14 @@ impl<T: Transport, C: Timer> Client<T, C> {
         let now = self.shared.timer.now();
         let answered = outcome.as_ref().is_ok_and(|response| response.status < 500);
         self.breaker().note(now, answered);
-        let response = outcome.map_err(|source| {
+        let mut response = outcome.map_err(|source| {
             let profile = operation.profile();
             let Profile { operation, method, .. } = profile;
             Error::of(profile, endpoint::Error::Send { operation, method, source })
         })?;
+        if let Some(token) = token {
+            response = response.without(token.expose());
+        }
         let (ledger, allowance) = (&self.shared.ledger, self.shared.settings.allowance());
         let mut news = News::in_headers(allowance, sent, &response);
         let outcome = operation.read(response);

@@ -123,7 +123,9 @@ impl<T: Transport, C: Timer> Client<T, C> {
 
     async fn attempt<E: Endpoint>(&self, request: Request) -> Result<E::Response, Error> {
         let outcome = match self.shared.transport.send(request).await {
-            Ok(response) => endpoint::decode::<E>(response),
+            Ok(response) => {
+                endpoint::decode::<E>(response.without(self.shared.settings.token.expose()))
+            }
             Err(source) => {
                 Err(endpoint::Error::Send { operation: E::NAME, method: E::METHOD, source })
             }

@@ -15,6 +15,9 @@ const WAITS: [Duration; 3] =
 /// When the grace for a repeated refresh is too near its end to try again.
 const GRACE: Duration = Duration::from_secs(25);
 
+/// The fields that are credentials.
+const CREDENTIALS: [&str; 3] = ["client_secret", "code", "refresh_token"];
+
 /// A token operation with the values of one call. It has no `Debug`: its fields are secrets.
 pub(super) struct Form<'a> {
     pub(super) operation: &'static str,
@@ -76,10 +79,16 @@ impl Form<'_> {
         }
     }
 
+    /// The values that are credentials, which a refusal may repeat.
+    fn credentials(&self) -> impl Iterator<Item = &str> {
+        let secrets = self.fields.iter().filter(|(name, _)| CREDENTIALS.contains(name));
+        secrets.map(|(_, value)| *value).chain(self.bearer)
+    }
+
     fn read(&self, outcome: Result<Response, TransportError>) -> Result<Issued, Error> {
         let (operation, method) = (self.operation, Method::Post);
         let response = match outcome {
-            Ok(response) => response,
+            Ok(response) => self.credentials().fold(response, Response::without),
             Err(source) => {
                 return Err(self.failed(endpoint::Error::Send { operation, method, source }));
             }
