@@ -7,7 +7,7 @@ use vault::{KeyCommand, KeyError, KeyFile, Keyring, Label, Problem, Sealed, Sour
 
 use crate::{
     failure::Failure,
-    settings::{Settings, Vault},
+    settings::{self, Settings, Vault},
 };
 
 /// The key file's name in the data folder.
@@ -43,7 +43,10 @@ pub(crate) async fn open(
     let vault = &settings.vault;
     let file = key_file(settings);
     let limit = Duration::from_secs(vault.command_timeout_seconds);
-    let command = |words: &[String]| KeyCommand::new(words, limit).map(Source::command);
+    let command = |words: &[String]| {
+        let command = KeyCommand::new(words, limit)?.hiding(settings::variables());
+        Some(Source::command(command))
+    };
     let mut sources = Vec::from_iter(command(&vault.command));
     if !vault.key.is_empty() {
         sources.push(Source::value(vault.key.expose())?);

@@ -195,6 +195,11 @@ impl Vault {
     }
 }
 
+/// The environment's name for every setting: what no other program needs to inherit.
+pub(crate) fn variables() -> Vec<String> {
+    layers::every_variable()
+}
+
 impl Settings {
     /// Reads every layer.
     pub(crate) fn load(flags: &Flags, environment: &Environment) -> Result<Self, Failure> {

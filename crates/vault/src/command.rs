@@ -27,6 +27,7 @@ pub struct KeyCommand {
     program: String,
     arguments: Vec<String>,
     limit: Duration,
+    hidden: Vec<String>,
 }
 
 impl KeyCommand {
@@ -37,7 +38,16 @@ impl KeyCommand {
     #[must_use]
     pub fn new(words: &[String], limit: Duration) -> Option<Self> {
         let (program, arguments) = words.split_first()?;
-        Some(Self { program: program.clone(), arguments: arguments.to_vec(), limit })
+        let (program, arguments) = (program.clone(), arguments.to_vec());
+        Some(Self { program, arguments, limit, hidden: Vec::new() })
+    }
+
+    /// The same command, which does not inherit these variables of the environment: a key service
+    /// needs its own credentials, and none of the caller's.
+    #[must_use]
+    pub fn hiding(mut self, variables: impl IntoIterator<Item = String>) -> Self {
+        self.hidden.extend(variables);
+        self
     }
 
     pub(crate) fn words(&self) -> impl Iterator<Item = &str> {
@@ -90,7 +100,11 @@ impl KeyCommand {
         input: &[u8],
         context: &[u8],
     ) -> Result<Zeroizing<Vec<u8>>, KeyError> {
-        let mut child = Command::new(&self.program)
+        let mut command = Command::new(&self.program);
+        for variable in &self.hidden {
+            command.env_remove(variable);
+        }
+        let mut child = command
             .args(&self.arguments)
             .arg(verb)
             .stdin(Stdio::piped())

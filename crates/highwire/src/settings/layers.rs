@@ -31,6 +31,12 @@ pub(super) fn defaults() -> Table {
     DEFAULTS.parse().expect("the default settings parse")
 }
 
+/// The environment's names for all keys, those that users have today included.
+pub(super) fn every_variable() -> Vec<String> {
+    let aliases = ALIASES.iter().map(|(alias, _)| (*alias).to_owned());
+    variables(&defaults()).into_iter().map(|(name, _)| name).chain(aliases).collect()
+}
+
 /// Lays a user's file over the table.
 pub(super) fn add_file(table: &mut Table, path: &Path, text: &str) -> Result<(), Failure> {
     let parsed: Table = text.parse().map_err(|source: toml::de::Error| {

@@ -46,6 +46,24 @@ async fn a_script_wraps_and_unwraps() {
 }
 
 #[tokio::test]
+async fn the_script_does_not_inherit_what_is_hidden() {
+    let folder = tempfile::tempdir().unwrap();
+    let seen = folder.path().join("seen");
+    let script = format!("env >> '{}'\n{TURN}", seen.display());
+    // Every test has these two, and a script needs neither.
+    let hidden = ["CARGO_MANIFEST_DIR", "CARGO_PKG_NAME"].map(str::to_owned);
+    let shown = command(folder.path(), &script, PATIENT);
+    for (command, is_hidden) in [(shown.clone(), false), (shown.hiding(hidden.clone()), true)] {
+        let _ = fs::remove_file(&seen);
+        keyring(&command).seal(&PLACE, b"token").await.unwrap();
+        let seen = fs::read_to_string(&seen).unwrap();
+        for variable in &hidden {
+            assert_eq!(seen.contains(variable), !is_hidden, "{variable}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn the_script_is_told_what_to_do_and_for_whom() {
     let folder = tempfile::tempdir().unwrap();
     let seen = folder.path().join("seen");
