@@ -4,12 +4,14 @@
 //! the data folder.
 
 mod callers;
+pub mod canary;
 mod coverage;
 pub mod crash;
 mod crowd;
 mod events;
 mod filler;
 mod hub;
+mod mailbox;
 mod notion_log;
 mod official_client;
 pub mod power;
@@ -25,6 +27,7 @@ pub use self::{
     crowd::{Account, Crowd, Stranger, Traffic, Verdict, Write, Written},
     events::{Events, Fact, Signed},
     hub::{Hub, Program, Starting},
+    mailbox::{Answer, Letter, Mailbox},
     notion_log::NotionLog,
     official_client::OfficialClient,
     random::Random,
