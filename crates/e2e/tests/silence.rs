@@ -75,7 +75,8 @@ async fn the_log_at_its_loudest_tells_ids_and_no_secrets() -> Result<()> {
             |line: &str| line.contains(&pages[0]) && line.contains(&format!("\"stop\":\"{stop}\""));
         assert!(log.lines().any(told), "the event's id is not told at {stop}");
     }
-    for counted in [r#"outcome="accepted"} 5"#, r#"outcome="mismatch"} 1"#] {
+    let odd = r#"highwire_contract_deviations_total{family="appointment"} 1"#;
+    for counted in [r#"outcome="accepted"} 5"#, r#"outcome="mismatch"} 1"#, odd] {
         assert!(metrics.contains(counted), "{counted} is not in {metrics}");
     }
     Ok(())
