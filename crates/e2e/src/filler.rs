@@ -35,7 +35,8 @@ impl Sampler for Filler<'_> {
         let count = self.count;
         match (format, name) {
             (Some("date-time"), _) => "2026-03-04T15:00:00Z".to_owned(),
-            (Some("date"), _) => "2026-03-04".to_owned(),
+            // These two are days although no schema says so.
+            (Some("date"), _) | (_, "dueDate" | "issueDate") => "2026-03-04".to_owned(),
             (Some("number"), _) => "1".to_owned(),
             (_, name) if name.to_lowercase().contains("email") => {
                 format!("person.{count}@coverage.example")
