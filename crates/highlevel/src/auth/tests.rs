@@ -283,13 +283,14 @@ async fn a_code_buys_the_first_pair_in_either_spelling() {
 #[tokio::test]
 async fn a_dead_refresh_token_is_told_and_not_tried_again() {
     let timer = ManualTimer::new();
-    let body = r#"{"error":"invalid_grant","error_description":"refresh token is used"}"#;
+    let body = r#"{"error":"invalid_grant","error_description":"refresh-1 is used"}"#;
     let script = Script::new(timer.clone(), [answer(400, body)]);
     let store = Arc::new(Vendor::new(timer.clone()));
     let source = OAuth::new(script.clone(), timer, app(), pair(location()), store);
     let error = source.renew(&location(), &Secret::new("access-1")).await.unwrap_err();
     let TokenError::Fetch(error) = error else { panic!("{error}") };
     assert_eq!(error.kind(), Some(&Kind::BadGrant));
+    assert_eq!(error.messages(), ["[secret] is used"], "what was sent is not repeated");
     assert_eq!(script.wire().len(), 1);
 }
 

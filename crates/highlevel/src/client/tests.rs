@@ -58,12 +58,16 @@ async fn a_call_carries_the_token_and_the_version_of_its_operation() {
 
 #[tokio::test]
 async fn no_secret_is_printed() {
-    let denied = r#"{"statusCode":401,"message":"Invalid Private Integration token"}"#;
-    let (client, _) = client([answer(401, denied)]);
+    let denied = r#"{"statusCode":401,"message":"Invalid Private Integration token: pit-hidden"}"#;
+    let repeats = [("x-request", "Bearer pit-hidden")];
+    let (client, _) = client([answer_with(401, &repeats, denied)]);
     let error = client.call(&get()).await.unwrap_err();
     for printed in [format!("{client:?}"), format!("{error:?}"), error.to_string()] {
         assert!(!printed.contains("hidden"), "{printed}");
     }
+    assert_eq!(error.messages(), ["Invalid Private Integration token: [secret]"]);
+    let response = error.response().unwrap();
+    assert!(!String::from_utf8_lossy(&response.body).contains("hidden"));
     assert!(format!("{client:?}").contains("loc1"));
 }
 

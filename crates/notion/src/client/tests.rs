@@ -169,7 +169,7 @@ async fn a_call_carries_the_token_and_the_version() {
 
 #[tokio::test]
 async fn no_secret_is_printed() {
-    let denied = r#"{"code":"unauthorized","message":"API token is invalid."}"#;
+    let denied = r#"{"code":"unauthorized","message":"API token ntn_hidden is invalid."}"#;
     let (client, _, _) = client([answer(401, &[], denied)]);
     let error = client.call(&GetMe).await.unwrap_err();
     for printed in [format!("{client:?}"), format!("{error:?}"), error.to_string()] {
