@@ -330,6 +330,12 @@ impl Stage {
             let bytes = STANDARD.decode(key)?;
             self.canaries.plant(Nature::Secret, "a key of the key file in clear", bytes);
         }
+        let backup = self.folder.path().join("backup-of-the-canaries");
+        if backup.is_dir() {
+            self.canaries.see_files(Holds::Data, &backup, "master.key")?;
+        } else if backup.is_file() {
+            self.canaries.see(Holds::Data, "the backup", fs::read(&backup)?);
+        }
         for letter in self.parrot.letters() {
             let bare = |line: &&str| !line.to_ascii_lowercase().starts_with("authorization:");
             let head: Vec<_> = letter.head.lines().filter(bare).collect();
