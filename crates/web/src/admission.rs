@@ -4,7 +4,7 @@
 //! requests may hold together. Keeping has a time limit: a sender that waits longer is told to come
 //! again, while the event may still become durable; what comes again is then a duplicate.
 
-use std::{future::Future, sync::Arc};
+use std::{future::Future, sync::Arc, time::Duration};
 
 use aws_lc_rs::digest::{SHA256, digest};
 use axum::{
@@ -57,6 +57,8 @@ pub(crate) struct Admitted {
     pub(crate) body: Bytes,
     /// The id that the request came with.
     pub(crate) correlation: Option<CorrelationId>,
+    /// How long its sender still waits for an answer.
+    pub(crate) patience: Duration,
     /// Its share of the memory for bodies; keep it until the answer is made.
     pub(crate) _held: Held,
 }
@@ -94,6 +96,9 @@ impl Admission {
             Ok(body) => Ok(Admitted {
                 headers: parts.headers,
                 body,
+                patience: guest.as_ref().map_or(patience::ANSWER, |guest| {
+                    patience::ANSWER.saturating_sub(guest.waited)
+                }),
                 correlation: guest.and_then(|guest| guest.correlation.clone()),
                 _held: held,
             }),
@@ -101,12 +106,13 @@ impl Admission {
         }
     }
 
-    /// Waits for an event to be kept, as long as its sender may wait; otherwise the answer.
+    /// Waits for an event to be kept, as long as its sender waits; otherwise the answer.
     pub(crate) async fn keep<T>(
         &self,
+        patience: Duration,
         keeping: impl Future<Output = Result<T, Rejected>>,
     ) -> Result<Result<T, Rejected>, Response> {
-        let Ok(kept) = tokio::time::timeout(patience::ANSWER, keeping).await else {
+        let Ok(kept) = tokio::time::timeout(patience, keeping).await else {
             self.health.raise(Reason::StoreSlow, Instant::now());
             refused(Reason::StoreSlow.name());
             return Err(later("keeping the event takes too long; send it again", RETRY_AFTER));

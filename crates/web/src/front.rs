@@ -4,9 +4,12 @@
 //! hub's stage: before the doors are open a request waits a little, and once they are closing it is
 //! told to come again. The probes answer in every stage.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
 };
 
 use axum::{
@@ -19,7 +22,10 @@ use domain::CorrelationId;
 use hyper::{body::Incoming, service::Service};
 use hyper_util::service::TowerToHyperService;
 use policy::access::Exposure;
-use tokio::sync::{Notify, watch};
+use tokio::{
+    sync::{Notify, watch},
+    time::Instant,
+};
 use tracing::Instrument;
 
 use crate::{
@@ -47,6 +53,8 @@ pub(crate) struct Guest {
     pub(crate) activity: Arc<Activity>,
     /// The id that the request came with.
     pub(crate) correlation: Option<CorrelationId>,
+    /// How long it waited for the doors to open: its sender's patience is shorter by that.
+    pub(crate) waited: Duration,
 }
 
 /// The front. Clones share it.
@@ -93,7 +101,7 @@ impl Front {
     }
 
     /// Closes the doors; what the routes held is let go of when the last answer is given.
-    pub(crate) fn close(&self, now: tokio::time::Instant) {
+    pub(crate) fn close(&self, now: Instant) {
         self.shared.health.raise(Reason::Stopping, now);
         self.shared.stage.send_replace(Stage::Stopping);
     }
@@ -121,7 +129,8 @@ impl Front {
         let given = correlation::given(request.headers());
         let id = given.as_ref().map(CorrelationId::as_str);
         let span = tracing::info_span!("request", correlation.id = id);
-        let guest = Guest { activity: Arc::clone(&activity), correlation: given.clone() };
+        let (correlation, waited) = (given.clone(), Duration::ZERO);
+        let guest = Guest { activity: Arc::clone(&activity), correlation, waited };
         let mut response = self.route(request.map(Body::new), guest).instrument(span).await;
         let make = || self.shared.correlations.make();
         // A door names its answer after the event.
@@ -143,8 +152,10 @@ impl Front {
             }
             _ => {}
         }
-        match self.stage().await {
+        let (stage, waited) = self.stage().await;
+        match stage {
             Stage::Open(routes) => {
+                let guest = Guest { waited, ..guest };
                 request.extensions_mut().insert(guest);
                 match TowerToHyperService::new(routes).call(request).await {
                     Ok(response) => response,
@@ -170,19 +181,22 @@ impl Front {
         !matches!(*self.shared.stage.borrow(), Stage::Open(_))
     }
 
-    /// The stage; where the doors are about to open, it waits for them as long as a sender may wait.
-    async fn stage(&self) -> Stage {
+    /// The stage; where the doors are about to open, it waits for them as long as a sender may wait,
+    /// and tells how long that was.
+    async fn stage(&self) -> (Stage, Duration) {
         let stage = self.shared.stage.borrow().clone();
         if !matches!(stage, Stage::Starting) {
-            return stage;
+            return (stage, Duration::ZERO);
         }
+        let began = Instant::now();
         let mut stages = self.shared.stage.subscribe();
         let opened = stages.wait_for(|stage| !matches!(stage, Stage::Starting));
-        match tokio::time::timeout(patience::ANSWER, opened).await {
+        let stage = match tokio::time::timeout(patience::ANSWER, opened).await {
             Ok(Ok(stage)) => stage.clone(),
             // Still starting, or the front is gone and nobody will read the answer.
             Ok(Err(_)) | Err(_) => Stage::Starting,
-        }
+        };
+        (stage, began.elapsed())
     }
 }
 

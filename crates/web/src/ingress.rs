@@ -46,7 +46,8 @@ pub(crate) async fn receive<S: Storage>(
         received_at: state.clock.now(),
         correlation: admitted.correlation,
     };
-    match state.admission.keep(state.intake.accept(&*state.source, delivery)).await {
+    let keeping = state.intake.accept(&*state.source, delivery);
+    match state.admission.keep(admitted.patience, keeping).await {
         Ok(Ok(accepted)) => {
             count(source, outcome(&accepted));
             accepted_reply(&accepted)

@@ -96,13 +96,12 @@ async fn length(State(admission): State<Admission>, request: Request) -> Respons
 
 /// Keeps something for ten seconds.
 async fn slow(State(admission): State<Admission>, request: Request) -> Response {
-    let admitted = admission.admit("test", request).await;
-    assert!(admitted.is_ok());
+    let admitted = admission.admit("test", request).await.ok().unwrap();
     let keeping = async {
         passes(Duration::from_secs(10)).await;
         Ok(())
     };
-    match admission.keep(keeping).await {
+    match admission.keep(admitted.patience, keeping).await {
         Ok(_) => "kept".into_response(),
         Err(answer) => answer,
     }
@@ -332,6 +331,19 @@ async fn before_the_doors_open_requests_wait_a_little_and_probes_do_not() {
     house.front.open(house.routes());
     assert_eq!(answer(&mut early).await.0, 200);
     assert!(house.health.is_ready());
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_waited_for_the_doors_waits_less_for_the_store() {
+    let mut house = House::closed();
+    let mut stream = house.connect();
+    let began = Instant::now();
+    let request = "POST /slow HTTP/1.1\r\nhost: hub\r\ncontent-length: 1\r\n\r\nx";
+    stream.write_all(request.as_bytes()).await.unwrap();
+    passes(Duration::from_secs(1)).await;
+    house.front.open(house.routes());
+    assert_eq!(answer(&mut stream).await.0, 429);
+    assert!(began.elapsed() < Duration::from_secs(2), "{:?}", began.elapsed());
 }
 
 #[tokio::test(start_paused = true)]
