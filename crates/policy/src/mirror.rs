@@ -32,8 +32,9 @@ pub fn apply(
     if current.is_some_and(|record| event.occurred_at < record.occurred_at) {
         return (change(Applied::Stale, version, BTreeMap::new()), None);
     }
-    let before = current.map(|record| record.fields.clone()).unwrap_or_default();
-    let (fields, differences) = merge(before, said);
+    let nothing = Fields::new();
+    let fields = current.map_or(&nothing, |record| &record.fields);
+    let differences = differences(fields, said);
     let was_deleted = current.and_then(|record| record.deleted_at);
     let applied = match (current, removes, was_deleted) {
         (_, true, None) => Applied::Deleted,
@@ -47,7 +48,7 @@ pub fn apply(
     let record = Record {
         tenant: tenant.clone(),
         key: key.clone(),
-        fields,
+        fields: after(fields, &differences),
         version: version + 1,
         occurred_at: event.occurred_at,
         deleted_at: removes.then_some(was_deleted.unwrap_or(event.occurred_at)),
@@ -56,21 +57,25 @@ pub fn apply(
     (change(applied, version + 1, differences), Some(record))
 }
 
-/// The fields after what was said, and how they differ. A null says that there is no value.
-fn merge(mut fields: Fields, said: Fields) -> (Fields, BTreeMap<String, FieldChange>) {
-    let mut differences = BTreeMap::new();
-    for (name, after) in said {
-        let before = fields.get(&name).cloned().unwrap_or(Value::Null);
-        if before == after {
-            continue;
-        }
-        match after.is_null() {
-            true => fields.remove(&name),
-            false => fields.insert(name.clone(), after.clone()),
+/// Where what was said differs from the fields. A null says that there is no value.
+fn differences(fields: &Fields, said: Fields) -> BTreeMap<String, FieldChange> {
+    let difference = |(name, after): (String, Value)| {
+        let before = fields.get(&name).unwrap_or(&Value::Null);
+        (*before != after).then(|| (name, FieldChange { before: before.clone(), after }))
+    };
+    said.into_iter().filter_map(difference).collect()
+}
+
+/// The fields with the differences.
+fn after(fields: &Fields, differences: &BTreeMap<String, FieldChange>) -> Fields {
+    let mut fields = fields.clone();
+    for (name, change) in differences {
+        match change.after.is_null() {
+            true => fields.remove(name),
+            false => fields.insert(name.clone(), change.after.clone()),
         };
-        differences.insert(name, FieldChange { before, after });
     }
-    (fields, differences)
+    fields
 }
 
 #[cfg(test)]

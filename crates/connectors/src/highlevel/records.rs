@@ -119,16 +119,16 @@ pub(super) fn updates(event: &Event) -> Result<Vec<RecordUpdate>, String> {
     let Some(names) = names(event) else {
         return Ok(Vec::new());
     };
-    let body: Map<String, Value> = serde_json::from_slice(&event.body)
+    let mut body: Map<String, Value> = serde_json::from_slice(&event.body)
         .map_err(|problem| format!("its body is no JSON object of bounded depth: {problem}"))?;
-    let content = match event.kind.entity {
-        Entity::Appointment => body.get("appointment").and_then(Value::as_object),
-        _ => Some(&body),
-    };
-    let Some(content) = content else {
-        return Err("it has no `appointment` object".to_owned());
-    };
-    let mut fields = pick(content, names);
+    let is_gone = event.kind.verb == Verb::Deleted || body.get("deleted") == Some(&true.into());
+    if event.kind.entity == Entity::Appointment {
+        let Some(Value::Object(appointment)) = body.remove("appointment") else {
+            return Err("it has no `appointment` object".to_owned());
+        };
+        body = appointment;
+    }
+    let mut fields = pick(&mut body, names);
     extend(event, &body, &mut fields);
     let key = match (&event.record, event.kind.entity) {
         (Some(key), _) => key.clone(),
@@ -137,7 +137,6 @@ pub(super) fn updates(event: &Event) -> Result<Vec<RecordUpdate>, String> {
         (None, entity) => return Err(format!("it names no {entity}")),
     };
     let conversation = conversation_of(event, &fields);
-    let is_gone = event.kind.verb == Verb::Deleted || body.get("deleted") == Some(&true.into());
     let own = match is_gone {
         true => RecordUpdate::Remove(key, fields),
         false => RecordUpdate::Set(key, fields),
@@ -160,9 +159,10 @@ fn names(event: &Event) -> Option<Names> {
     }
 }
 
-fn pick(content: &Map<String, Value>, names: Names) -> Fields {
+/// Takes the named values out of an object.
+fn pick(content: &mut Map<String, Value>, names: Names) -> Fields {
     let named =
-        |(theirs, ours): &(&str, &str)| Some(((*ours).to_owned(), content.get(*theirs)?.clone()));
+        |(theirs, ours): &(&str, &str)| Some(((*ours).to_owned(), content.remove(*theirs)?));
     names.iter().filter_map(named).collect()
 }
 

@@ -3,14 +3,22 @@
 //! Routing and recognition need a few values and the presence of others. Leaving the rest unread
 //! keeps the door fast and cannot fail on a value of an unexpected type or on deep nesting.
 
-use std::collections::BTreeMap;
+use std::{
+    borrow::{Borrow, Cow},
+    collections::BTreeMap,
+    fmt,
+};
 
+use serde::{
+    Deserialize, Deserializer,
+    de::{Error, Visitor},
+};
 use serde_json::value::RawValue;
 
 /// The top level of one event.
 #[derive(Debug)]
 pub struct Envelope<'a> {
-    fields: BTreeMap<String, &'a RawValue>,
+    fields: BTreeMap<Name<'a>, &'a RawValue>,
 }
 
 impl<'a> Envelope<'a> {
@@ -43,9 +51,51 @@ impl<'a> Envelope<'a> {
     }
 }
 
+/// The name of a field, which is copied only where it is written with escapes.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Name<'a>(Cow<'a, str>);
+
+impl Borrow<str> for Name<'_> {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Name<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_str(NameVisitor)
+    }
+}
+
+struct NameVisitor;
+
+impl<'de> Visitor<'de> for NameVisitor {
+    type Value = Name<'de>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("the name of a field")
+    }
+
+    fn visit_borrowed_str<E: Error>(self, name: &'de str) -> Result<Name<'de>, E> {
+        Ok(Name(Cow::Borrowed(name)))
+    }
+
+    fn visit_str<E: Error>(self, name: &str) -> Result<Name<'de>, E> {
+        Ok(Name(Cow::Owned(name.to_owned())))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::Envelope;
+
+    #[test]
+    fn a_name_is_the_same_however_it_is_written() {
+        let envelope = Envelope::parse(br#"{"i\u0064":"a","type":"B"}"#).unwrap();
+        assert_eq!(envelope.text("id").as_deref(), Some("a"));
+        let envelope = Envelope::parse(br#"{"id":"a","i\u0064":"b"}"#).unwrap();
+        assert_eq!(envelope.text("id").as_deref(), Some("b"));
+    }
 
     #[test]
     fn only_an_object_is_an_envelope() {
