@@ -1,6 +1,6 @@
 //! Ids of the hub: newtypes with a readable prefix.
 
-use std::{fmt, str::FromStr};
+use std::{fmt, str::FromStr, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
@@ -77,21 +77,22 @@ impl<'de> Deserialize<'de> for EventId {
     }
 }
 
-/// One text id per line: its type, its prefix, and what it names.
+/// One text id per line: its type, its prefix, and what it names. Copies share the text: the same few
+/// ids stand in every event, record and change.
 macro_rules! text_id {
     ($name:ident, $prefix:literal, $what:literal) => {
         #[doc = $what]
         #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(transparent)]
-        pub struct $name(String);
+        pub struct $name(Arc<str>);
 
         impl $name {
             /// The id with this name; the prefix is added where it is missing.
             #[must_use]
             pub fn new(name: &str) -> Self {
                 match name.starts_with($prefix) {
-                    true => Self(name.to_owned()),
-                    false => Self(format!(concat!($prefix, "{}"), name)),
+                    true => Self(name.into()),
+                    false => Self(format!(concat!($prefix, "{}"), name).into()),
                 }
             }
 
@@ -124,7 +125,7 @@ impl ActionId {
     /// The action that `rule` decides for `event`.
     #[must_use]
     pub fn of(event: &EventId, rule: &str) -> Self {
-        Self(format!("act_{:032x}.{rule}", u128::from_be_bytes(event.0)))
+        Self(format!("act_{:032x}.{rule}", u128::from_be_bytes(event.0)).into())
     }
 }
 
@@ -197,7 +198,7 @@ impl MemberId {
     /// The id made of these random bytes.
     #[must_use]
     pub fn from_random(random: [u8; 8]) -> Self {
-        Self(format!("mem_{:016x}", u64::from_be_bytes(random)))
+        Self(format!("mem_{:016x}", u64::from_be_bytes(random)).into())
     }
 }
 
@@ -205,7 +206,7 @@ impl ApiKeyId {
     /// The id made of these random bytes.
     #[must_use]
     pub fn from_random(random: [u8; 8]) -> Self {
-        Self(format!("key_{:016x}", u64::from_be_bytes(random)))
+        Self(format!("key_{:016x}", u64::from_be_bytes(random)).into())
     }
 }
 
