@@ -3,8 +3,8 @@
 use std::{collections::HashMap, sync::Arc};
 
 use domain::{
-    Change, Clock, ConnectionId, Decisions, Entity, Entry, EventId, Record, RecordKey, Storage,
-    StorageError,
+    Change, Clock, ConnectionId, Decisions, Entity, Entry, EventId, LaneStep, Record, RecordKey,
+    Storage, StorageError,
 };
 use policy::{View, rules};
 use tokio::sync::Notify;
@@ -34,9 +34,14 @@ impl<S: Storage> Stage for Decide<S> {
     async fn pass(&mut self) -> Result<Progress, StorageError> {
         let from = self.store.decided().await?;
         let stands = Position { cursor: from, lanes: self.store.decided_ahead().await? };
-        // A decision looks at the mirror, so it waits until the mirror has the event.
-        let cursor = self.store.projected().await?;
-        let mirror = Position { cursor, lanes: self.store.projected_ahead().await? };
+        // A decision looks at the mirror, so it waits until the mirror has the event. The lanes are
+        // read first: they only get shorter where the cursor moves in between.
+        let lanes = self.store.projected_ahead().await?;
+        let mirror = Position { cursor: self.store.projected().await?, lanes };
+        let is_on = |rule: &rules::Rule| (rule.is_on)(self.activity_log.as_ref());
+        if !rules::all().iter().any(is_on) {
+            return self.pass_over(stands, mirror).await;
+        }
         let Some(stretch) = self.reader.next(&self.store, stands, Some(&mirror)).await? else {
             return Ok(Progress::Idle);
         };
@@ -69,6 +74,22 @@ impl<S: Storage> Stage for Decide<S> {
 }
 
 impl<S: Storage> Decide<S> {
+    /// Moves to where the mirror is, past events that lead to nothing.
+    async fn pass_over(
+        &self,
+        stands: Position,
+        mut mirror: Position,
+    ) -> Result<Progress, StorageError> {
+        mirror.lanes.0.retain(|_, done| *done > mirror.cursor);
+        if stands == mirror {
+            return Ok(Progress::Idle);
+        }
+        let lanes = LaneStep { from: stands.lanes, to: mirror.lanes };
+        let (from, to) = (stands.cursor, mirror.cursor);
+        self.store.decide(Decisions { from, to, lanes, actions: Vec::new() }).await?;
+        Ok(Progress::Moved)
+    }
+
     /// Whether a rule may act on an entry. Nobody's events lead to nothing.
     fn concerns(&self, entry: &Entry) -> bool {
         let concerns =

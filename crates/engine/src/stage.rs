@@ -11,7 +11,7 @@ const LOOK: Duration = Duration::from_secs(1);
 /// How long a stage that has caught up rests: under load its next transaction then takes many events
 /// instead of a few, and leaves cores and disk to the journal. An event that comes alone waits for
 /// nobody; in a steady stream this is what the mirror lags behind.
-const REST: Duration = Duration::from_millis(20);
+const REST: Duration = Duration::from_millis(50);
 
 /// A stage that follows the journal.
 pub(crate) trait Stage: Send + 'static {

@@ -14,6 +14,9 @@ pub struct Rule {
     pub name: &'static str,
     /// "When …, then …".
     pub sentence: &'static str,
+    /// Whether it can act in this hub at all, given where the activity log is kept. While no rule
+    /// can, events are passed over unread.
+    pub is_on: fn(Option<&ConnectionId>) -> bool,
     /// Whether the event may lead to an action, given where the activity log is kept. It is asked
     /// before anything is looked up: for events that concern no rule, no view is made.
     pub concerns: fn(&Event, Option<&ConnectionId>) -> bool,

@@ -1,6 +1,6 @@
 //! Deciding: after the mirror, once, and by the rules.
 
-use domain::{ActionState, Intent, Journal, Memory, Mirror, Outbox, Projection, Sequence};
+use domain::{ActionState, Intent, Journal, Lanes, Memory, Mirror, Outbox, Projection, Sequence};
 
 use super::*;
 use crate::fixture::{self, decide as stage, saying, store};
@@ -70,4 +70,22 @@ async fn what_concerns_no_rule_is_passed_over() {
     assert_eq!(stage.pass().await.unwrap(), Progress::Moved);
     assert_eq!(store.decided().await.unwrap(), Sequence(1));
     assert!(store.action_counts().await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn passing_over_goes_as_far_as_the_mirror_and_no_further() {
+    let store = store();
+    for number in 1..=3 {
+        store.append(saying(number, "a Ada")).await.unwrap();
+    }
+    let owner = saying(1, "").tenant.unwrap().organization;
+    let ahead = Lanes([(Some(owner), Sequence(3))].into());
+    let lanes = LaneStep { from: Lanes::default(), to: ahead.clone() };
+    let projection = Projection { to: Sequence(1), lanes, ..Projection::default() };
+    store.project(projection).await.unwrap();
+    let mut stage = Decide { activity_log: None, ..stage(&store) };
+    assert_eq!(stage.pass().await.unwrap(), Progress::Moved);
+    assert_eq!(store.decided().await.unwrap(), Sequence(1));
+    assert_eq!(store.decided_ahead().await.unwrap(), ahead);
+    assert_eq!(stage.pass().await.unwrap(), Progress::Idle);
 }

@@ -14,6 +14,7 @@ use crate::View;
 pub const RULE: Rule = Rule {
     name: "log_activity",
     sentence: "When anything happens in the CRM, then the activity log has one page that tells it.",
+    is_on,
     concerns,
     decide,
 };
@@ -24,8 +25,12 @@ const FIELDS_NAMED: usize = 12;
 /// How much of a value the details show, in characters.
 const VALUE_SHOWN: usize = 120;
 
+fn is_on(activity_log: Option<&ConnectionId>) -> bool {
+    activity_log.is_some()
+}
+
 fn concerns(event: &Event, activity_log: Option<&ConnectionId>) -> bool {
-    event.tenant.is_some() && activity_log.is_some() && event.kind != EventKind::UNREADABLE
+    event.tenant.is_some() && is_on(activity_log) && event.kind != EventKind::UNREADABLE
 }
 
 fn decide(event: &Event, view: &View, now: Timestamp) -> Vec<Action> {
