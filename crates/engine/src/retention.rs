@@ -24,8 +24,9 @@ const LOOK: Duration = Duration::from_secs(60);
 
 /// How many times longer than a step the stage rests after it.
 const REST: u32 = 3;
-/// The shortest rest after a step.
+/// The shortest and the longest rest after a step; a shutdown waits for the longest at most.
 const SHORTEST_REST: Duration = Duration::from_millis(2);
+const LONGEST_REST: Duration = Duration::from_secs(1);
 
 /// The stage.
 pub(crate) struct Retain<S> {
@@ -116,7 +117,7 @@ impl<S: Storage> Retain<S> {
 async fn paced<T>(step: impl Future<Output = T>) -> T {
     let started = Instant::now();
     let done = step.await;
-    tokio::time::sleep((started.elapsed() * REST).max(SHORTEST_REST)).await;
+    tokio::time::sleep((started.elapsed() * REST).clamp(SHORTEST_REST, LONGEST_REST)).await;
     done
 }
 

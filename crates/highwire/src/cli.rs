@@ -51,6 +51,10 @@ pub(crate) enum Command {
     Events(Events),
     /// Tell what is kept of events and actions, on how much disk, and what would go by the limits now
     Retention,
+    /// Copy the hub's data to a new folder, also while the hub runs
+    Backup(Backup),
+    /// Put a backup into a new data folder, for a hub to take up from there
+    Restore(Restore),
     /// Look after the master keys that stored credentials are sealed under
     #[command(subcommand)]
     Keys(Keys),
@@ -134,6 +138,22 @@ pub(crate) struct Up {
     /// where none runs
     #[arg(long)]
     pub(crate) take_over: bool,
+}
+
+/// Flags of `backup`.
+#[derive(Debug, Args)]
+pub(crate) struct Backup {
+    /// The folder to make; it must not be there yet
+    #[arg(value_name = "BACKUP")]
+    pub(crate) to: PathBuf,
+}
+
+/// Flags of `restore`.
+#[derive(Debug, Args)]
+pub(crate) struct Restore {
+    /// The folder that `highwire backup` made
+    #[arg(value_name = "BACKUP")]
+    pub(crate) from: PathBuf,
 }
 
 /// Flags of `sandbox`: what the simulated HighLevel holds and how it behaves.

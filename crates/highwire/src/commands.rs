@@ -1,6 +1,7 @@
 //! The commands, one file each.
 
 pub(crate) mod api_keys;
+pub(crate) mod backup;
 pub(crate) mod call;
 pub(crate) mod completions;
 pub(crate) mod demo;
@@ -10,6 +11,7 @@ pub(crate) mod members;
 pub(crate) mod notion;
 pub(crate) mod operations;
 pub(crate) mod organizations;
+pub(crate) mod restore;
 pub(crate) mod retention;
 pub(crate) mod sandbox;
 pub(crate) mod up;

@@ -90,6 +90,13 @@ impl From<store::OpenError> for Failure {
     }
 }
 
+/// A backup that cannot be made or used says itself what to do.
+impl From<store::BackupError> for Failure {
+    fn from(error: store::BackupError) -> Self {
+        Self::user("back up or restore", "see the line above for what to do").because(error)
+    }
+}
+
 /// A master key that cannot be used says itself what to do.
 impl From<vault::KeyError> for Failure {
     fn from(error: vault::KeyError) -> Self {

@@ -16,6 +16,7 @@ mod hand_over;
 mod logs;
 mod master_keys;
 mod printer;
+mod progress;
 mod settings;
 mod socket_activation;
 #[cfg(test)]
@@ -118,6 +119,8 @@ async fn dispatch(
             commands::events::show(&settings, actor, &event, json).await
         }
         Command::Retention => commands::retention::run(&settings, json).await,
+        Command::Backup(backup) => commands::backup::run(&settings, &backup.to, json).await,
+        Command::Restore(restore) => commands::restore::run(&settings, &restore.from, json).await,
         Command::Keys(Keys::Rotate { new_key }) => {
             commands::keys::rotate(&settings, new_key, json).await
         }

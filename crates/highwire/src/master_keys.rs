@@ -40,30 +40,12 @@ pub(crate) async fn open(
     settings: &Settings,
     store: &impl Credentials,
 ) -> Result<Keyring, Failure> {
-    let vault = &settings.vault;
     let file = key_file(settings);
-    let limit = Duration::from_secs(vault.command_timeout_seconds);
-    let command = |words: &[String]| {
-        let command = KeyCommand::new(words, limit)?.hiding(settings::variables());
-        Some(Source::command(command))
-    };
-    let mut sources = Vec::from_iter(command(&vault.command));
-    if !vault.key.is_empty() {
-        sources.push(Source::value(vault.key.expose())?);
+    if file_seals(&settings.vault) && !file.exists()? && store.master_key_counts().await?.is_empty()
+    {
+        make(&file)?;
     }
-    if file_seals(vault) {
-        if !file.exists()? && store.master_key_counts().await?.is_empty() {
-            make(&file)?;
-        }
-        sources.push(Source::file(file));
-    } else if file.exists()? {
-        sources.push(Source::file(file));
-    }
-    for key in &vault.former_keys {
-        sources.push(Source::value(key.expose())?);
-    }
-    sources.extend(command(&vault.former_command));
-    Ok(Keyring::open(sources)?)
+    Ok(Keyring::open(sources(settings)?)?)
 }
 
 /// Opens the keyring at the start of a hub, and says what it cannot open.
@@ -116,6 +98,24 @@ pub(crate) async fn rotate(
     Ok(rotation)
 }
 
+/// The ids of the master keys that can be found without making one; none where one cannot be used.
+pub(crate) fn known(settings: &Settings) -> Vec<String> {
+    match sources(settings).and_then(|sources| Ok(Keyring::open(sources)?)) {
+        Ok(keyring) => keyring.ids().iter().map(ToString::to_string).collect(),
+        Err(_) => Vec::new(),
+    }
+}
+
+/// Where the current master key is, for people.
+pub(crate) fn place(settings: &Settings) -> String {
+    let vault = &settings.vault;
+    match (vault.command.is_empty(), vault.key.is_empty()) {
+        (false, _) => "the key service behind vault.command".to_owned(),
+        (true, false) => "the setting vault.key".to_owned(),
+        (true, true) => key_file(settings).path().display().to_string(),
+    }
+}
+
 /// How many credentials each master key wraps, with those that wrap none.
 pub(crate) async fn counts(
     store: &impl Credentials,
@@ -126,6 +126,29 @@ pub(crate) async fn counts(
         counts.entry(id.to_string()).or_default();
     }
     Ok(counts)
+}
+
+/// Where the settings say that master keys are, the current one first.
+fn sources(settings: &Settings) -> Result<Vec<Source>, Failure> {
+    let vault = &settings.vault;
+    let file = key_file(settings);
+    let limit = Duration::from_secs(vault.command_timeout_seconds);
+    let command = |words: &[String]| {
+        let command = KeyCommand::new(words, limit)?.hiding(settings::variables());
+        Some(Source::command(command))
+    };
+    let mut sources = Vec::from_iter(command(&vault.command));
+    if !vault.key.is_empty() {
+        sources.push(Source::value(vault.key.expose())?);
+    }
+    if file_seals(vault) || file.exists()? {
+        sources.push(Source::file(file));
+    }
+    for key in &vault.former_keys {
+        sources.push(Source::value(key.expose())?);
+    }
+    sources.extend(command(&vault.former_command));
+    Ok(sources)
 }
 
 fn key_file(settings: &Settings) -> KeyFile {

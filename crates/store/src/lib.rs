@@ -11,4 +11,6 @@ mod disk;
 mod sqlite;
 
 pub use self::disk::{Disk, Reserve, ReserveError, Space};
-pub use self::sqlite::{OpenError, Sqlite, SqliteBudgets};
+pub use self::sqlite::{
+    BackupError, Manifest, OpenError, Progress, Restored, Sqlite, SqliteBudgets, back_up, restore,
+};

@@ -1,6 +1,7 @@
 //! Opens the data folder: one process writes, any number read.
 
 mod api_keys;
+mod backup;
 mod budgets;
 mod connection;
 mod connections;
@@ -13,6 +14,7 @@ mod organizations;
 mod outbox;
 mod quarantine;
 mod recent;
+mod restore;
 mod retention;
 mod row;
 mod schema;
@@ -27,13 +29,21 @@ use std::{
 
 use domain::{Clock, StorageError};
 
-pub use self::budgets::SqliteBudgets;
+pub use self::{
+    backup::{BackupError, Manifest, Progress, back_up},
+    budgets::SqliteBudgets,
+    restore::{Restored, restore},
+};
 use self::{connection::Mode, recent::Recent, worker::Worker, writer::JournalWriter};
 
 /// The journal's file in the data folder.
 const JOURNAL_FILE: &str = "journal.db";
 /// The file of mirror, outbox, credentials and their owners in the data folder.
 const STATE_FILE: &str = "state.db";
+/// The file of the budgets in the data folder.
+const BUDGETS_FILE: &str = "budgets.db";
+/// The file that stands in a data folder while a backup is put into it.
+const UNFINISHED_FILE: &str = "restore.unfinished";
 /// The file whose lock says that a hub runs on the data folder.
 const LOCK_FILE: &str = "highwire.lock";
 
@@ -64,6 +74,7 @@ impl Sqlite {
     pub fn open(folder: &Path, clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
         std::fs::create_dir_all(folder).map_err(|source| OpenError::at(folder, source))?;
         let lock = lock(folder)?;
+        check_finished(folder)?;
         let journal = folder.join(JOURNAL_FILE);
         let state = folder.join(STATE_FILE);
         let write_journal = connection::open(&journal, Mode::Write(&schema::JOURNAL))?;
@@ -102,6 +113,7 @@ impl Sqlite {
     }
 
     fn open_present(folder: &Path, state: Mode) -> Result<Self, OpenError> {
+        check_finished(folder)?;
         let open = |file: &str, mode: Mode| {
             let path = folder.join(file);
             match path.exists() {
@@ -126,6 +138,14 @@ impl Sqlite {
         self.shared.writer.as_ref().ok_or_else(|| {
             StorageError::unavailable("write the journal", "the data folder is open beside a hub")
         })
+    }
+}
+
+/// Refuses a folder into which a backup was put only in part.
+fn check_finished(folder: &Path) -> Result<(), OpenError> {
+    match folder.join(UNFINISHED_FILE).exists() {
+        true => Err(OpenError::HalfRestored { folder: folder.to_owned() }),
+        false => Ok(()),
     }
 }
 
@@ -154,6 +174,16 @@ pub enum OpenError {
         folder.display()
     )]
     Busy {
+        /// The folder.
+        folder: PathBuf,
+    },
+    /// A restore was cut off in it.
+    #[error(
+        "a restore into {} was cut off, so its files are not whole; run `highwire restore` with the \
+         same backup and folder again",
+        folder.display()
+    )]
+    HalfRestored {
         /// The folder.
         folder: PathBuf,
     },

@@ -100,7 +100,7 @@ impl Sweep {
         *self = Self::new(self.kind, self.limit, now);
     }
 
-    /// Counts some more; whether there may be more to count. Only a limited size has to be known.
+    /// Counts some more; whether there was any. Only a limited size has to be known.
     pub(super) async fn count<S: Storage>(&mut self, store: &S) -> Result<bool, StorageError> {
         if self.limit.size.is_none() {
             return Ok(false);
@@ -109,7 +109,7 @@ impl Sweep {
         let Some(last) = page.last() else { return Ok(false) };
         self.counted_to = last.place;
         self.size += page.iter().map(|thing| thing.size).sum::<u64>();
-        Ok(page.len() == COUNTED)
+        Ok(true)
     }
 
     /// What the limit cuts off now.

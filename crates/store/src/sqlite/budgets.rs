@@ -11,14 +11,12 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::{OptionalExtension, Row, Transaction, named_params, types::Type};
 
 use super::{
-    OpenError,
+    BUDGETS_FILE, OpenError, check_finished,
     connection::{self, Mode},
     schema,
     worker::{Fault, Worker},
 };
 
-/// The file in the data folder.
-const FILE: &str = "budgets.db";
 /// Whoever opens the file holds the lock of this one: tables and the write-ahead log are set up by
 /// one process at a time.
 const LOCK_FILE: &str = "budgets.lock";
@@ -44,12 +42,14 @@ impl SqliteBudgets {
     /// Where the file is damaged or newer than this program, or the disk refuses.
     pub fn open(folder: &Path) -> Result<Self, OpenError> {
         std::fs::create_dir_all(folder).map_err(|source| OpenError::at(folder, source))?;
+        check_finished(folder)?;
         let lock: PathBuf = folder.join(LOCK_FILE);
         let refused = |source| OpenError::at(&lock, source);
         let opening = OpenOptions::new().create(true).truncate(false).write(true).open(&lock);
         let opening = opening.map_err(refused)?;
         opening.lock().map_err(refused)?;
-        let connection = connection::open(&folder.join(FILE), Mode::Share(&schema::BUDGETS))?;
+        let connection =
+            connection::open(&folder.join(BUDGETS_FILE), Mode::Share(&schema::BUDGETS))?;
         Ok(Self { worker: Arc::new(Worker::start("budgets", connection)) })
     }
 }

@@ -25,11 +25,16 @@ impl Retention for Sqlite {
         place: u64,
         limit: usize,
     ) -> Result<Vec<Kept>, StorageError> {
-        let page = (place as i64, limit as i64);
-        let attempted = "look at what is kept";
+        let (mut page, attempted) = ((place as i64, limit as i64), "look at what is kept");
         let (journal, state) = (&self.shared.survey, &self.shared.state);
         match kind {
-            Retained::Bytes => journal.read(attempted, move |c| Ok(bytes::kept(c, page)?)).await,
+            Retained::Bytes => loop {
+                let look = move |c: &Connection| Ok(bytes::kept(c, page)?);
+                match journal.read(attempted, look).await? {
+                    (kept, Some(next)) if kept.is_empty() => page.0 = next,
+                    (kept, _) => return Ok(kept),
+                }
+            },
             Retained::Events => journal.read(attempted, move |c| Ok(events::kept(c, page)?)).await,
             Retained::Attempts => {
                 state.read(attempted, move |c| Ok(attempts::kept(c, page)?)).await
@@ -154,3 +159,6 @@ fn kept(row: &rusqlite::Row<'_>) -> rusqlite::Result<Kept> {
         event: row::event_id(row, 3)?,
     })
 }
+
+#[cfg(test)]
+mod tests;
