@@ -57,7 +57,12 @@ fn start(program: &Program, folder: &Path, events: &Events, megabytes: &str) -> 
 
 fn kept(runtime: &tokio::runtime::Runtime, folder: &Path) -> Result<usize> {
     let store = Sqlite::open_to_read(&folder.join("data"))?;
-    Ok(runtime.block_on(store.kept_after(Retained::Bytes, 0, 1_000_000))?.len())
+    let (mut count, mut place) = (0, 0);
+    loop {
+        let page = runtime.block_on(store.kept_after(Retained::Bytes, place, 10_000))?;
+        let Some(last) = page.last() else { return Ok(count) };
+        (count, place) = (count + page.len(), last.place);
+    }
 }
 
 async fn fill(hub: &Hub, events: &Arc<Events>) -> Result<()> {

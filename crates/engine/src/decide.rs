@@ -86,7 +86,7 @@ impl<S: Storage> Decide<S> {
         }
         let lanes = LaneStep { from: stands.lanes, to: mirror.lanes };
         let (from, to) = (stands.cursor, mirror.cursor);
-        self.store.decide(Decisions { from, to, lanes, actions: Vec::new() }).await?;
+        self.store.decide(Decisions { from, to, lanes, ..Decisions::default() }).await?;
         Ok(Progress::Moved)
     }
 

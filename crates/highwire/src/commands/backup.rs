@@ -1,9 +1,10 @@
 //! `highwire backup`: copies the hub's data to a new folder, also while the hub runs.
 
-use std::path::Path;
+use std::{path::Path, time::Duration};
 
 use serde_json::json;
-use store::Manifest;
+use store::{Manifest, Progress};
+use tokio::{runtime::Handle, time::Instant};
 
 use super::retention::megabytes;
 use crate::{clock, failure::Failure, master_keys, printer, progress, settings::Settings};
@@ -11,11 +12,21 @@ use crate::{clock, failure::Failure, master_keys, printer, progress, settings::S
 /// The name and version of this program, as backups tell them.
 const PROGRAM: &str = concat!("highwire ", env!("CARGO_PKG_VERSION"));
 
+/// The longest rest after a step of the copy.
+const LONGEST_REST: Duration = Duration::from_millis(250);
+
 /// Copies, and says what else has to be kept.
 pub(crate) async fn run(settings: &Settings, to: &Path, json: bool) -> Result<(), Failure> {
     let (folder, target) = (settings.data_dir.clone(), to.to_owned());
     let manifest = progress::on_a_thread("copying", move |progress| {
-        store::back_up(&folder, &target, (PROGRAM, clock::now()), progress)
+        let (runtime, mut step) = (Handle::current(), Instant::now());
+        let mut paced = |now: Progress| {
+            progress(now);
+            // Half of the time belongs to the hub, whose acknowledgments wait for the same disk.
+            runtime.block_on(tokio::time::sleep(step.elapsed().min(LONGEST_REST)));
+            step = Instant::now();
+        };
+        store::back_up(&folder, &target, (PROGRAM, clock::now()), &mut paced)
     })
     .await?;
     let to = to.display();

@@ -33,8 +33,8 @@ pub struct Progress {
     pub total: u64,
 }
 
-/// Copies a data folder, also while a hub runs on it. `progress` is called after each MiB or so, on the
-/// thread that copies, which waits for it.
+/// Copies a data folder, also while a hub runs on it. `progress` is called after each MiB, on the
+/// thread that copies: whoever rests in it leaves the disk and the processor to the hub.
 ///
 /// # Errors
 /// Where there is no data folder, where `to` is there already, or where a disk refuses. Nothing is left
@@ -80,8 +80,10 @@ fn write(
     let mut files = Vec::new();
     for (name, format) in snapshot.copy(partial, progress)? {
         let path = partial.join(name);
-        let (bytes, sha256) = digest(&path)?;
         sync(&path)?;
+        let (bytes, sha256) = digest(&path, &mut |done, total| {
+            progress(Progress { file: name, done, total });
+        })?;
         files.push(ManifestFile { name: name.to_owned(), bytes, sha256, format });
     }
     let manifest =
@@ -117,17 +119,19 @@ pub(super) fn sync(path: &Path) -> Result<(), BackupError> {
     synced.map_err(|source| BackupError::at(path, source))
 }
 
-/// The length and the SHA-256 of a file.
-fn digest(path: &Path) -> Result<(u64, String), BackupError> {
-    let mut file = File::open(path).map_err(|source| BackupError::at(path, source))?;
+/// The length and the SHA-256 of a file. `progress` is told how many bytes are done, and of how many.
+fn digest(path: &Path, progress: &mut dyn FnMut(u64, u64)) -> Result<(u64, String), BackupError> {
+    let refused = |source| BackupError::at(path, source);
+    let mut file = File::open(path).map_err(refused)?;
+    let total = file.metadata().map_err(refused)?.len();
     let mut digest = Digest::new();
     let mut buffer = vec![0; 1024 * 1024];
     loop {
-        match file.read(&mut buffer) {
-            Ok(0) => return Ok(digest.finish()),
-            Ok(read) => digest.add(&buffer[..read]),
-            Err(source) => return Err(BackupError::at(path, source)),
+        match file.read(&mut buffer).map_err(refused)? {
+            0 => return Ok(digest.finish()),
+            read => digest.add(&buffer[..read]),
         }
+        progress(digest.bytes, total);
     }
 }
 

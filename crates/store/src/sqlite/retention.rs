@@ -76,7 +76,7 @@ impl Retention for Sqlite {
         let attempted = "measure the files";
         let read = |file: &'static str| {
             let folder = self.shared.folder.clone();
-            move |connection: &Connection| Ok(space(connection, &folder, file)?)
+            move |connection: &Connection| space(connection, &folder, file)
         };
         Ok(vec![
             self.shared.survey.read(attempted, read(JOURNAL_FILE)).await?,

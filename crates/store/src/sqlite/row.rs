@@ -13,7 +13,7 @@ use rusqlite::{
 
 /// The columns that [`entry`] reads, in its order.
 pub(super) const ENTRY_COLUMNS: &str = "sequence, id, source, origin, organization, connection, \
-     kind, vendor_type, record, account, webhook_id, occurred_at, received_at, journaled_at, body, correlation";
+     kind, vendor_type, record, account, webhook_id, occurred_at, received_at, journaled_at, correlation, body";
 
 /// Adds an event unless it is there, inside the caller's transaction.
 pub(super) fn append(
@@ -82,7 +82,7 @@ pub(super) fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
         _ => None,
     };
     let id = event_id(row, 1)?;
-    let (body, dropped_bytes) = body(row, 14)?;
+    let (body, dropped_bytes) = body(row, 15)?;
     Ok(Entry {
         dropped_bytes,
         sequence: sequence(row, 0)?,
@@ -99,7 +99,7 @@ pub(super) fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
             record: row.get::<_, Option<String>>(8)?.as_deref().and_then(record_key),
             account: row.get(9)?,
             webhook_id: row.get(10)?,
-            correlation: correlation(row, 15, &id)?,
+            correlation: correlation(row, 14, &id)?,
             occurred_at: timestamp(row, 11)?,
             received_at: timestamp(row, 12)?,
             body,

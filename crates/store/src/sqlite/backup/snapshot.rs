@@ -9,7 +9,10 @@
 //! Retention is the one that takes entries away, and takes none that the state needs. An action could
 //! be finished and its event go in the moment between the two; then both are held again.
 
-use std::path::{Path, PathBuf};
+use std::{
+    fs::File,
+    path::{Path, PathBuf},
+};
 
 use domain::Sequence;
 use rusqlite::{
@@ -26,6 +29,10 @@ use crate::sqlite::{
 
 /// How many pages are copied in one step: a MiB.
 const STEP_PAGES: i32 = 128;
+
+/// After so many steps the copy is synced: what waits to be written at once would hold up the syncs of
+/// the journal, on which acknowledgments wait.
+const STEPS_PER_SYNC: u32 = 16;
 
 /// How often both files are held again where an event went in between.
 const TRIES: usize = 3;
@@ -89,8 +96,8 @@ impl Snapshot {
         let files = [(JOURNAL_FILE, self.journal), (STATE_FILE, self.state)];
         for (file, from) in files.into_iter().chain(budgets) {
             let path = to.join(file);
-            let format = copy(file, &from, &path, progress);
-            formats.push((file, format.map_err(|source| BackupError::at(&path, source))?));
+            let copied = copy(file, &from, &path, progress);
+            formats.push((file, copied.map_err(|source| BackupError::at(&path, source))?));
         }
         Ok(formats)
     }
@@ -135,16 +142,20 @@ fn copy(
     from: &Connection,
     path: &Path,
     progress: &mut dyn FnMut(Progress),
-) -> rusqlite::Result<i64> {
+) -> Result<i64, Box<dyn std::error::Error + Send + Sync>> {
     let access = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
     let mut to = Connection::open_with_flags(path, access)?;
     // A copy that is cut off is thrown away, and one that is whole is synced as a file.
     to.pragma_update(None, "journal_mode", "off")?;
     to.pragma_update(None, "synchronous", "off")?;
     let page: i64 = from.pragma_query_value(None, "page_size", |row| row.get(0))?;
+    let synced = File::open(path)?;
     {
         let backup = Backup::new(from, &mut to)?;
-        loop {
+        for number in 1_u32.. {
+            if number.is_multiple_of(STEPS_PER_SYNC) {
+                synced.sync_data()?;
+            }
             let step = backup.step(STEP_PAGES)?;
             let pages = backup.progress();
             let bytes = |pages: i32| i64::from(pages) as u64 * page as u64;
@@ -152,12 +163,13 @@ fn copy(
             progress(Progress { file, done: total - left, total });
             match step {
                 StepResult::Done => break,
-                // Nobody else knows the copy, and the original is held: there is nothing to wait for.
-                StepResult::More | StepResult::Busy | StepResult::Locked | _ => {}
+                StepResult::More => {}
+                // Nobody else knows the copy, and the original is held.
+                _ => return Err("another program uses the copy that is being made".into()),
             }
         }
     }
     // The copied pages say that there is a write-ahead log.
     to.pragma_update(None, "journal_mode", "delete")?;
-    to.pragma_query_value(None, "user_version", |row| row.get(0))
+    Ok(to.pragma_query_value(None, "user_version", |row| row.get(0))?)
 }
