@@ -1,6 +1,9 @@
 //! Deciding: after the mirror, once, and by the rules.
 
-use domain::{ActionState, Intent, Journal, Lanes, Memory, Mirror, Outbox, Projection, Sequence};
+use domain::{
+    ActionState, Intent, Journal, Lanes, Memory, Mirror, Outbox, Projection, Sequence,
+    contract::sample::at,
+};
 
 use super::*;
 use crate::fixture::{self, decide as stage, saying, store};
@@ -88,4 +91,18 @@ async fn passing_over_goes_as_far_as_the_mirror_and_no_further() {
     assert_eq!(store.decided().await.unwrap(), Sequence(1));
     assert_eq!(store.decided_ahead().await.unwrap(), ahead);
     assert_eq!(stage.pass().await.unwrap(), Progress::Idle);
+}
+
+#[tokio::test]
+async fn what_happened_before_a_restore_may_have_been_done_and_is_looked_up() {
+    let store = store();
+    store.append(saying(10, "a Ada")).await.unwrap();
+    store.append(saying(30, "b Bob")).await.unwrap();
+    project(&store, 0, 2).await;
+    store.mark_restored(at(20)).await.unwrap();
+    stage(&store).pass().await.unwrap();
+    let mut claimed = store.claim(&ConnectionId::new("notion"), at(40), 10).await.unwrap();
+    claimed.sort_by_key(|claimed| claimed.action.event);
+    let looked_up: Vec<_> = claimed.iter().map(|claimed| claimed.look_first).collect();
+    assert_eq!(looked_up, [true, false]);
 }

@@ -1,7 +1,7 @@
 //! Stories: whole, cut short, and of events that lead nowhere.
 
 use domain::{
-    ConnectionId, EventKind, Journal, Memory, Outbox, Receipt, Settlement,
+    ConnectionId, EventKind, Journal, Memory, Outbox, Receipt, Retained, Retention, Settlement,
     contract::sample::{at, event_id},
 };
 
@@ -92,4 +92,23 @@ async fn an_event_that_leads_nowhere_says_why() {
     );
     assert_eq!(texts(&store, 2).await[3], "4 mirror: not mirrored: `odd` has no name");
     assert_eq!(texts(&store, 3).await[4], "5 decide: nothing follows from it");
+}
+
+#[tokio::test]
+async fn a_story_without_its_bytes_says_so_and_keeps_the_rest() {
+    let store = store();
+    for event in [saying(1, "a Ada"), saying(2, "odd")] {
+        store.append(event).await.unwrap();
+    }
+    run(&store).await;
+    let before = texts(&store, 1).await;
+    let all = store.kept_after(Retained::Bytes, 0, 10).await.unwrap();
+    store.remove(Retained::Bytes, &all).await.unwrap();
+    let after = texts(&store, 1).await;
+    let told =
+        "1 door: received from highlevel with a valid signature, 5 bytes, which are no longer kept";
+    assert_eq!(after[0], told);
+    assert_eq!(after[1..], before[1..]);
+    let untold = "4 mirror: changed no mirrored record; its bytes are no longer kept to tell why";
+    assert_eq!(texts(&store, 2).await[3], untold);
 }

@@ -49,6 +49,11 @@ impl Snapshot {
     /// Holds journal and state. Writers go on; what they write is not seen, and stays in the
     /// write-ahead logs until the snapshot goes.
     pub(super) fn begin(folder: &Path) -> Result<Self, BackupError> {
+        Self::begin_around(folder, &mut || {})
+    }
+
+    /// The same, with something that happens between the two moments.
+    fn begin_around(folder: &Path, between: &mut dyn FnMut()) -> Result<Self, BackupError> {
         let open = |file: &str| {
             let path = folder.join(file);
             match path.exists() {
@@ -61,6 +66,7 @@ impl Snapshot {
         let snapshot = Self { journal, state, budgets, folder: folder.to_owned() };
         for _ in 0..TRIES {
             snapshot.hold(&snapshot.state, STATE_FILE)?;
+            between();
             snapshot.hold(&snapshot.journal, JOURNAL_FILE)?;
             let missing = missing_events(&snapshot.journal, &snapshot.state);
             if missing.map_err(|source| BackupError::at(folder, source))? == 0 {
@@ -172,4 +178,64 @@ fn copy(
     // The copied pages say that there is a write-ahead log.
     to.pragma_update(None, "journal_mode", "delete")?;
     Ok(to.pragma_query_value(None, "user_version", |row| row.get(0))?)
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::{
+        Decisions, Journal, Mirror, Outbox, Projection,
+        contract::sample::{action, clock, event},
+    };
+    use tempfile::TempDir;
+
+    use super::*;
+    use crate::Sqlite;
+
+    /// A data folder of a hub that has stopped, with three events, each decided to one action.
+    async fn stopped() -> TempDir {
+        let folder = TempDir::new().unwrap();
+        let store = Sqlite::open(folder.path(), clock()).unwrap();
+        let (to, mut actions) = (Sequence(3), Vec::new());
+        for number in 1..=3 {
+            store.append(event(number)).await.unwrap();
+            actions.push(action(number, "notion", "a"));
+        }
+        store.project(Projection { to, ..Projection::default() }).await.unwrap();
+        store.decide(Decisions { to, actions, ..Decisions::default() }).await.unwrap();
+        folder
+    }
+
+    fn change(folder: &Path, file: &str, sql: &str) {
+        let connection = Connection::open(folder.join(file)).unwrap();
+        connection.execute_batch(sql).unwrap();
+    }
+
+    #[tokio::test]
+    async fn what_is_decided_between_the_two_moments_is_not_in_the_state() {
+        let folder = stopped().await;
+        let folder = folder.path();
+        let copy = "INSERT INTO journal SELECT 4, randomblob(16), source, origin, organization,
+             connection, kind, vendor_type, record, account, webhook_id, occurred_at, received_at,
+             journaled_at, body FROM journal WHERE sequence = 3";
+        let mut between = || {
+            change(folder, JOURNAL_FILE, copy);
+            change(folder, STATE_FILE, "UPDATE cursor SET sequence = 4");
+        };
+        let facts = Snapshot::begin_around(folder, &mut between).unwrap().facts().unwrap();
+        assert_eq!((facts.decided, facts.projected), (Sequence(3), Sequence(3)));
+        assert_eq!(facts.journaled, Sequence(4), "the cursors are not beyond the end");
+    }
+
+    #[tokio::test]
+    async fn an_event_that_goes_between_the_two_moments_is_needed_by_nothing() {
+        let folder = stopped().await;
+        let folder = folder.path();
+        let mut between = || {
+            change(folder, STATE_FILE, "UPDATE action SET state = 'done' WHERE sequence = 1");
+            change(folder, JOURNAL_FILE, "DELETE FROM journal WHERE sequence = 1");
+        };
+        let snapshot = Snapshot::begin_around(folder, &mut between).unwrap();
+        assert_eq!(missing_events(&snapshot.journal, &snapshot.state).unwrap(), 0);
+        assert_eq!(snapshot.facts().unwrap().open_actions, 2);
+    }
 }
