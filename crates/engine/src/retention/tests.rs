@@ -7,6 +7,7 @@ use domain::{
 };
 use jiff::SignedDuration;
 use policy::retention::Limit;
+use proptest::{collection::vec, prelude::*};
 
 use super::*;
 
@@ -172,4 +173,102 @@ async fn a_stage_that_is_stopped_goes_on_where_it_was_at_the_next_start() {
     round(&mut stage(&store, &days, limits)).await;
     assert_eq!(places(&store, Retained::Bytes).await, [1_000], "it came just now");
     assert_eq!(places(&store, Retained::Events).await.len(), 14, "two weeks are recognized");
+}
+
+/// What becomes of an event's action.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Fate {
+    None,
+    Ready,
+    Started,
+    Waiting,
+    Dead,
+    Done,
+}
+
+const FATES: [Fate; 6] =
+    [Fate::None, Fate::Ready, Fate::Started, Fate::Waiting, Fate::Dead, Fate::Done];
+
+/// A store whose events came one a day and have these fates, with followers that are behind.
+async fn fated(days: &Days, fates: &[Fate], projected: u64, decided: u64) -> Memory {
+    let store = Memory::new(Arc::new(days.clone()));
+    let mut actions = Vec::new();
+    for (number, fate) in (1..).zip(fates) {
+        days.put(number as i64);
+        store.append(event(number)).await.unwrap();
+        if *fate != Fate::None {
+            actions.push(action(number, "notion", &number.to_string()));
+        }
+    }
+    let projection = Projection { to: Sequence(projected), ..Projection::default() };
+    store.project(projection).await.unwrap();
+    let to = Sequence(decided);
+    store.decide(Decisions { to, actions, ..Decisions::default() }).await.unwrap();
+    let tried = fates.iter().filter(|fate| !matches!(fate, Fate::None | Fate::Ready)).count();
+    let claimed = store.claim(&ConnectionId::new("notion"), at(0), usize::MAX).await.unwrap();
+    assert!(claimed.len() >= tried);
+    for one in claimed {
+        let number = u128::from_be_bytes(*one.action.event.as_bytes());
+        let reason = "later".to_owned();
+        let settlement = match fates[number as usize - 1] {
+            Fate::None | Fate::Started => continue,
+            Fate::Done => {
+                Settlement::Done(Receipt { reference: "page".to_owned(), adopted: false })
+            }
+            Fate::Dead => Settlement::Dead { reason },
+            Fate::Ready | Fate::Waiting => {
+                Settlement::Retry { at: at(1), counted: true, ambiguous: false, reason }
+            }
+        };
+        store.settle(&one.action.id, at(number as i64 * DAY), settlement).await.unwrap();
+    }
+    store
+}
+
+fn any_limit() -> impl Strategy<Value = Limit> {
+    (prop::option::of(0_i64..50), prop::option::of(0_u64..900)).prop_map(|(days, size)| Limit {
+        age: days.map(|days| SignedDuration::from_hours(24 * days)),
+        size,
+    })
+}
+
+proptest! {
+    /// Over any state of the hub and any limits: what is not followed, and what is not delivered, is
+    /// there afterwards with its bytes, and so are the identities of two weeks.
+    #[test]
+    fn nothing_undelivered_is_ever_touched(
+        fates in vec(prop::sample::select(FATES.to_vec()), 1..60),
+        (behind, further) in (0_u64..10, 0_u64..10),
+        (bytes, events, attempts) in (any_limit(), any_limit(), any_limit()),
+        later in 0_i64..60,
+    ) {
+        let mut runtime = tokio::runtime::Builder::new_current_thread();
+        let runtime = runtime.enable_time().start_paused(true).build().unwrap();
+        runtime.block_on(async {
+            let (days, count) = (Days::new(), fates.len() as u64);
+            let projected = count.saturating_sub(behind);
+            let decided = projected.saturating_sub(further);
+            let store = fated(&days, &fates, projected, decided).await;
+            days.put(count as i64 + later);
+            let mut stage = stage(&store, &days, Limits { bytes, events, attempts });
+            for _ in 0..2 {
+                round(&mut stage).await;
+            }
+            for (number, fate) in (1_u64..).zip(&fates) {
+                let id = event_id(u128::from(number));
+                let entry = store.entry(id).await.unwrap();
+                let is_open = !matches!(fate, Fate::None | Fate::Done);
+                if number > decided || is_open {
+                    prop_assert!(entry.as_ref().is_some_and(|e| e.dropped_bytes.is_none()));
+                }
+                if is_open {
+                    prop_assert_eq!(store.actions(id).await.unwrap().len(), 1);
+                }
+                if count as i64 + later - (number as i64) < 14 || number == count {
+                    prop_assert!(entry.is_some(), "its identities are needed");
+                }
+            }
+            Ok(())
+        })?;
+    }
 }
