@@ -4,8 +4,9 @@ use domain::{Kept, Retained, Storage, StorageError};
 use jiff::{SignedDuration, Timestamp};
 use policy::retention::{Choice, Cut, Grounds, Limit, choose};
 
-/// How many things one transaction removes: some milliseconds of the writer's time.
-const PAGE: usize = 128;
+/// How many things one transaction removes. An event that comes meanwhile waits for it, which with so
+/// few costs it no more than a full batch of others does.
+const PAGE: usize = 32;
 
 /// How many things are looked at together while they are counted.
 const COUNTED: usize = 1_024;

@@ -3,8 +3,8 @@
 use domain::Kept;
 use rusqlite::{Connection, Transaction};
 
-/// How many aliases are looked at when entries go.
-const ALIASES: usize = 1_024;
+/// How many aliases are looked at for each entry that goes.
+const ALIASES: usize = 8;
 
 /// What an entry takes beside its texts: numbers, its id in the row and in the index, its alias, and
 /// its share of half-filled pages. Measured on files of a million entries.
@@ -50,17 +50,18 @@ pub(super) fn remove(transaction: &Transaction<'_>, things: &[Kept]) -> rusqlite
 
 /// Removes aliases without an entry, from a stretch of them.
 ///
-/// Aliases are found by their own id only: an index by place would cost every insert another tree.
-/// So each time entries go, a stretch of the aliases is looked at, eight times as many as entries went.
-/// It begins at the id of an event that goes, which is as good as a random one, so that all of them
-/// get their turn, and those that were left behind stay a small part.
+/// Aliases are found by their own id only: an index by place would cost every insert another tree. So
+/// each time entries go, a stretch of the aliases is looked at, with some for each entry. It begins at
+/// the id of an event that goes, which is as good as a random one, so that all of them get their turn,
+/// and those that were left behind stay a small part.
 fn remove_aliases(transaction: &Transaction<'_>, things: &[Kept]) -> rusqlite::Result<()> {
     let Some(oldest) = things.first() else { return Ok(()) };
     let gone_up_to = things.iter().map(|thing| thing.place as i64).max().unwrap_or_default();
     let start = oldest.event.as_bytes().to_vec();
-    let mut stretch = aliases(transaction, &start, ALIASES)?;
-    if stretch.len() < ALIASES {
-        stretch.extend(aliases(transaction, &[], ALIASES - stretch.len())?);
+    let looked_at = ALIASES * things.len();
+    let mut stretch = aliases(transaction, &start, looked_at)?;
+    if stretch.len() < looked_at {
+        stretch.extend(aliases(transaction, &[], looked_at - stretch.len())?);
     }
     let mut alias = transaction.prepare_cached(
         "DELETE FROM alias WHERE id = ?1 AND NOT EXISTS
