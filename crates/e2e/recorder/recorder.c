@@ -2,8 +2,9 @@
  *
  * Loaded into the hub with LD_PRELOAD by the power-cut test. Every write, truncation, sync and
  * removal below RECORDER_ROOT is carried out and noted under one lock, so the order of the notes is
- * the order of the effects. An answer is noted before it leaves, so that a promise counts from the
- * earliest moment at which anybody could have read it.
+ * the order of the effects. What leaves on a socket and names an event is noted before it leaves, as
+ * an answer to who sent the event or as a call about it, so that a promise counts from the earliest
+ * moment at which anybody could have read it.
  *
  * One note: kind (1 byte), offset (8), length of path (4), length of data (4), path, data; numbers
  * in the machine's own order.
@@ -21,7 +22,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-enum { WRITE = 'w', TRUNCATE = 't', SYNC = 's', REMOVE = 'r', ANSWER = 'a' };
+enum { WRITE = 'w', TRUNCATE = 't', SYNC = 's', REMOVE = 'r', ANSWER = 'a', CALL = 'c' };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static int log_fd = -1;
@@ -73,13 +74,13 @@ static int which(int fd, char *path, size_t size) {
     return strncmp(path, root, strlen(root)) == 0;
 }
 
-static void answer(int fd, const void *data, size_t length) {
+static void told(int fd, const void *data, size_t length) {
     char path[512];
-    if (which(fd, path, sizeof path) == 2 && memmem(data, length, "\"evt_", 5)) {
-        pthread_mutex_lock(&lock);
-        note(ANSWER, 0, "", data, (uint32_t)length);
-        pthread_mutex_unlock(&lock);
-    }
+    if (which(fd, path, sizeof path) != 2 || !memmem(data, length, "evt_", 4)) return;
+    int is_answer = memmem(data, length, "\"event\":\"evt_", 13) != NULL;
+    pthread_mutex_lock(&lock);
+    note(is_answer ? ANSWER : CALL, 0, "", data, (uint32_t)length);
+    pthread_mutex_unlock(&lock);
 }
 
 static ssize_t positioned(int fd, const void *data, size_t length, off64_t offset) {
@@ -104,7 +105,7 @@ ssize_t pwrite(int fd, const void *data, size_t length, off_t offset) {
 ssize_t write(int fd, const void *data, size_t length) {
     REAL("write", ssize_t, int, const void *, size_t);
     char path[512];
-    answer(fd, data, length);
+    told(fd, data, length);
     if (which(fd, path, sizeof path) != 1) return real(fd, data, length);
     pthread_mutex_lock(&lock);
     off64_t offset = lseek64(fd, 0, SEEK_CUR);
@@ -116,20 +117,20 @@ ssize_t write(int fd, const void *data, size_t length) {
 
 ssize_t writev(int fd, const struct iovec *parts, int count) {
     REAL("writev", ssize_t, int, const struct iovec *, int);
-    for (int part = 0; part < count; part++) answer(fd, parts[part].iov_base, parts[part].iov_len);
+    for (int part = 0; part < count; part++) told(fd, parts[part].iov_base, parts[part].iov_len);
     return real(fd, parts, count);
 }
 
 ssize_t send(int fd, const void *data, size_t length, int flags) {
     REAL("send", ssize_t, int, const void *, size_t, int);
-    answer(fd, data, length);
+    told(fd, data, length);
     return real(fd, data, length, flags);
 }
 
 ssize_t sendmsg(int fd, const struct msghdr *message, int flags) {
     REAL("sendmsg", ssize_t, int, const struct msghdr *, int);
     for (size_t part = 0; part < message->msg_iovlen; part++)
-        answer(fd, message->msg_iov[part].iov_base, message->msg_iov[part].iov_len);
+        told(fd, message->msg_iov[part].iov_base, message->msg_iov[part].iov_len);
     return real(fd, message, flags);
 }
 

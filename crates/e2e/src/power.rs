@@ -1,19 +1,19 @@
 //! Simulated power cuts: from a recording of what a hub wrote, the disks that a cut could leave.
 //!
-//! What was synced is on the disk. Of what was written since, a cut leaves nothing, all, some whole
-//! writes, or some sectors. The making of a file is taken as durable, and bits do not rot.
+//! What was synced is on the disk. Of what was written since, a cut leaves what [`Leaves`] says. The
+//! making of a file is taken as durable, and bits do not rot.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    path::{Path, PathBuf},
-};
+mod disk;
+mod finding;
+
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 
-use crate::Random;
-
-/// What a disk writes whole or not at all, in bytes.
-const SECTOR: usize = 512;
+pub use self::{
+    disk::{Disk, Leaves},
+    finding::{Report, cut_everywhere},
+};
 
 /// One step of a recording.
 #[derive(Clone, Debug)]
@@ -28,6 +28,8 @@ pub enum Step {
     Remove(String),
     /// The hub promised that this event is kept.
     Promise(String),
+    /// The hub called a vendor about these events.
+    Call(Vec<String>),
 }
 
 /// Compiles the recorder into `folder` and returns what has to be preloaded.
@@ -70,7 +72,8 @@ pub fn read(log: &Path) -> Result<Vec<Step>> {
             b't' => Step::Truncate(path, offset),
             b's' => Step::Sync(path),
             b'r' => Step::Remove(path),
-            b'a' => Step::Promise(promised(data).context("an answer without an event")?),
+            b'a' => Step::Promise(named(data).pop().context("an answer without an event")?),
+            b'c' => Step::Call(named(data)),
             other => anyhow::bail!("a note of kind {other}"),
         });
         rest = tail;
@@ -78,126 +81,12 @@ pub fn read(log: &Path) -> Result<Vec<Step>> {
     Ok(steps)
 }
 
-fn promised(answer: &[u8]) -> Option<String> {
-    let text = String::from_utf8_lossy(answer);
-    let (_, rest) = text.split_once("\"event\":\"")?;
-    rest.split_once('"').map(|(id, _)| id.to_owned())
-}
-
-/// A disk, step by step.
-#[derive(Default)]
-pub struct Disk {
-    files: BTreeMap<String, File>,
-    /// The events that were promised so far.
-    pub promised: BTreeSet<String>,
-}
-
-#[derive(Default)]
-struct File {
-    durable: Vec<u8>,
-    pending: Vec<Pending>,
-}
-
-enum Pending {
-    Write(usize, Vec<u8>),
-    Truncate(usize),
-}
-
-/// What a cut leaves of the writes since the last sync.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Leaves {
-    /// None of them.
-    Nothing,
-    /// All of them.
-    Everything,
-    /// Some whole writes.
-    Writes,
-    /// Some sectors.
-    Sectors,
-}
-
-impl Disk {
-    /// Takes one step. With `syncs` off, syncs of the write-ahead logs are ignored: a disk, or a
-    /// setting, that does not keep its word.
-    pub fn take(&mut self, step: &Step, syncs: bool) {
-        match step {
-            Step::Write(path, offset, data) => {
-                self.file(path).pending.push(Pending::Write(*offset, data.clone()));
-            }
-            Step::Truncate(path, length) => {
-                self.file(path).pending.push(Pending::Truncate(*length))
-            }
-            Step::Sync(path) if syncs || !path.ends_with("-wal") => {
-                let file = self.file(path);
-                for pending in std::mem::take(&mut file.pending) {
-                    pending.apply(&mut file.durable);
-                }
-            }
-            Step::Sync(_) => {}
-            Step::Remove(path) => {
-                self.files.remove(path);
-            }
-            Step::Promise(event) => {
-                self.promised.insert(event.clone());
-            }
-        }
-    }
-
-    fn file(&mut self, path: &str) -> &mut File {
-        self.files.entry(path.to_owned()).or_default()
-    }
-
-    /// Writes what a cut leaves into `folder`. The shared-memory index is no part of the disk.
-    ///
-    /// # Errors
-    /// Where the folder cannot be written.
-    pub fn cut(&self, leaves: Leaves, random: &mut Random, folder: &Path) -> Result<()> {
-        for (path, file) in self.files.iter().filter(|(path, _)| !path.ends_with("-shm")) {
-            let mut bytes = file.durable.clone();
-            for pending in &file.pending {
-                match leaves {
-                    Leaves::Nothing => {}
-                    Leaves::Everything => pending.apply(&mut bytes),
-                    Leaves::Writes if random.once_in(2) => pending.apply(&mut bytes),
-                    Leaves::Writes => {}
-                    Leaves::Sectors => pending.apply_torn(&mut bytes, random),
-                }
-            }
-            let name = Path::new(path).file_name().context("a file without a name")?;
-            std::fs::write(folder.join(name), bytes)?;
-        }
-        Ok(())
-    }
-}
-
-impl Pending {
-    fn apply(&self, bytes: &mut Vec<u8>) {
-        match self {
-            Self::Write(offset, data) => {
-                let end = offset + data.len();
-                if bytes.len() < end {
-                    bytes.resize(end, 0);
-                }
-                bytes[*offset..end].copy_from_slice(data);
-            }
-            Self::Truncate(length) => bytes.resize(*length, 0),
-        }
-    }
-
-    fn apply_torn(&self, bytes: &mut Vec<u8>, random: &mut Random) {
-        match self {
-            Self::Truncate(_) if random.once_in(2) => self.apply(bytes),
-            Self::Truncate(_) => {}
-            Self::Write(offset, data) => {
-                let mut from = 0;
-                while from < data.len() {
-                    let to = (((offset + from) / SECTOR + 1) * SECTOR - offset).min(data.len());
-                    if random.once_in(2) {
-                        Self::Write(offset + from, data[from..to].to_vec()).apply(bytes);
-                    }
-                    from = to;
-                }
-            }
-        }
-    }
+/// The ids of events in what left on a socket, the first one last.
+fn named(told: &[u8]) -> Vec<String> {
+    let text = String::from_utf8_lossy(told);
+    let id = |at: usize| {
+        let hex = text[at + 4..].chars().take_while(char::is_ascii_alphanumeric);
+        format!("evt_{}", hex.collect::<String>())
+    };
+    text.rmatch_indices("evt_").map(|(at, _)| id(at)).collect()
 }

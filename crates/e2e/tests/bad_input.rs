@@ -36,6 +36,8 @@ async fn what_is_not_signed_is_refused_and_what_is_signed_is_kept() -> Result<()
     for body in ["not JSON", "[1,2,3]", "{\"cut\":", "{\"type\":\"Nobody knows\"}"] {
         assert_eq!(sender.send(&Sender::request(&ours.sign(body)?)).await?, 200, "{body}");
     }
+    let deep = format!("{{\"deep\":{}", "[".repeat(100_000));
+    assert_eq!(sender.send(&Sender::request(&ours.sign(&deep)?)).await?, 200);
     assert_eq!(sender.send(&Sender::request(&good)).await?, 200);
     assert_eq!(sender.send(&Sender::request(&good)).await?, 200, "a repetition is welcome");
     let kinds: Vec<_> = store
@@ -45,7 +47,8 @@ async fn what_is_not_signed_is_refused_and_what_is_signed_is_kept() -> Result<()
         .map(|entry| entry.event.kind.to_string())
         .collect();
     let unreadable = EventKind::UNREADABLE.to_string();
-    let expected = [&unreadable, &unreadable, &unreadable, "unknown.changed", "contact.updated"];
+    let expected =
+        [&unreadable, &unreadable, &unreadable, "unknown.changed", &unreadable, "contact.updated"];
     assert_eq!(kinds, expected);
     Ok(())
 }

@@ -6,6 +6,7 @@ mod budgets;
 mod connection;
 mod connections;
 mod credentials;
+mod damage;
 mod journal;
 mod lanes;
 mod members;
@@ -72,14 +73,32 @@ impl Sqlite {
     /// Where another hub runs on it, where its files are damaged or newer than this program, or
     /// where the disk refuses.
     pub fn open(folder: &Path, clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
+        Self::open_to_write(folder, clock, Mode::Write)
+    }
+
+    /// Opens a data folder as [`Self::open`] does, but with commits that do not wait for the disk
+    /// (`synchronous=NORMAL`), so that a power cut loses events which were acknowledged. Only the
+    /// trial of power cuts may call it, to see that it finds them; clippy refuses every other call.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn open_unsynced(folder: &Path, clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
+        Self::open_to_write(folder, clock, Mode::WriteUnsynced)
+    }
+
+    fn open_to_write(
+        folder: &Path,
+        clock: Arc<dyn Clock>,
+        mode: fn(&'static schema::Schema) -> Mode,
+    ) -> Result<Self, OpenError> {
         std::fs::create_dir_all(folder).map_err(|source| OpenError::at(folder, source))?;
         let lock = lock(folder)?;
         check_finished(folder)?;
         let journal = folder.join(JOURNAL_FILE);
         let state = folder.join(STATE_FILE);
-        let write_journal = connection::open(&journal, Mode::Write(&schema::JOURNAL))?;
+        let write_journal = connection::open(&journal, mode(&schema::JOURNAL))?;
         let checkpoint = connection::open(&journal, Mode::Checkpoint)?;
-        let write_state = connection::open(&state, Mode::Write(&schema::STATE))?;
+        let write_state = connection::open(&state, mode(&schema::STATE))?;
         let recent = Arc::<Recent>::default();
         let connections = writer::Connections { write: write_journal, checkpoint };
         let shared = Shared {

@@ -10,6 +10,8 @@ use super::{OpenError, schema::Schema};
 pub(super) enum Mode {
     /// The only writer; it brings the file to this schema.
     Write(&'static Schema),
+    /// As [`Mode::Write`], but a commit waits for no disk: what the trial of power cuts must find.
+    WriteUnsynced(&'static Schema),
     /// One of many writers of a file whose loss costs little; each brings it to this schema.
     Share(&'static Schema),
     /// Writes beside a hub, which alone brings the file to this schema.
@@ -39,7 +41,7 @@ pub(super) fn open(path: &Path, mode: Mode) -> Result<Connection, OpenError> {
     let access = match mode {
         Mode::Read => OpenFlags::SQLITE_OPEN_READ_ONLY,
         Mode::WriteBeside(_) => OpenFlags::SQLITE_OPEN_READ_WRITE,
-        Mode::Write(_) | Mode::Share(_) | Mode::Checkpoint => {
+        Mode::Write(_) | Mode::WriteUnsynced(_) | Mode::Share(_) | Mode::Checkpoint => {
             OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE
         }
     };
@@ -48,7 +50,7 @@ pub(super) fn open(path: &Path, mode: Mode) -> Result<Connection, OpenError> {
             .map_err(refused)?;
     connection.pragma_update(None, "busy_timeout", BUSY_TIMEOUT_MS).map_err(refused)?;
     let cache = match mode {
-        Mode::Write(schema) | Mode::Share(schema) => schema.cache_kib,
+        Mode::Write(schema) | Mode::WriteUnsynced(schema) | Mode::Share(schema) => schema.cache_kib,
         Mode::WriteBeside(_) | Mode::Checkpoint | Mode::Read => READER_CACHE_KIB,
     };
     // A negative size is in KiB, a positive one in pages.
@@ -64,7 +66,7 @@ pub(super) fn open(path: &Path, mode: Mode) -> Result<Connection, OpenError> {
     connection.pragma_update(None, "journal_mode", "wal").map_err(refused)?;
     let synchronous = match mode {
         // The log is synced when it is moved into the file: that stays whole, and lags behind.
-        Mode::Share(_) => Synchronous::Normal,
+        Mode::Share(_) | Mode::WriteUnsynced(_) => Synchronous::Normal,
         Mode::Write(_) | Mode::WriteBeside(_) | Mode::Checkpoint | Mode::Read => Synchronous::Full,
     };
     connection.pragma_update(None, "synchronous", synchronous as i64).map_err(refused)?;
@@ -72,7 +74,9 @@ pub(super) fn open(path: &Path, mode: Mode) -> Result<Connection, OpenError> {
     connection.pragma_update(None, "journal_size_limit", 64 * 1024 * 1024).map_err(refused)?;
     check_settings(path, &connection, synchronous)?;
     match mode {
-        Mode::Write(schema) | Mode::Share(schema) => schema.bring_up(path, &mut connection)?,
+        Mode::Write(schema) | Mode::WriteUnsynced(schema) | Mode::Share(schema) => {
+            schema.bring_up(path, &mut connection)?;
+        }
         Mode::WriteBeside(schema) => schema.check(path, &connection)?,
         Mode::Checkpoint | Mode::Read => {}
     }

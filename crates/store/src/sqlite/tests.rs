@@ -211,3 +211,26 @@ async fn credentials_are_changed_beside_a_hub_that_writes() {
         assert_eq!(store.master_key_counts().await.unwrap(), [("mk_1".to_owned(), 100)].into());
     }
 }
+
+#[tokio::test]
+async fn damage_is_found_in_either_file() {
+    let folder = TempDir::new().unwrap();
+    let hub = Sqlite::open(folder.path(), clock()).unwrap();
+    for number in 1..=40 {
+        hub.append(event(number)).await.unwrap();
+    }
+    assert_eq!(hub.damage().await.unwrap(), Vec::<String>::new());
+    drop(hub);
+    for file in ["journal.db", "state.db"] {
+        let path = folder.path().join(file);
+        let whole = std::fs::read(&path).unwrap();
+        let mut torn = whole.clone();
+        let half = torn.len() / 2;
+        torn[half..].fill(0xff);
+        std::fs::write(&path, torn).unwrap();
+        let found = Sqlite::open_to_read(folder.path()).unwrap().damage().await;
+        assert!(found.is_err() || !found.unwrap().is_empty(), "{file} passes for whole");
+        std::fs::write(&path, whole).unwrap();
+    }
+    assert!(Sqlite::open_to_read(folder.path()).unwrap().damage().await.unwrap().is_empty());
+}
