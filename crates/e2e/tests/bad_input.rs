@@ -9,7 +9,10 @@ use store::Sqlite;
 async fn what_is_not_signed_is_refused_and_what_is_signed_is_kept() -> Result<()> {
     let folder = tempfile::tempdir()?;
     let (ours, theirs) = (Events::new(1, 400)?, Events::new(2, 400)?);
-    let variables = [("HIGHWIRE_WEBHOOK_PUBLIC_KEYS", ours.public_key())];
+    let variables = [
+        ("HIGHWIRE_WEBHOOK_PUBLIC_KEYS", ours.public_key()),
+        ("HIGHWIRE_HIGHLEVEL_ACCEPT_UNKNOWN_LOCATIONS", "true".to_owned()),
+    ];
     let hub = Hub::start(&Program::built()?, folder.path(), variables)?;
     let mut sender = Sender::connect(hub.address()).await?;
 

@@ -22,7 +22,10 @@ async fn the_stop_signal_ends_a_hub_with_zero_and_loses_nothing() -> Result<()> 
     let program = Program::built()?;
     let folder = tempfile::tempdir()?;
     let events = Events::new(4, 400)?;
-    let variables = [("HIGHWIRE_WEBHOOK_PUBLIC_KEYS", events.public_key())];
+    let variables = [
+        ("HIGHWIRE_WEBHOOK_PUBLIC_KEYS", events.public_key()),
+        ("HIGHWIRE_HIGHLEVEL_ACCEPT_UNKNOWN_LOCATIONS", "true".to_owned()),
+    ];
     let hub = Hub::start(&program, folder.path(), variables.clone())?;
     let mut sender = Sender::connect(hub.address()).await?;
     for number in 0..20 {
