@@ -2,14 +2,15 @@
 
 use std::{sync::Arc, time::Duration};
 
-use connectors::highlevel::{Accounts, HighLevel, Settings};
+use connectors::highlevel::{HighLevel, Settings};
 use domain::{
-    Action, BoxFuture, Clock, ConnectionId, Delivery, Destination, Event, Failure, Memory,
-    OrganizationId, Receipt, RecordUpdate, Refusal, Source, Summary, Tenant,
+    Action, BoxFuture, Clock, ConnectionId, Delivery, Destination, Event, Failure,
+    InstallationChange, Memory, OrganizationId, Reading, Receipt, RecordUpdate, Refusal, Source,
+    Summary, Tenant,
 };
 use e2e::{Events, Runtime};
 use endpoint::{Secret, Timer as _};
-use engine::{Hub, Parts};
+use engine::{Hub, Parts, Rules};
 use highlevel::{auth::PrivateToken, webhook::PublicKeys};
 
 use super::{secret, stage::LOCATION};
@@ -30,15 +31,7 @@ impl Hands {
         let token = secret("the Notion token").expect("it is planted");
         let keys = PublicKeys::parse(public_key.split(',')).expect("the keys are good");
         Self {
-            inner: HighLevel::new(Settings {
-                public_keys: keys,
-                tenant: Tenant {
-                    organization: OrganizationId::new("default"),
-                    connection: ConnectionId::new("highlevel"),
-                },
-                accounts: Accounts::Any,
-                application_url: String::new(),
-            }),
+            inner: HighLevel::new(Settings { public_keys: keys, application_url: String::new() }),
             secret: Secret::new(token),
             token: PrivateToken::new(secret("the HighLevel token").expect("it is planted")),
             notion: notion::Settings::new(Secret::new(token)),
@@ -60,8 +53,12 @@ impl Source for Hands {
         self.inner.authenticate(delivery)
     }
 
-    fn read(&self, delivery: Delivery) -> Event {
+    fn read(&self, delivery: Delivery) -> Reading {
         self.inner.read(delivery)
+    }
+
+    fn installation(&self, event: &Event) -> Option<InstallationChange> {
+        self.inner.installation(event)
     }
 
     fn updates(&self, event: &Event) -> Result<Vec<RecordUpdate>, String> {
@@ -100,14 +97,18 @@ async fn a_source_and_a_destination_panic() -> anyhow::Result<()> {
     let clock: Arc<dyn Clock> = Arc::new(|| Runtime.now());
     let connection = ConnectionId::new("hands");
     let store = Memory::new(Arc::clone(&clock));
+    let everybody = Tenant {
+        organization: OrganizationId::new("default"),
+        connection: ConnectionId::new("highlevel"),
+    };
     let hub = Hub::start(Parts {
-        store,
+        rules: Rules { everybody: Some(everybody), ..Rules::default() },
         sources: vec![Arc::<Hands>::clone(&hands)],
         destinations: [(connection.clone(), Arc::<Hands>::clone(&hands) as Arc<dyn Destination>)]
             .into(),
         activity_log: Some(connection),
         report_deviations: true,
-        clock: Arc::clone(&clock),
+        ..Parts::new(store, Arc::clone(&clock))
     })
     .await?;
     let name = super::PEOPLE[0].1;
@@ -119,7 +120,8 @@ async fn a_source_and_a_destination_panic() -> anyhow::Result<()> {
         ("x-ghl-signature".to_owned(), event.signature),
         ("x-api-key".to_owned(), secret("the key of an application")?.to_owned()),
     ];
-    let delivery = Delivery { headers, body: event.body.into(), received_at: clock.now() };
+    let (body, received_at) = (event.body.into(), clock.now());
+    let delivery = Delivery { headers, body, correlation: None, received_at };
     hub.intake().accept(&*hands, delivery).await?;
     while hub.status().await?.actions.is_empty() {
         tokio::time::sleep(Duration::from_millis(5)).await; // tidy: sleep, the hub's stages work on their own
