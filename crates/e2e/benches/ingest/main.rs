@@ -173,10 +173,11 @@ fn report(plan: &Plan, run: &Run, used: &Used, machine: &Machine) {
     ));
     print(&format!(
         "  hub: {:.0} us CPU per event at the last answer, {:.0} us once everything had followed \
-         {:.1} s later; {:.0} MB of memory, {:.0} MB of log at most",
+         {:.1} s later = {:.1} signature checks; {:.0} MB of memory, {:.0} MB of log at most",
         per_event(used.cpu),
         per_event(used.cpu_settled),
         used.settled_after,
+        per_event(used.cpu_settled) * machine.checks(plan.scheme) / 1e6,
         used.memory,
         used.log,
     ));

@@ -12,8 +12,8 @@ use domain::{Entry, Sequence};
 use jiff::Timestamp;
 
 /// How many entries are kept, and how many bytes of bodies.
-const ENTRIES: usize = 2_048;
-const BYTES: usize = 3 * 1024 * 1024;
+const ENTRIES: usize = 1_024;
+const BYTES: usize = 2 * 1024 * 1024;
 
 /// Entries without a gap between them, the newest last.
 #[derive(Default)]
