@@ -43,7 +43,7 @@ impl Machine {
         let body = vec![b'x'; crate::EVENT_BYTES];
         let checks = |scheme| -> Result<f64> {
             let (key, signature) = (keys.public(scheme)?, keys.signature(scheme, &body)?);
-            Ok(per_second(|| Ok(key.verify_sig(&body, &signature)?))?)
+            per_second(|| Ok(key.verify_sig(&body, &signature)?))
         };
         Ok(Self {
             syncs: syncs(folder)?,
@@ -85,8 +85,9 @@ fn echoes(request: &[u8]) -> Result<f64> {
     let address = listener.local_addr()?;
     let length = request.len();
     server.spawn(async move {
+        let mut connections = tokio::task::JoinSet::new();
         while let Ok((stream, _)) = listener.accept().await {
-            tokio::spawn(echo(stream, length));
+            connections.spawn(echo(stream, length));
         }
     });
     let run = load::closed(address, vec![request.to_vec(); ECHOES].into())?;
