@@ -7,22 +7,33 @@ mod link;
 mod records;
 mod shared_ledger;
 mod summary;
+mod workflow;
 
 use domain::{
     CorrelationId, Delivery, Event, EventKind, InstallationChange, Origin, Reading, RecordKey,
-    RecordUpdate, Refusal, Source, Summary,
+    RecordUpdate, Refusal, Source, Summary, WebhookSecret,
 };
 use highlevel::webhook::{
-    ED25519_HEADER, Envelope, PublicKeys, RSA_HEADER, SignatureError, Signatures,
+    ED25519_HEADER, Envelope, PublicKeys, RSA_HEADER, Recognized, SignatureError, Signatures,
+    WorkflowPayload,
     contract::{self, Contract},
     recognize, verify,
 };
 use jiff::{SignedDuration, Timestamp};
 
-pub use self::shared_ledger::SharedLedger;
+use self::identity::Identity;
+pub use self::{shared_ledger::SharedLedger, workflow::Workflow};
+use crate::shared_signature;
 
 /// How far ahead of our clock a vendor's time may be before we believe our own.
 const CLOCK_SKEW: SignedDuration = SignedDuration::from_mins(5);
+
+/// The headers that guides name for a signature with a shared secret, in lower case.
+///
+/// The last is also that of HighLevel's Ed25519 signature. The two cannot be taken for each other: 32
+/// bytes are 64 digits in hexadecimal, and 64 bytes are 88 characters in base64.
+const SHARED_SIGNATURE_HEADERS: [&str; 3] =
+    ["x-lc-signature", "x-lc-event-signature", ED25519_HEADER];
 
 /// What the connector is told.
 #[derive(Clone, Debug)]
@@ -72,21 +83,55 @@ impl Source for HighLevel {
         }
     }
 
+    /// Each of the three headers that carries such a signature has to hold: which of them decides is
+    /// not the sender's to choose. HighLevel's own signature, which has another form, says nothing
+    /// here.
+    fn authenticate_shared(
+        &self,
+        delivery: &Delivery,
+        secret: Option<&WebhookSecret>,
+    ) -> Result<(), Refusal> {
+        let mut given = Vec::new();
+        for name in SHARED_SIGNATURE_HEADERS.into_iter().filter(|name| delivery.has_header(name)) {
+            let value = delivery.header(name).ok_or(Refusal::Malformed)?;
+            match shared_signature::parse(value) {
+                Some(signature) => given.push(signature),
+                None if name == ED25519_HEADER => {}
+                None => return Err(Refusal::Malformed),
+            }
+        }
+        let is_good = |secret: &WebhookSecret, signature| {
+            shared_signature::holds(secret.expose().as_bytes(), &delivery.body, signature)
+        };
+        match (secret, given.is_empty()) {
+            (None, true) => Ok(()),
+            (None, false) => Err(Refusal::NoSecret),
+            (Some(_), true) => Err(Refusal::Unsigned),
+            (Some(secret), false) => match given.iter().all(|one| is_good(secret, one)) {
+                true => Ok(()),
+                false => Err(Refusal::Mismatch),
+            },
+        }
+    }
+
     fn read(&self, delivery: Delivery) -> Reading {
         let Ok(envelope) = Envelope::parse(&delivery.body) else {
             return Reading { event: unreadable(&delivery), app: None, company: None };
         };
         let recognized = recognize(&envelope);
+        // Older guides send what workflows make to this door, with a key.
+        if recognized == Recognized::Unknown
+            && is_workflow(&envelope)
+            && let Ok(payload) = WorkflowPayload::parse(&delivery.body)
+        {
+            return workflow::reading(&delivery, Some(&payload));
+        }
         let kind = kind::of(recognized);
-        let webhook_id = envelope.text("webhookId");
-        let id = match &webhook_id {
-            Some(webhook_id) => identity::of_webhook(webhook_id),
-            None => identity::of_body(&delivery.body),
-        };
         let record = record_id(&envelope, kind).map(|id| RecordKey::new(kind.entity, id));
+        let Identity { id, alias } = identity::of(&delivery, &envelope, kind, record.as_ref());
         let event = Event {
             id,
-            alias: identity::of_delivery(&delivery, kind, record.as_ref()),
+            alias,
             source: Self::NAME.to_owned(),
             origin: Origin::Webhook,
             tenant: None,
@@ -94,7 +139,7 @@ impl Source for HighLevel {
             vendor_type: envelope.text("type"),
             record,
             account: account_of(&envelope),
-            webhook_id,
+            webhook_id: envelope.text("webhookId"),
             correlation: delivery.correlation.clone().unwrap_or_else(|| CorrelationId::of(&id)),
             occurred_at: occurred_at(&envelope, delivery.received_at),
             received_at: delivery.received_at,
@@ -108,11 +153,17 @@ impl Source for HighLevel {
     }
 
     fn updates(&self, event: &Event) -> Result<Vec<RecordUpdate>, String> {
-        records::updates(event)
+        match event.kind == workflow::REPORTED {
+            true => workflow::updates(event),
+            false => records::updates(event),
+        }
     }
 
     fn summarize(&self, event: &Event) -> Summary {
-        summary::summarize(event)
+        match event.kind == workflow::REPORTED {
+            true => workflow::summarize(event),
+            false => summary::summarize(event),
+        }
     }
 
     fn deviations(&self, event: &Event) -> Vec<String> {
@@ -129,7 +180,7 @@ impl Source for HighLevel {
 
 /// Bytes that are not an event: kept as they are. They name no account.
 fn unreadable(delivery: &Delivery) -> Event {
-    let id = identity::of_body(&delivery.body);
+    let id = identity::of_body(delivery);
     Event {
         id,
         alias: None,
@@ -146,6 +197,11 @@ fn unreadable(delivery: &Delivery) -> Event {
         received_at: delivery.received_at,
         body: delivery.body.clone(),
     }
+}
+
+/// Whether it is what a workflow sends: it has no type, and the contact's id in snake_case.
+fn is_workflow(envelope: &Envelope<'_>) -> bool {
+    envelope.text("type").is_none() && envelope.text("contact_id").is_some()
 }
 
 /// The account that an event names: its location where it has one, else its company.

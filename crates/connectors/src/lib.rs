@@ -6,4 +6,7 @@
 //! Must not know: the HTTP server, MCP, SQL.
 
 pub mod highlevel;
+mod identity;
 pub mod notion;
+pub mod repairshopr;
+mod shared_signature;

@@ -1,10 +1,14 @@
-//! Speaks Notion for the hub: carries out actions as pages.
+//! Speaks Notion for the hub: carries out actions as pages, and reads its webhooks.
 
 mod activity_log;
 mod columns;
 mod failure;
+mod webhook;
 
-pub use self::activity_log::{ActivityLog, create_activity_log};
+pub use self::{
+    activity_log::{ActivityLog, create_activity_log},
+    webhook::Notion,
+};
 
 #[cfg(test)]
 mod tests;

@@ -19,7 +19,8 @@ pub struct Connection {
     pub created_at: Timestamp,
 }
 
-/// Counts every change of what [`Connections::listing`] tells, and of the credentials.
+/// Counts every change of what [`Connections::listing`] tells, of the credentials, and of which API
+/// keys count.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Revision(pub u64);
 

@@ -1,4 +1,4 @@
-//! The kinds of record that the CRM has, in the hub's words.
+//! The kinds of record that the CRM and its neighbors have, in the hub's words.
 
 use std::{fmt, str::FromStr};
 
@@ -16,12 +16,24 @@ pub enum Entity {
     Association,
     /// A contact's way through a campaign.
     Campaign,
+    /// A comment in a workspace.
+    Comment,
     /// A person.
     Contact,
     /// A thread of messages with a contact.
     Conversation,
+    /// A customer of a repair shop.
+    Customer,
+    /// A table of a workspace.
+    DataSource,
+    /// A database of a workspace, which holds data sources.
+    Database,
     /// The way of one sent e-mail.
     EmailDelivery,
+    /// An estimate of a repair shop.
+    Estimate,
+    /// A file on its way into a workspace.
+    FileUpload,
     /// An invoice.
     Invoice,
     /// A sub-account.
@@ -38,6 +50,8 @@ pub enum Entity {
     Opportunity,
     /// An order of a store.
     Order,
+    /// A page of a workspace.
+    Page,
     /// A price of a product.
     Price,
     /// A product.
@@ -46,22 +60,32 @@ pub enum Entity {
     Relation,
     /// A task for a contact.
     Task,
+    /// A job of a repair shop.
+    Ticket,
     /// A user of the CRM.
     User,
+    /// A view of a database.
+    View,
     /// What the hub does not know.
     Unknown,
 }
 
 impl Entity {
     /// Every entity, in order of name, the unknown one last.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 30] = [
         Self::App,
         Self::Appointment,
         Self::Association,
         Self::Campaign,
+        Self::Comment,
         Self::Contact,
         Self::Conversation,
+        Self::Customer,
+        Self::DataSource,
+        Self::Database,
         Self::EmailDelivery,
+        Self::Estimate,
+        Self::FileUpload,
         Self::Invoice,
         Self::Location,
         Self::Message,
@@ -70,11 +94,14 @@ impl Entity {
         Self::ObjectSchema,
         Self::Opportunity,
         Self::Order,
+        Self::Page,
         Self::Price,
         Self::Product,
         Self::Relation,
         Self::Task,
+        Self::Ticket,
         Self::User,
+        Self::View,
         Self::Unknown,
     ];
 
@@ -86,9 +113,15 @@ impl Entity {
             Self::Appointment => "appointment",
             Self::Association => "association",
             Self::Campaign => "campaign",
+            Self::Comment => "comment",
             Self::Contact => "contact",
             Self::Conversation => "conversation",
+            Self::Customer => "customer",
+            Self::DataSource => "data_source",
+            Self::Database => "database",
             Self::EmailDelivery => "email_delivery",
+            Self::Estimate => "estimate",
+            Self::FileUpload => "file_upload",
             Self::Invoice => "invoice",
             Self::Location => "location",
             Self::Message => "message",
@@ -97,11 +130,14 @@ impl Entity {
             Self::ObjectSchema => "object_schema",
             Self::Opportunity => "opportunity",
             Self::Order => "order",
+            Self::Page => "page",
             Self::Price => "price",
             Self::Product => "product",
             Self::Relation => "relation",
             Self::Task => "task",
+            Self::Ticket => "ticket",
             Self::User => "user",
+            Self::View => "view",
             Self::Unknown => "unknown",
         }
     }
@@ -114,9 +150,15 @@ impl Entity {
             Self::Appointment => "Appointment",
             Self::Association => "Association",
             Self::Campaign => "Campaign",
+            Self::Comment => "Comment",
             Self::Contact => "Contact",
             Self::Conversation => "Conversation",
+            Self::Customer => "Customer",
+            Self::DataSource => "Data Source",
+            Self::Database => "Database",
             Self::EmailDelivery => "Email Delivery",
+            Self::Estimate => "Estimate",
+            Self::FileUpload => "File Upload",
             Self::Invoice => "Invoice",
             Self::Location => "Location",
             Self::Message => "Message",
@@ -125,11 +167,14 @@ impl Entity {
             Self::ObjectSchema => "Object Schema",
             Self::Opportunity => "Opportunity",
             Self::Order => "Order",
+            Self::Page => "Page",
             Self::Price => "Price",
             Self::Product => "Product",
             Self::Relation => "Relation",
             Self::Task => "Task",
+            Self::Ticket => "Ticket",
             Self::User => "User",
+            Self::View => "View",
             Self::Unknown => "Unknown",
         }
     }

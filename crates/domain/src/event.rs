@@ -58,8 +58,10 @@ impl fmt::Debug for Event {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Origin {
-    /// The vendor pushed it.
+    /// The vendor pushed it and signed it.
     Webhook,
+    /// Whoever holds a key, a token or a secret of its organization pushed it.
+    Keyed,
 }
 
 impl Origin {
@@ -68,6 +70,19 @@ impl Origin {
     pub fn name(self) -> &'static str {
         match self {
             Self::Webhook => "webhook",
+            Self::Keyed => "keyed",
+        }
+    }
+}
+
+/// A stored name that this build does not know reads as [`Origin::Keyed`], which is trusted less.
+impl FromStr for Origin {
+    type Err = std::convert::Infallible;
+
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        match name == Self::Webhook.name() {
+            true => Ok(Self::Webhook),
+            false => Ok(Self::Keyed),
         }
     }
 }
@@ -130,6 +145,8 @@ pub enum Verb {
     DndChanged,
     /// It was handed to the provider that sends it.
     HandedOver,
+    /// Something about it may have changed: it has to be read again before anything is done.
+    Hinted,
     /// It was installed.
     Installed,
     /// It was paid in full.
@@ -166,7 +183,7 @@ pub enum Verb {
 
 impl Verb {
     /// Every verb, in order of name.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::Assigned,
         Self::Changed,
         Self::Completed,
@@ -174,6 +191,7 @@ impl Verb {
         Self::Deleted,
         Self::DndChanged,
         Self::HandedOver,
+        Self::Hinted,
         Self::Installed,
         Self::Paid,
         Self::PartiallyPaid,
@@ -203,6 +221,7 @@ impl Verb {
             Self::Deleted => "deleted",
             Self::DndChanged => "dnd_changed",
             Self::HandedOver => "handed_over",
+            Self::Hinted => "hinted",
             Self::Installed => "installed",
             Self::Paid => "paid",
             Self::PartiallyPaid => "partially_paid",
@@ -233,6 +252,7 @@ impl Verb {
             Self::Deleted => "Deleted",
             Self::DndChanged => "DND Changed",
             Self::HandedOver => "Handed to Provider",
+            Self::Hinted => "Hinted",
             Self::Installed => "Installed",
             Self::Paid => "Paid",
             Self::PartiallyPaid => "Partially Paid",

@@ -2,6 +2,7 @@
 
 use std::{fmt, str::FromStr, sync::Arc};
 
+use aws_lc_rs::digest::{Context, SHA256};
 use serde::{Deserialize, Serialize};
 
 /// A text that is not an id.
@@ -31,6 +32,21 @@ impl EventId {
     #[must_use]
     pub fn as_bytes(&self) -> &[u8; 16] {
         &self.0
+    }
+
+    /// The id that an event has inside of an organization which says itself what its events are.
+    ///
+    /// Otherwise whoever holds a key could choose the id of another organization's event that has
+    /// not come yet, and that event would be taken for a repetition.
+    #[must_use]
+    pub fn within(&self, organization: &OrganizationId) -> Self {
+        let mut context = Context::new(&SHA256);
+        context.update(organization.as_str().as_bytes());
+        context.update(b"\0");
+        context.update(&self.0);
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&context.finish().as_ref()[..16]);
+        Self(bytes)
     }
 }
 
@@ -228,6 +244,16 @@ mod tests {
         let id = EventId::from_bytes([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 255]);
         assert_eq!(id.to_string(), "evt_000102030405060708090a0b0c0d0eff");
         assert_eq!(id.to_string().parse(), Ok(id));
+    }
+
+    #[test]
+    fn an_event_has_another_id_in_each_organization() {
+        let (one, two) = (EventId::from_bytes([1; 16]), EventId::from_bytes([2; 16]));
+        let (alpha, beta) = (OrganizationId::new("alpha"), OrganizationId::new("beta"));
+        assert_eq!(one.within(&alpha), one.within(&alpha));
+        let ids = [one, one.within(&alpha), one.within(&beta), two.within(&alpha)];
+        let different: std::collections::BTreeSet<_> = ids.into_iter().collect();
+        assert_eq!(different.len(), ids.len());
     }
 
     #[test]

@@ -40,9 +40,11 @@ mod record;
 mod retention;
 mod role;
 mod scope;
+mod sender;
 mod source;
 mod storage;
 mod turns;
+mod webhook_secret;
 
 pub use self::{
     account::{Account, AccountKey},
@@ -76,7 +78,9 @@ pub use self::{
     retention::{Kept, Need, Retained, Retention, Space},
     role::{Role, UnknownRole},
     scope::{Scope, Scopes, UnknownScope},
+    sender::Sender,
     source::{Reading, Refusal, Source, Summary},
     storage::{Storage, StorageError},
     turns::Turns,
+    webhook_secret::{SecretSealer, WebhookSecret},
 };

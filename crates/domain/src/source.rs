@@ -1,17 +1,47 @@
 //! A source: reads what a vendor says, in the words of the hub.
 
-use crate::{Delivery, Event, InstallationChange, RecordUpdate};
+use crate::{Delivery, Event, InstallationChange, RecordUpdate, WebhookSecret};
 
 /// Speaks one vendor's events. Pure: it has no socket, no store and no clock.
 pub trait Source: Send + Sync {
     /// The vendor's name, such as `highlevel`.
     fn name(&self) -> &'static str;
 
+    /// The vendor whose connections and accounts its events are about. Sources that read several
+    /// languages of one vendor share it.
+    fn vendor(&self) -> &'static str {
+        self.name()
+    }
+
     /// Checks that the delivery comes from the vendor, on its raw bytes.
     ///
     /// # Errors
     /// A [`Refusal`] where it does not; nothing of such a delivery may be kept.
     fn authenticate(&self, delivery: &Delivery) -> Result<(), Refusal>;
+
+    /// Checks the signature of somebody who shares a secret with a connection, on the raw bytes.
+    /// Without a secret, a delivery passes that has no such signature: a key or a token has to prove
+    /// the rest.
+    ///
+    /// # Errors
+    /// A [`Refusal`] where the signature is missing, malformed or wrong, or came where there is no
+    /// secret to check it with.
+    fn authenticate_shared(
+        &self,
+        _delivery: &Delivery,
+        secret: Option<&WebhookSecret>,
+    ) -> Result<(), Refusal> {
+        match secret {
+            Some(_) => Err(Refusal::Unsigned),
+            None => Ok(()),
+        }
+    }
+
+    /// The secret that the vendor hands over in this delivery, which then is no event. Anybody can
+    /// send one: it counts when the operator has accepted it.
+    fn offered_secret(&self, _delivery: &Delivery) -> Option<WebhookSecret> {
+        None
+    }
 
     /// Reads an authenticated delivery. It never fails: what it cannot read is an event of kind
     /// [`crate::EventKind::UNREADABLE`], what it does not know one of
@@ -67,17 +97,51 @@ pub struct Summary {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// No signature was sent.
-    #[error("the delivery has no signature; send it signed by the vendor")]
+    #[error(
+        "the delivery has no signature; send it signed by the vendor, or with a key of the hub"
+    )]
     Unsigned,
     /// A signature is not in the form that signatures have.
-    #[error("the signature is malformed; send the vendor's header unchanged")]
+    #[error("the signature is malformed; send the vendor's header unchanged, and once")]
     Malformed,
     /// The signature does not match the body under any known key.
     #[error(
         "the signature does not match the body; pass the body on unchanged, and see that the \
-         hub has the vendor's present public keys"
+         hub has the sender's present keys"
     )]
     Mismatch,
+    /// No key that counts was sent.
+    #[error("there is no key with it that counts; send one that is neither revoked nor expired")]
+    UnknownKey,
+    /// The key may not deliver.
+    #[error("the key may not deliver; make one with `highwire connections token`")]
+    NotPermitted,
+    /// It names an account that the key's organization does not have.
+    #[error(
+        "the body names an account that the key does not speak for; send it with the key of its \
+         own organization"
+    )]
+    Foreign,
+    /// There is no connection that it could belong to.
+    #[error(
+        "there is no connection that it could be for; make one with `highwire connections add`"
+    )]
+    NotConnected,
+    /// It has a signature, and its connection has no secret to check it with.
+    #[error(
+        "the connection has no webhook secret to check the signature with; store it with \
+         `highwire connections secret`"
+    )]
+    NoSecret,
+    /// Its connection has a secret that cannot be opened.
+    #[error(
+        "the connection's webhook secret cannot be read; look into the hub's log, then store it \
+         again with `highwire connections secret`"
+    )]
+    SecretUnreadable,
+    /// More came with this token, or for this connection, than is taken.
+    #[error("more deliveries came than are taken in a minute; send again later")]
+    TooMany,
 }
 
 impl Refusal {
@@ -88,6 +152,13 @@ impl Refusal {
             Self::Unsigned => "unsigned",
             Self::Malformed => "malformed",
             Self::Mismatch => "mismatch",
+            Self::UnknownKey => "unknown_key",
+            Self::NotPermitted => "not_permitted",
+            Self::Foreign => "foreign",
+            Self::NotConnected => "not_connected",
+            Self::NoSecret => "no_secret",
+            Self::SecretUnreadable => "secret_unreadable",
+            Self::TooMany => "too_many",
         }
     }
 }

@@ -16,6 +16,7 @@ mod notion_log;
 mod official_client;
 pub mod power;
 mod random;
+mod raw;
 mod recipes;
 mod runtime;
 mod sender;
@@ -31,6 +32,7 @@ pub use self::{
     notion_log::NotionLog,
     official_client::OfficialClient,
     random::Random,
+    raw::{RawRequest, exchange},
     runtime::Runtime,
     sender::Sender,
     vendors::Vendors,

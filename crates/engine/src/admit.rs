@@ -3,16 +3,18 @@
 //! The doors read the directory in memory. This stage makes a new one when anything that it says has
 //! changed, whoever changed it, and moves into the journal what is no longer nobody's.
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 
-use domain::{
-    AccountKey, Clock, HeldGroup, QUARANTINE_DAYS, Reading, Storage, StorageError, Tenant,
-};
+use domain::{AccountKey, Clock, QUARANTINE_DAYS, Storage, StorageError};
 use jiff::{SignedDuration, Timestamp};
-use policy::directory::{Directory, Rules, Standing};
+use policy::directory::Rules;
 use tokio::sync::Notify;
 
-use crate::stage::{Progress, Stage};
+use crate::{
+    meter::Meter,
+    register::{DoorSettings, Registrar, SharedRegister},
+    stage::{Progress, Stage},
+};
 
 /// How many events one transaction moves: acknowledgments wait for it.
 const STEP: usize = 128;
@@ -24,38 +26,12 @@ const LOOKS_AFTER_CHANGE: u32 = 5;
 /// How often it is looked through otherwise, and cleared of what is too old.
 const ROUND: SignedDuration = SignedDuration::from_mins(1);
 
-/// The directory of the moment. Cheap to clone; clones show the same.
-#[derive(Clone, Default)]
-pub(crate) struct SharedDirectory {
-    current: Arc<RwLock<Arc<Directory>>>,
-}
-
-impl SharedDirectory {
-    /// Whose an event is.
-    pub(crate) fn standing(&self, reading: &Reading) -> Standing {
-        self.get().standing(reading)
-    }
-
-    /// Whose the events of a group are by now.
-    fn heir(&self, group: &HeldGroup) -> Option<Tenant> {
-        let account = AccountKey::new(&group.source, &group.account);
-        self.get().heir(&account, group.app.as_deref()).cloned()
-    }
-
-    fn get(&self) -> Arc<Directory> {
-        Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    fn set(&self, directory: Directory) {
-        *self.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(directory);
-    }
-}
-
 /// The stage.
 pub(crate) struct Admit<S> {
     store: S,
-    rules: Rules,
-    directory: SharedDirectory,
+    registrar: Registrar,
+    register: SharedRegister,
+    meter: Meter,
     clock: Arc<dyn Clock>,
     /// Woken when events were released.
     next: Arc<Notify>,
@@ -64,41 +40,58 @@ pub(crate) struct Admit<S> {
 }
 
 impl<S: Storage> Admit<S> {
-    /// The stage and the directory that it keeps, which is true from the start.
+    /// The stage, whose register is true from the start.
     pub(crate) async fn open(
         store: S,
-        rules: Rules,
+        (rules, settings): (Rules, DoorSettings),
         clock: Arc<dyn Clock>,
         next: Arc<Notify>,
-    ) -> Result<(Self, SharedDirectory), StorageError> {
-        let directory = SharedDirectory::default();
-        directory.set(Directory::new(&rules, &store.listing().await?));
-        let next_round = clock.now();
-        let shared = directory.clone();
-        let looks = LOOKS_AFTER_CHANGE;
-        Ok((Self { store, rules, directory, clock, next, looks, next_round }, shared))
+    ) -> Result<Self, StorageError> {
+        let mut registrar = Registrar::new(rules, settings);
+        registrar.reload(&store).await?;
+        let (register, meter) = (registrar.register(), Meter::default());
+        let (looks, next_round) = (LOOKS_AFTER_CHANGE, clock.now());
+        Ok(Self { store, registrar, register, meter, clock, next, looks, next_round })
+    }
+
+    /// What the doors know by heart.
+    pub(crate) fn register(&self) -> SharedRegister {
+        self.register.clone()
+    }
+
+    /// What counts their deliveries.
+    pub(crate) fn meter(&self) -> Meter {
+        self.meter.clone()
     }
 
     async fn reload(&mut self) -> Result<(), StorageError> {
-        if self.store.revision().await? == self.directory.get().revision() {
+        let revision = self.store.revision().await?;
+        if revision == self.register.get().directory.revision() {
             return Ok(());
         }
-        let listing = self.store.listing().await?;
-        tracing::info!(
-            accounts = listing.accounts.len(),
-            installations = listing.installations.len(),
-            "the directory of accounts has changed"
-        );
-        self.directory.set(Directory::new(&self.rules, &listing));
+        self.registrar.reload(&self.store).await?;
+        tracing::info!(revision = revision.0, "the directory of accounts and keys has changed");
         self.looks = LOOKS_AFTER_CHANGE;
         Ok(())
+    }
+
+    async fn note_uses(&self) -> Result<(), StorageError> {
+        let uses = self.meter.take_uses();
+        match uses.is_empty() {
+            true => Ok(()),
+            false => self.store.note_use(uses).await,
+        }
     }
 
     /// Releases a step of each group that has an owner; how many events that were.
     async fn release(&mut self) -> Result<u64, StorageError> {
         let mut released = 0;
+        let register = self.register.get();
         for waiting in self.store.held().await? {
-            let Some(tenant) = self.directory.heir(&waiting.group) else { continue };
+            let group = &waiting.group;
+            let account = AccountKey::new(&group.source, &group.account);
+            let heir = register.directory.heir(&account, group.app.as_deref()).cloned();
+            let Some(tenant) = heir else { continue };
             let count = self.store.release(&waiting.group, &tenant, STEP).await?;
             tracing::info!(
                 organization = %tenant.organization,
@@ -136,6 +129,9 @@ impl<S: Storage> Stage for Admit<S> {
     async fn pass(&mut self) -> Result<Progress, StorageError> {
         self.reload().await?;
         let is_round = self.clock.now() >= self.next_round;
+        if is_round {
+            self.note_uses().await?;
+        }
         if self.looks == 0 && !is_round {
             return Ok(Progress::Idle);
         }

@@ -12,8 +12,8 @@ use tokio::{
 };
 
 use crate::{
-    Intake, Limits, Sources, admit::Admit, decide::Decide, deliver::Deliver, gate::Gate,
-    project::Project, reader::Reader, retention::Retain, stage,
+    DoorSettings, Intake, Limits, Sources, admit::Admit, decide::Decide, deliver::Deliver,
+    gate::Gate, intake::Footing, project::Project, reader::Reader, retention::Retain, stage,
 };
 
 /// What a hub is made of.
@@ -24,6 +24,8 @@ pub struct Parts<S> {
     pub sources: Vec<Arc<dyn Source>>,
     /// What the settings say about whose they are.
     pub rules: Rules,
+    /// What the settings say about the doors.
+    pub doors: DoorSettings,
     /// Who carries out actions, by connection.
     pub destinations: BTreeMap<ConnectionId, Arc<dyn Destination>>,
     /// Which of them keeps the activity log.
@@ -44,6 +46,7 @@ impl<S> Parts<S> {
             store,
             sources: Vec::new(),
             rules: Rules::default(),
+            doors: DoorSettings::default(),
             destinations: BTreeMap::new(),
             activity_log: None,
             report_deviations: false,
@@ -103,6 +106,7 @@ impl<S: Storage> Hub<S> {
             store,
             sources,
             rules,
+            doors,
             destinations,
             activity_log,
             report_deviations,
@@ -131,8 +135,11 @@ impl<S: Storage> Hub<S> {
         let retain = Retain::new(store.clone(), retention, Arc::clone(&clock));
         stages.spawn(retain.run(stopped.clone()));
         let admitter = Arc::new(Notify::new());
-        let (admit, directory) =
-            Admit::open(store.clone(), rules, Arc::clone(&clock), Arc::clone(&projector)).await?;
+        let settings = (rules, doors.clone());
+        let admit =
+            Admit::open(store.clone(), settings, Arc::clone(&clock), Arc::clone(&projector))
+                .await?;
+        let intake = intake(&store, doors, &admit, &projector);
         let project = Project {
             store: store.clone(),
             sources: sources.clone(),
@@ -151,8 +158,7 @@ impl<S: Storage> Hub<S> {
         };
         stages.spawn(stage::run(admit, admitter, stopped.clone()));
         stages.spawn(stage::run(decide, decider, stopped.clone()));
-        stages.spawn(stage::run(project, Arc::clone(&projector), stopped));
-        let intake = Intake::new(store.clone(), directory, projector);
+        stages.spawn(stage::run(project, projector, stopped));
         Ok(Self { store, intake, stages, shutdown })
     }
 
@@ -180,6 +186,22 @@ impl<S: Storage> Hub<S> {
             }
         }
     }
+}
+
+/// The entrance that asks what the stage `admit` keeps, and wakes the projector.
+fn intake<S: Storage>(
+    store: &S,
+    settings: DoorSettings,
+    admit: &Admit<S>,
+    projector: &Arc<Notify>,
+) -> Intake<S> {
+    Intake::new(Footing {
+        store: store.clone(),
+        register: admit.register(),
+        settings,
+        meter: admit.meter(),
+        projector: Arc::clone(projector),
+    })
 }
 
 async fn status<S: Storage>(store: &S) -> Result<Status, StorageError> {

@@ -3,21 +3,40 @@
 use std::sync::Arc;
 
 use domain::{
-    Appended, CorrelationId, Delivery, EventId, EventKind, Held, Journal, Quarantine, Reading,
-    Reason, Refusal, Sequence, Source, StorageError,
+    Appended, CorrelationId, Credential, CredentialKey, Credentials, Delivery, Event, EventId,
+    EventKind, Held, Journal, Origin, Quarantine, Reading, Reason, Refusal, Sender, Sequence,
+    Source, StorageError, WebhookSecret,
 };
+use jiff::SignedDuration;
 use policy::directory::Standing;
 use tokio::sync::Notify;
 use tracing::Instrument;
 
-use crate::admit::SharedDirectory;
+use crate::{
+    entrance::{self, Claim, Identified},
+    meter::Meter,
+    register::{DoorSettings, SharedRegister},
+};
 
 /// The journal's only entrance. Cheap to clone.
 #[derive(Clone)]
 pub struct Intake<S> {
     store: S,
-    directory: SharedDirectory,
+    register: SharedRegister,
+    settings: Arc<DoorSettings>,
+    meter: Meter,
     projector: Arc<Notify>,
+}
+
+/// What became of a delivery that was not refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Taken {
+    /// Its event is on stable storage.
+    Event(Accepted),
+    /// Its event says that it happened longer ago than the settings allow; it was not kept.
+    Late(EventId),
+    /// It was no event: it handed over a secret, which waits for the operator.
+    Handshake,
 }
 
 /// A delivery whose event is on stable storage.
@@ -40,7 +59,7 @@ pub struct Accepted {
 /// A delivery of which nothing was kept.
 #[derive(Debug, thiserror::Error)]
 pub enum Rejected {
-    /// It does not come from the vendor.
+    /// Nobody who may send it has sent it.
     #[error(transparent)]
     Refused(#[from] Refusal),
     /// It cannot be kept at the moment.
@@ -48,10 +67,21 @@ pub enum Rejected {
     Unkept(#[from] StorageError),
 }
 
-impl<S: Journal + Quarantine> Intake<S> {
-    /// An entrance to `store` that asks the directory whose an event is, and wakes `projector`.
-    pub(crate) fn new(store: S, directory: SharedDirectory, projector: Arc<Notify>) -> Self {
-        Self { store, directory, projector }
+/// What an intake stands on.
+pub(crate) struct Footing<S> {
+    pub(crate) store: S,
+    pub(crate) register: SharedRegister,
+    pub(crate) settings: DoorSettings,
+    pub(crate) meter: Meter,
+    /// Woken by every event that is new.
+    pub(crate) projector: Arc<Notify>,
+}
+
+impl<S: Journal + Quarantine + Credentials> Intake<S> {
+    /// An entrance to a store that asks the register who sends and whose an event is.
+    pub(crate) fn new(footing: Footing<S>) -> Self {
+        let Footing { store, register, settings, meter, projector } = footing;
+        Self { store, register, settings: Arc::new(settings), meter, projector }
     }
 
     /// Checks, reads and keeps one delivery.
@@ -61,14 +91,45 @@ impl<S: Journal + Quarantine> Intake<S> {
     pub async fn accept(
         &self,
         source: &dyn Source,
+        claim: &Claim,
         delivery: Delivery,
+    ) -> Result<Taken, Rejected> {
+        if let Claim::Connection(id) = claim
+            && let Some(secret) = source.offered_secret(&delivery)
+        {
+            self.keep_offered(source, id, &secret, &delivery).await?;
+            return Ok(Taken::Handshake);
+        }
+        let Identified { sender, key } =
+            entrance::identify(&self.register.get(), source, claim, &delivery)?;
+        let now = delivery.received_at;
+        if let Some(key) = &key {
+            let limit = self.settings.deliveries_per_minute;
+            if matches!(claim, Claim::Token(_)) && !self.meter.admit(key.as_str(), limit, now) {
+                return Err(Refusal::TooMany.into());
+            }
+            self.meter.note_use(key, now);
+        }
+        let has_correlation = delivery.correlation.is_some();
+        let mut reading = source.read(delivery);
+        own(&mut reading.event, &sender, has_correlation);
+        if self.is_late(&reading.event) {
+            return Ok(Taken::Late(reading.event.id));
+        }
+        self.take(&sender, source.vendor(), reading).await.map(Taken::Event)
+    }
+
+    async fn take(
+        &self,
+        sender: &Sender,
+        vendor: &str,
+        reading: Reading,
     ) -> Result<Accepted, Rejected> {
-        source.authenticate(&delivery)?;
-        let reading = source.read(delivery);
         let (id, kind) = (reading.event.id, reading.event.kind);
         let correlation = reading.event.correlation.clone();
         let span = tracing::debug_span!("event", event.id = %id, %correlation, stop = "journal");
-        let (appended, waits) = self.keep(reading).instrument(span.clone()).await?;
+        let keeping = self.keep(sender, vendor, reading).instrument(span.clone());
+        let (appended, waits) = keeping.await?;
         let (sequence, duplicate) = match appended {
             Appended::New(sequence) => (sequence, false),
             Appended::Duplicate(sequence) => (sequence, true),
@@ -83,8 +144,13 @@ impl<S: Journal + Quarantine> Intake<S> {
     }
 
     /// Keeps an event in the journal, or in the quarantine while it is nobody's.
-    async fn keep(&self, reading: Reading) -> Result<(Appended, Option<Reason>), StorageError> {
-        let standing = self.directory.standing(&reading);
+    async fn keep(
+        &self,
+        sender: &Sender,
+        vendor: &str,
+        reading: Reading,
+    ) -> Result<(Appended, Option<Reason>), Rejected> {
+        let standing = self.register.get().directory.standing_from(sender, vendor, &reading);
         let Reading { mut event, app, .. } = reading;
         match standing {
             Standing::Owned(tenant) => {
@@ -96,6 +162,58 @@ impl<S: Journal + Quarantine> Intake<S> {
                 let held = self.store.hold(Held { event, app, reason }).await?;
                 Ok((held, Some(reason)))
             }
+            Standing::Foreign => Err(Refusal::Foreign.into()),
         }
     }
+
+    /// Whether an event's own time is outside of the window. One without a time is of this moment.
+    fn is_late(&self, event: &Event) -> bool {
+        let window = i64::try_from(self.settings.replay_window_seconds).unwrap_or(i64::MAX);
+        let age = event.received_at.duration_since(event.occurred_at);
+        window > 0 && age > SignedDuration::from_secs(window)
+    }
+
+    /// Keeps what anybody may have sent, sealed, in place of what was offered before. It opens
+    /// nothing until the operator accepts it.
+    async fn keep_offered(
+        &self,
+        source: &dyn Source,
+        connection: &str,
+        secret: &WebhookSecret,
+        delivery: &Delivery,
+    ) -> Result<(), Rejected> {
+        let tenant = entrance::signing_connection(&self.register.get(), source, connection)?;
+        let limit = self.settings.deliveries_per_minute;
+        let now = delivery.received_at;
+        if !self.meter.admit(tenant.connection.as_str(), limit, now) {
+            return Err(Refusal::TooMany.into());
+        }
+        let key = CredentialKey { tenant, kind: WebhookSecret::OFFERED.to_owned() };
+        let sealed = match &self.settings.sealer {
+            Some(sealer) => sealer.seal(&key, secret).await,
+            None => Err("this hub keeps no secrets".to_owned()),
+        };
+        let content = sealed
+            .map_err(|problem| StorageError::unavailable("seal a webhook secret", problem))?;
+        tracing::warn!(
+            connection = %key.tenant.connection,
+            "a webhook wants to be verified; look with `highwire connections verification`"
+        );
+        Ok(self.store.put_credential(Credential { key, content, stored_at: now }).await?)
+    }
 }
+
+/// Marks the event of a sender who is not the vendor. Its ids are its organization's own, so that
+/// nobody takes the place of another organization's event.
+fn own(event: &mut Event, sender: &Sender, has_correlation: bool) {
+    let Some(organization) = sender.organization() else { return };
+    event.origin = Origin::Keyed;
+    event.id = event.id.within(organization);
+    event.alias = event.alias.map(|alias| alias.within(organization));
+    if !has_correlation {
+        event.correlation = CorrelationId::of(&event.id);
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -10,13 +10,16 @@
 mod admit;
 mod decide;
 mod deliver;
+mod entrance;
 #[cfg(test)]
 mod fixture;
 mod gate;
 mod hub;
 mod intake;
+mod meter;
 mod project;
 mod reader;
+mod register;
 mod retention;
 mod rows;
 mod sources;
@@ -27,8 +30,10 @@ mod verdict;
 pub use policy::directory::Rules;
 
 pub use self::{
+    entrance::Claim,
     hub::{Hub, Parts, Status},
-    intake::{Accepted, Intake, Rejected},
+    intake::{Accepted, Intake, Rejected, Taken},
+    register::DoorSettings,
     retention::{Holding, Tally, holdings},
     sources::Sources,
     story::{Step, Story, tell},

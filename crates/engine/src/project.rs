@@ -6,7 +6,8 @@ use std::{
 };
 
 use domain::{
-    Entity, Entry, Installation, InstallationKey, Projection, RecordUpdate, Storage, StorageError,
+    Entity, Entry, Installation, InstallationKey, Origin, Projection, RecordUpdate, Storage,
+    StorageError,
 };
 use tokio::sync::Notify;
 
@@ -99,6 +100,8 @@ impl<S: Storage> Project<S> {
         let told: Vec<_> = entries
             .iter()
             .filter(|entry| entry.event.kind.entity == Entity::App)
+            // Whoever holds a key speaks for its organization, and not of who installed what where.
+            .filter(|entry| entry.event.origin == Origin::Webhook)
             .filter_map(|entry| Some((entry, self.sources.installation(&entry.event)?)))
             .collect();
         if told.is_empty() {

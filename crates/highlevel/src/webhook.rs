@@ -6,6 +6,7 @@ mod event_type;
 mod public_key;
 mod recognize;
 mod signature;
+mod workflow;
 
 pub use self::{
     envelope::Envelope,
@@ -13,4 +14,5 @@ pub use self::{
     public_key::{PUBLISHED_ED25519_KEY, PUBLISHED_RSA_KEY, PublicKeyError, PublicKeys},
     recognize::{Recognized, recognize},
     signature::{ED25519_HEADER, RSA_HEADER, Scheme, SignatureError, Signatures, verify},
+    workflow::{NoPayload, WorkflowPayload},
 };

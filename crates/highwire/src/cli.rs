@@ -1,5 +1,6 @@
 //! The command line: every command and flag.
 
+mod connections;
 mod tenants;
 
 use std::{net::SocketAddr, path::PathBuf};
@@ -7,6 +8,9 @@ use std::{net::SocketAddr, path::PathBuf};
 use clap::{ArgMatches, Args, Parser, Subcommand, ValueEnum};
 use endpoint::Secret;
 
+pub(crate) use self::connections::{
+    Accounts, Add as AddConnection, Connections, TokenDoor, Vendor, Which,
+};
 pub(crate) use self::tenants::{ApiKeys, Members, Organizations, Owner};
 use crate::settings::Flags;
 
@@ -67,6 +71,9 @@ pub(crate) enum Command {
     /// Look after the keys of programs and assistants
     #[command(subcommand)]
     ApiKeys(ApiKeys),
+    /// Connect organizations to vendors, and say how their webhooks prove themselves
+    #[command(subcommand)]
+    Connections(Connections),
     /// Prepare Notion
     #[command(subcommand)]
     Notion(Notion),

@@ -61,7 +61,7 @@ async fn take_over(
     clock: &Arc<dyn Clock>,
 ) -> Result<(Server, Sqlite), Failure> {
     // What would end this start is found before the running hub is told to go.
-    master_keys::check(settings, &Sqlite::open_to_read(&settings.data_dir)?).await?;
+    master_keys::open_for_hub(settings, &Sqlite::open_to_read(&settings.data_dir)?).await?;
     let listener = Listener::take_over(predecessor.socket()?).map_err(unusable)?;
     let wanted = settings.listen;
     let listener = match wanted.port() == 0 || wanted == listener.address() {

@@ -10,6 +10,7 @@ mod clock;
 mod commands;
 mod connection;
 mod disk_watch;
+mod doors;
 mod entry;
 mod failure;
 mod hand_over;
@@ -17,6 +18,7 @@ mod logs;
 mod master_keys;
 mod printer;
 mod progress;
+mod sealer;
 mod settings;
 mod socket_activation;
 #[cfg(test)]
@@ -136,6 +138,9 @@ async fn dispatch(
         }
         Command::Members(members) => commands::members::run(&settings, actor, members, json).await,
         Command::ApiKeys(keys) => commands::api_keys::run(&settings, actor, keys, json).await,
+        Command::Connections(command) => {
+            commands::connections::run(&settings, actor, command, json).await
+        }
         Command::Notion(cli::Notion::Init { parent }) => {
             commands::notion::init(&settings, &parent, json).await
         }

@@ -49,7 +49,10 @@ pub(crate) async fn open(
 }
 
 /// Opens the keyring at the start of a hub, and says what it cannot open.
-pub(crate) async fn check(settings: &Settings, store: &impl Credentials) -> Result<(), Failure> {
+pub(crate) async fn open_for_hub(
+    settings: &Settings,
+    store: &impl Credentials,
+) -> Result<Keyring, Failure> {
     let keyring = open(settings, store).await?;
     let known: Vec<String> = keyring.ids().iter().map(ToString::to_string).collect();
     for (master_key, credentials) in store.master_key_counts().await? {
@@ -62,7 +65,7 @@ pub(crate) async fn check(settings: &Settings, store: &impl Credentials) -> Resu
             );
         }
     }
-    Ok(())
+    Ok(keyring)
 }
 
 /// Makes a new master key in the key file.

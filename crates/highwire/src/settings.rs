@@ -104,6 +104,10 @@ pub(crate) struct Vault {
 pub(crate) struct Webhook {
     pub(crate) public_keys: Vec<String>,
     pub(crate) secret: Secret,
+    pub(crate) api_keys: Vec<Secret>,
+    pub(crate) public_url: String,
+    pub(crate) replay_window_seconds: u64,
+    pub(crate) deliveries_per_minute: u32,
     pub(crate) check_contract: CheckContract,
 }
 

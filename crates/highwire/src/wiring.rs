@@ -3,21 +3,18 @@
 use std::{collections::BTreeMap, path::Path, sync::Arc, time::Duration};
 
 use connectors::{highlevel::HighLevel, notion::ActivityLog};
-use domain::{
-    Account, AccountKey, Clock, ConnectionId, Destination, Organization, OrganizationId,
-    Organizations, Source, Tenant,
-};
+use domain::{ConnectionId, Destination, Organization, OrganizationId, Organizations, Source};
 use endpoint::http::HttpTransport;
-use engine::{Hub, Parts, Rules};
+use engine::{Hub, Parts};
 use highlevel::webhook::PublicKeys;
 use jiff::Timestamp;
 use store::Sqlite;
 use tokio::task::JoinSet;
-use web::{Door, Listener, Server, Site};
+use web::{Listener, Server, Site};
 
 use crate::{
     clock::{self, Timer},
-    disk_watch,
+    disk_watch, doors,
     entry::{self, Entry},
     failure::Failure,
     master_keys,
@@ -29,11 +26,6 @@ pub(crate) type NotionClient = notion::Client<HttpTransport, Timer>;
 
 /// The organization that is there from the first start, and that the settings' connections are of.
 const ORGANIZATION: &str = "default";
-const HIGHLEVEL: &str = "highlevel";
-const NOTION: &str = "notion";
-
-/// The doors of HighLevel's webhooks; the second is the name that older guides use.
-pub(crate) const WEBHOOK_PATHS: [&str; 2] = ["/webhooks/highlevel", "/webhooks/ghl"];
 
 /// How long the stages may take at the end. What they cannot finish by then is taken up by the next
 /// start, as after a crash.
@@ -92,13 +84,14 @@ pub(crate) async fn enter(settings: &Settings, entry: Entry) -> Result<Running, 
     let activity_log = activity_log(settings)?;
     let disk = store::Disk::new(&settings.data_dir, settings.server.reserve()?);
     let (mut server, store) = entry::open(settings, entry, &clock).await?;
-    master_keys::check(settings, &store).await?;
+    let keyring = master_keys::open_for_hub(settings, &store).await?;
     add_default_organization(&store, clock.now()).await?;
-    let connection = ConnectionId::new(NOTION);
+    let connection = ConnectionId::new(doors::NOTION);
     let hub = Hub::start(Parts {
         store: store.clone(),
-        sources: vec![Arc::clone(&source)],
-        rules: rules(settings, &*clock),
+        sources: doors::sources(&source),
+        rules: doors::rules(settings, clock.now())?,
+        doors: doors::door_settings(settings, keyring),
         activity_log: activity_log.is_some().then(|| connection.clone()),
         destinations: activity_log
             .map(|log| (connection, log))
@@ -111,8 +104,8 @@ pub(crate) async fn enter(settings: &Settings, entry: Entry) -> Result<Running, 
     .await?;
     let mut watches = JoinSet::new();
     watches.spawn(disk_watch::run(disk, server.health()));
-    let doors = WEBHOOK_PATHS.map(|path| Door { path, source: Arc::clone(&source) });
-    let site = Site { intake: hub.intake(), store: store.clone(), doors: doors.to_vec(), clock };
+    let site =
+        Site { intake: hub.intake(), store: store.clone(), doors: doors::all(&source), clock };
     server.open(site).map_err(|source| {
         Failure::user("open the doors", "report this as a bug").because(source)
     })?;
@@ -138,7 +131,7 @@ pub(crate) fn open_to_read(
 ) -> Result<(Sqlite, engine::Sources), Failure> {
     let store = Sqlite::open_to_read(folder)?;
     let source: Arc<dyn Source> = Arc::new(highlevel_source(settings)?);
-    Ok((store, engine::Sources::new(vec![source])))
+    Ok((store, engine::Sources::new(doors::sources(&source))))
 }
 
 fn highlevel_source(settings: &Settings) -> Result<HighLevel, Failure> {
@@ -152,25 +145,6 @@ fn highlevel_source(settings: &Settings) -> Result<HighLevel, Failure> {
         public_keys,
         application_url: settings.highlevel.application_url.clone(),
     }))
-}
-
-/// What the settings say about whose events are whose.
-fn rules(settings: &Settings, clock: &dyn Clock) -> Rules {
-    let named = &settings.highlevel;
-    let tenant =
-        Tenant { organization: default_organization(), connection: ConnectionId::new(HIGHLEVEL) };
-    let ids = named.location_ids.iter().chain(&named.company_ids);
-    let account = |id: &String| Account {
-        key: AccountKey::new(HighLevel::NAME, id),
-        tenant: tenant.clone(),
-        connected_at: clock.now(),
-    };
-    let apps = named.app_ids.iter().cloned().collect();
-    Rules {
-        accounts: ids.map(account).collect(),
-        everybody: named.accept_unknown_locations.then(|| tenant.clone()),
-        apps: [(HighLevel::NAME.to_owned(), apps)].into(),
-    }
 }
 
 /// The activity log; none where Notion is switched off.

@@ -55,7 +55,7 @@ impl<S: Storage> House<S> {
         let site = Site {
             intake: hub.intake(),
             store,
-            doors: vec![web::Door { path: PATH, source }],
+            doors: vec![web::Door { path: PATH, source, entrance: web::Entrance::Headers }],
             clock: Arc::clone(&clock),
         };
         let listen = SocketAddr::from(([127, 0, 0, 1], 0));

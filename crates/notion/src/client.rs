@@ -19,6 +19,9 @@ use crate::{Error, resources};
 /// The version of Notion's API that this crate speaks, sent with every call.
 pub const VERSION: &str = "2026-03-11";
 
+/// The header that says what a call is called in the logs of everybody on its way.
+const CORRELATION_HEADER: &str = "x-correlation-id";
+
 /// What Notion's rate limit counts within: fixed minutes (`facts/notion.md` 0).
 const WINDOW: Duration = Duration::from_secs(60);
 
@@ -63,6 +66,8 @@ impl Default for Settings {
 /// Calls that wait for the budget leave in no particular order.
 pub struct Client<T, C> {
     shared: Arc<Shared<T, C>>,
+    /// What its calls are called, where their caller said so.
+    correlation: Option<Arc<str>>,
 }
 
 struct Shared<T, C> {
@@ -78,7 +83,14 @@ impl<T: Transport, C: Timer> Client<T, C> {
     pub fn new(transport: T, timer: C, settings: Settings) -> Self {
         let limit = usize::try_from(settings.requests_per_minute.max(1)).unwrap_or(usize::MAX);
         let budget = Mutex::new(Budget::new(limit, WINDOW));
-        Self { shared: Arc::new(Shared { transport, timer, settings, budget }) }
+        Self { shared: Arc::new(Shared { transport, timer, settings, budget }), correlation: None }
+    }
+
+    /// The same client, whose calls carry this text in the header `X-Correlation-Id`. It has to be one
+    /// that can stand in a header.
+    #[must_use]
+    pub fn correlated(&self, id: &str) -> Self {
+        Self { shared: Arc::clone(&self.shared), correlation: Some(id.into()) }
     }
 
     /// Carries out one operation; waits first while the rate budget is used up.
@@ -116,9 +128,13 @@ impl<T: Transport, C: Timer> Client<T, C> {
     fn request<E: Endpoint>(&self, operation: &E) -> Result<Request, endpoint::Error> {
         let settings = &self.shared.settings;
         let bearer = format!("Bearer {}", settings.token.expose());
-        Ok(endpoint::encode(&settings.base_url, operation)?
+        let request = endpoint::encode(&settings.base_url, operation)?
             .with_header("authorization", bearer)
-            .with_header("notion-version", VERSION))
+            .with_header("notion-version", VERSION);
+        Ok(match &self.correlation {
+            Some(id) => request.with_header(CORRELATION_HEADER, &**id),
+            None => request,
+        })
     }
 
     async fn attempt<E: Endpoint>(&self, request: Request) -> Result<E::Response, Error> {
@@ -155,7 +171,7 @@ impl<T, C> Client<T, C> {
 
 impl<T, C> Clone for Client<T, C> {
     fn clone(&self) -> Self {
-        Self { shared: Arc::clone(&self.shared) }
+        Self { shared: Arc::clone(&self.shared), correlation: self.correlation.clone() }
     }
 }
 

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use domain::{
-    Account, AccountKey, Entity, Installation, InstallationKey, Listing, Reading, Reason, Revision,
-    Tenant,
+    Account, AccountKey, ApiKey, Connection, ConnectionId, Entity, Installation, InstallationKey,
+    Listing, OrganizationId, Reading, Reason, Revision, Sender, Tenant,
 };
 use jiff::Timestamp;
 
@@ -13,6 +13,10 @@ use jiff::Timestamp;
 pub struct Rules {
     /// The accounts that the settings name.
     pub accounts: Vec<Account>,
+    /// The connections that the settings describe.
+    pub connections: Vec<Connection>,
+    /// The keys that the settings name, which nobody revokes.
+    pub keys: Vec<ApiKey>,
     /// Whose the events of every other account are, where the hub takes them all.
     pub everybody: Option<Tenant>,
     /// The hub's own apps, by vendor. Of a vendor that is not here, every app counts as its own.
@@ -28,6 +32,8 @@ pub enum Standing {
     Waiting(Reason),
     /// Nobody's for good: it names no account, or it tells the hub itself of an installation.
     Nobody,
+    /// Another organization's than its sender's: it is refused.
+    Foreign,
 }
 
 /// Who owns which account, and which of them still have an app of the hub's: a snapshot.
@@ -37,6 +43,8 @@ pub struct Directory {
     everybody: Option<Tenant>,
     apps: BTreeMap<String, BTreeSet<String>>,
     accounts: HashMap<AccountKey, Tenant>,
+    /// In order of their tenants.
+    connections: Vec<(Tenant, String)>,
     companies: HashMap<AccountKey, String>,
     removed: HashMap<AccountKey, bool>,
 }
@@ -52,6 +60,7 @@ impl Directory {
             everybody: rules.everybody.clone(),
             apps: rules.apps.clone(),
             accounts: stored.map(|one| (one.key.clone(), one.tenant.clone())).collect(),
+            connections: connections(rules, listing),
             companies: HashMap::new(),
             removed: HashMap::new(),
         };
@@ -111,6 +120,61 @@ impl Directory {
         }
     }
 
+    /// Whose an event is that came from this sender, about an account of this vendor.
+    ///
+    /// Only a vendor speaks of every account. Whoever holds a key speaks for its organization, so
+    /// what it sends belongs there whatever account the body names, and is refused where that
+    /// account is known to be somebody else's.
+    #[must_use]
+    pub fn standing_from(&self, sender: &Sender, vendor: &str, reading: &Reading) -> Standing {
+        let Some(organization) = sender.organization() else {
+            return self.standing(reading);
+        };
+        let owner = reading.event.account.as_deref().and_then(|account| {
+            self.owner(&AccountKey::new(vendor, account), reading.company.as_deref())
+        });
+        match (sender, owner) {
+            (_, Some(owner)) if owner.organization != *organization => Standing::Foreign,
+            (Sender::Connection(tenant), _) => owned(tenant),
+            (_, Some(owner)) => owned(owner),
+            (_, None) => {
+                let mut own = self.connections_of(organization, vendor);
+                match (own.next(), own.next()) {
+                    (Some(only), None) => owned(only),
+                    _ => Standing::Nobody,
+                }
+            }
+        }
+    }
+
+    /// The connections of an organization to a vendor, in their order.
+    pub fn connections_of<'a>(
+        &'a self,
+        organization: &'a OrganizationId,
+        vendor: &'a str,
+    ) -> impl Iterator<Item = &'a Tenant> {
+        let its = move |(tenant, its): &&(Tenant, String)| {
+            tenant.organization == *organization && its == vendor
+        };
+        self.connections.iter().filter(its).map(|(tenant, _)| tenant)
+    }
+
+    /// The connection to a vendor with this id; none where no organization has it, or where two do.
+    #[must_use]
+    pub fn connection(&self, id: &ConnectionId, vendor: &str) -> Option<&Tenant> {
+        let is_it = |(tenant, its): &&(Tenant, String)| tenant.connection == *id && its == vendor;
+        let mut found = self.connections.iter().filter(is_it);
+        match (found.next(), found.next()) {
+            (Some((only, _)), None) => Some(only),
+            _ => None,
+        }
+    }
+
+    /// Every connection, in the order of their tenants.
+    pub fn connections(&self) -> impl Iterator<Item = &Tenant> {
+        self.connections.iter().map(|(tenant, _)| tenant)
+    }
+
     /// Whose the events of an account are that were sent for an app; none while they have to wait.
     #[must_use]
     pub fn heir(&self, account: &AccountKey, app: Option<&str>) -> Option<&Tenant> {
@@ -144,6 +208,13 @@ impl Directory {
             (None, _) | (_, None) => true,
         }
     }
+}
+
+fn connections(rules: &Rules, listing: &Listing) -> Vec<(Tenant, String)> {
+    let all = listing.connections.iter().chain(&rules.connections);
+    let by_tenant: BTreeMap<Tenant, String> =
+        all.map(|one| (one.tenant.clone(), one.vendor.clone())).collect();
+    by_tenant.into_iter().collect()
 }
 
 fn owned(tenant: &Tenant) -> Standing {

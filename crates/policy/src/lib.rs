@@ -2,14 +2,15 @@
 //!
 //! A rule is one file in [`rules`]; it takes an event, a [`View`] and `now`, and returns actions.
 //! The same three values always give the same answer, so a decision can be replayed (invariant I10).
-//! [`directory`] decides whose an event is, [`mirror`] what it makes of a mirrored record,
-//! [`installation`] what it makes of an app's installation, [`access`] who may do what, and
-//! [`retention`] what may go.
+//! [`directory`] decides whose an event is, [`holders`] whom a key speaks for, [`mirror`] what an event
+//! makes of a mirrored record, [`installation`] what it makes of an app's installation, [`access`] who
+//! may do what, and [`retention`] what may go.
 //!
 //! Must not know: tokio, the store, connectors, `now()`.
 
 pub mod access;
 pub mod directory;
+pub mod holders;
 pub mod installation;
 pub mod mirror;
 pub mod retention;

@@ -5,7 +5,8 @@
 
 use std::collections::BTreeMap;
 
-use domain::{Applied, Change, Event, FieldChange, Fields, Record, RecordUpdate, Tenant};
+use domain::{Applied, Change, Event, FieldChange, Fields, Origin, Record, RecordUpdate, Tenant};
+use jiff::Timestamp;
 use serde_json::Value;
 
 /// What an update makes of a record: the change, and the row where it differs.
@@ -50,11 +51,24 @@ pub fn apply(
         key: key.clone(),
         fields: after(fields, &differences),
         version: version + 1,
-        occurred_at: event.occurred_at,
+        occurred_at: moment(event, current),
         deleted_at: removes.then_some(was_deleted.unwrap_or(event.occurred_at)),
         event: event.id,
     };
     (change(applied, version + 1, differences), Some(record))
+}
+
+/// Where the record's clock stands after an event.
+///
+/// What somebody with a key sends without a time of its own is of the moment at which it came. If that
+/// set the clock, what the vendor says of a second before and delivers a second later would be stale.
+fn moment(event: &Event, current: Option<&Record>) -> Timestamp {
+    let is_undated = event.origin == Origin::Keyed && event.occurred_at == event.received_at;
+    match (is_undated, current) {
+        (false, _) => event.occurred_at,
+        (true, Some(record)) => record.occurred_at,
+        (true, None) => Timestamp::UNIX_EPOCH,
+    }
 }
 
 /// Where what was said differs from the fields. A null says that there is no value.
@@ -136,6 +150,30 @@ mod tests {
         ]);
         assert_eq!(applied, [Applied::Created, Applied::Stale, Applied::Stale]);
         assert_eq!(row.unwrap().fields["name"], json!("new"));
+    }
+
+    #[test]
+    fn what_is_undated_and_unsigned_does_not_make_the_vendors_word_stale() {
+        let undated = |number, second| {
+            let event = Event { received_at: at(second), ..happened(number, second) };
+            Event { origin: Origin::Keyed, ..event }
+        };
+        let (applied, row) = fold(vec![
+            (undated(1, 9), set(&[("name", json!("workflow's"))])),
+            (happened(2, 5), set(&[("name", json!("vendor's"))])),
+            (undated(3, 8), set(&[("phone", json!("+1"))])),
+            (happened(4, 6), set(&[("name", json!("vendor's next"))])),
+        ]);
+        assert_eq!(
+            applied,
+            [Applied::Created, Applied::Updated, Applied::Updated, Applied::Updated]
+        );
+        let row = row.unwrap();
+        assert_eq!((row.occurred_at, &row.fields["name"]), (at(6), &json!("vendor's next")));
+        let dated = Event { received_at: at(90), origin: Origin::Keyed, ..happened(5, 7) };
+        let (_, newer) =
+            apply(&dated, &tenant("alpha"), Some(&row), set(&[("phone", json!("+2"))]));
+        assert_eq!(newer.unwrap().occurred_at, at(7), "a time that was told counts");
     }
 
     #[test]

@@ -141,9 +141,9 @@ impl Front {
     }
 
     async fn route(&self, mut request: Request, guest: Guest) -> Response {
+        // With the doors open the routes answer, the guard before them; until then nobody can look up a key.
         match request.uri().path() {
-            "/healthz" => return probes::alive().await.into_response(),
-            // Behind the doors the guard stands before both; without them, nobody can look up a key.
+            "/healthz" if self.has_no_doors() => return probes::alive().await.into_response(),
             "/metrics" if self.has_no_doors() && self.shared.metrics.1 == Exposure::Loopback => {
                 return self.shared.metrics.0.render().into_response();
             }

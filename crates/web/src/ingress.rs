@@ -1,31 +1,38 @@
 //! `POST /webhooks/…`: takes one delivery, and answers 200 only when its event is durable (stop 1).
 //!
-//! What the vendor may ever see: 200, 401 for a signature that does not hold, 413 for a body that is
-//! too large, and 429 where the event cannot be kept now, since that is the one answer after which
-//! HighLevel sends it again under every published rule (`facts/engine.md` 5.1).
+//! What a sender may ever see: 200, 401 where nothing that counts proves who it is, 403 where it may
+//! not send this, 400 where the hub is not set up for it, 413 for a body that is too large, and 429
+//! where the event cannot be kept now, since that is the one answer after which HighLevel sends it
+//! again under every published rule (`facts/engine.md` 5.1).
 
 use std::sync::Arc;
 
 use axum::{
     Json,
-    extract::{Request, State as Shared},
-    http::{HeaderMap, StatusCode},
+    body::Bytes,
+    extract::{RawPathParams, Request, State as Shared},
+    http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use domain::{Clock, Delivery, Refusal, Source, Storage, StorageError};
-use engine::{Accepted, Intake, Rejected};
+use engine::{Accepted, Claim, Intake, Rejected, Taken};
 use serde_json::json;
 
 use crate::{
+    Entrance,
     admission::Admission,
     answers::{RETRY_AFTER, later, problem},
     correlation,
 };
 
+/// How long one is asked to wait who sent more than a minute takes, in seconds.
+const NEXT_MINUTE: &str = "60";
+
 /// What one door needs.
 pub(crate) struct State<S> {
     pub(crate) intake: Intake<S>,
     pub(crate) source: Arc<dyn Source>,
+    pub(crate) entrance: Entrance,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) admission: Admission,
 }
@@ -33,28 +40,56 @@ pub(crate) struct State<S> {
 /// Takes one delivery.
 pub(crate) async fn receive<S: Storage>(
     Shared(state): Shared<Arc<State<S>>>,
+    path: RawPathParams,
     request: Request,
 ) -> Response {
     let source = state.source.name();
-    let admitted = match state.admission.admit(source, request).await {
+    let claim = claim(state.entrance, &path);
+    let query = request.uri().query().map(str::to_owned);
+    let mut admitted = match state.admission.admit(source, request).await {
         Ok(admitted) => admitted,
         Err(answer) => return answer,
     };
+    // What a workflow sends by GET stands in the query.
+    if admitted.body.is_empty()
+        && state.entrance == Entrance::TokenOfWorkflow
+        && let Some(query) = query
+    {
+        admitted.body = Bytes::from(query);
+    }
     let delivery = Delivery {
         headers: names_and_values(&admitted.headers),
         body: admitted.body,
         received_at: state.clock.now(),
         correlation: admitted.correlation,
     };
-    let keeping = state.intake.accept(&*state.source, delivery);
+    let keeping = state.intake.accept(&*state.source, &claim, delivery);
     match state.admission.keep(admitted.patience, keeping).await {
-        Ok(Ok(accepted)) => {
+        Ok(Ok(Taken::Event(accepted))) => {
             count(source, outcome(&accepted));
             accepted_reply(&accepted)
+        }
+        Ok(Ok(Taken::Late(event))) => {
+            count(source, "late");
+            Json(json!({ "event": event, "late": true })).into_response()
+        }
+        Ok(Ok(Taken::Handshake)) => {
+            count(source, "handshake");
+            Json(json!({ "handshake": true })).into_response()
         }
         Ok(Err(Rejected::Refused(refusal))) => refused_reply(&state.admission, source, refusal),
         Ok(Err(Rejected::Unkept(error))) => unkept_reply(source, &error),
         Err(answer) => answer,
+    }
+}
+
+/// What the path says about who sends.
+fn claim(entrance: Entrance, path: &RawPathParams) -> Claim {
+    let last = || path.iter().last().map(|(_, value)| value.to_owned()).unwrap_or_default();
+    match entrance {
+        Entrance::Headers => Claim::Headers,
+        Entrance::Token | Entrance::TokenOfWorkflow => Claim::Token(last()),
+        Entrance::Connection => Claim::Connection(last()),
     }
 }
 
@@ -87,7 +122,21 @@ fn accepted_reply(accepted: &Accepted) -> Response {
 fn refused_reply(admission: &Admission, source: &'static str, refusal: Refusal) -> Response {
     count(source, refusal.name());
     admission.note_refusal(source, refusal.name());
-    problem(StatusCode::UNAUTHORIZED, &refusal.to_string())
+    let status = match refusal {
+        Refusal::Unsigned | Refusal::Malformed | Refusal::Mismatch | Refusal::UnknownKey => {
+            StatusCode::UNAUTHORIZED
+        }
+        Refusal::NotPermitted | Refusal::Foreign => StatusCode::FORBIDDEN,
+        Refusal::NotConnected | Refusal::NoSecret | Refusal::SecretUnreadable => {
+            StatusCode::BAD_REQUEST
+        }
+        Refusal::TooMany => {
+            let wait = [(header::RETRY_AFTER, NEXT_MINUTE)];
+            let reply = problem(StatusCode::TOO_MANY_REQUESTS, &refusal.to_string());
+            return (wait, reply).into_response();
+        }
+    };
+    problem(status, &refusal.to_string())
 }
 
 /// Headers that are not text are left out: no source reads one.

@@ -29,5 +29,5 @@ pub use self::{
     health::{Health, Reason},
     listener::Listener,
     metrics::Metrics,
-    server::{Door, Limits, Server, Settings, Site},
+    server::{Door, Entrance, Limits, Server, Settings, Site},
 };

@@ -55,15 +55,6 @@ impl<S: Storage> Mount<S> {
         self.mount("GET", MethodFilter::GET, path, (handler, state))
     }
 
-    fn post<H, T, X>(self, path: &'static str, handler: H, state: X) -> Result<Self, Unlisted>
-    where
-        H: Handler<T, X>,
-        T: 'static,
-        X: Clone + Send + Sync + 'static,
-    {
-        self.mount("POST", MethodFilter::POST, path, (handler, state))
-    }
-
     fn mount<H, T, X>(
         self,
         method: &'static str,
@@ -103,10 +94,15 @@ pub(crate) fn routes<S: Storage>(
         let state = ingress::State {
             intake: site.intake.clone(),
             source: door.source,
+            entrance: door.entrance,
             clock: Arc::clone(&site.clock),
             admission: behind.admission.clone(),
         };
-        mount = mount.post(door.path, ingress::receive::<S>, Arc::new(state))?;
+        let state = Arc::new(state);
+        for (method, filter) in door.entrance.methods() {
+            let receive = (ingress::receive::<S>, Arc::clone(&state));
+            mount = mount.mount(method, *filter, door.path, receive)?;
+        }
     }
     let (metrics, store) = (behind.metrics.clone(), site.store);
     let health = behind.health.clone();

@@ -6,6 +6,7 @@
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
+use axum::routing::MethodFilter;
 use domain::{Clock, Source, Storage};
 use engine::Intake;
 use policy::access::Exposure;
@@ -34,10 +35,38 @@ const LOOK: Duration = Duration::from_millis(50);
 /// Where a source's deliveries come in.
 #[derive(Clone)]
 pub struct Door {
-    /// The path, such as `/webhooks/highlevel`.
+    /// The path, such as `/webhooks/highlevel`. A last part in braces is what [`Self::entrance`] says.
     pub path: &'static str,
     /// Who checks and reads what comes in there.
     pub source: Arc<dyn Source>,
+    /// What the path says about who sends.
+    pub entrance: Entrance,
+}
+
+/// What a door's path says about who sends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Entrance {
+    /// Nothing: the headers prove it.
+    Headers,
+    /// Its last part is a token.
+    Token,
+    /// Its last part is a token, and fields may stand in the query: it takes GET and PUT too.
+    TokenOfWorkflow,
+    /// Its last part is the id of a connection whose secret signs.
+    Connection,
+}
+
+impl Entrance {
+    /// The methods that the door takes.
+    pub(crate) fn methods(self) -> &'static [(&'static str, MethodFilter)] {
+        const POST: (&str, MethodFilter) = ("POST", MethodFilter::POST);
+        match self {
+            Self::Headers | Self::Token | Self::Connection => &[POST],
+            Self::TokenOfWorkflow => {
+                &[("GET", MethodFilter::GET), POST, ("PUT", MethodFilter::PUT)]
+            }
+        }
+    }
 }
 
 /// What stands behind the doors.

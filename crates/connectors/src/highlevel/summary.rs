@@ -82,6 +82,16 @@ fn facts(entity: Entity) -> Facts {
         Entity::Task => &[("Due", "/dueDate")],
         Entity::User => &[("Role", "/role")],
         Entity::Note | Entity::ObjectRecord | Entity::ObjectSchema | Entity::Unknown => &[],
+        // Other vendors tell of these.
+        Entity::Comment
+        | Entity::Customer
+        | Entity::DataSource
+        | Entity::Database
+        | Entity::Estimate
+        | Entity::FileUpload
+        | Entity::Page
+        | Entity::Ticket
+        | Entity::View => &[],
     }
 }
 

@@ -209,3 +209,65 @@ fn a_summary_names_the_record_and_says_what_is_telling() {
     let fact = |label: &str, value: &str| (label.to_owned(), value.to_owned());
     assert_eq!(invoice.facts, [fact("Number", "19"), fact("Total", "99.5")]);
 }
+
+#[test]
+fn every_shared_signature_that_came_has_to_hold() {
+    const GOOD: &str = "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843";
+    let bad = GOOD.replace('5', "6");
+    let ed25519 = "A".repeat(86) + "==";
+    let secret = WebhookSecret::new("Jefe");
+    let check = |headers: &[(&str, &str)], secret: Option<&WebhookSecret>| {
+        let delivery = delivery(headers, "what do ya want for nothing?");
+        reader().authenticate_shared(&delivery, secret)
+    };
+    let under = |headers: &[(&str, &str)]| check(headers, secret.as_ref());
+    let (lc, event, ghl) = ("x-lc-signature", "x-lc-event-signature", "x-ghl-signature");
+    for name in [lc, event, ghl] {
+        assert_eq!(under(&[(name, GOOD)]), Ok(()));
+        assert_eq!(under(&[(name, &bad)]), Err(Refusal::Mismatch));
+        assert_eq!(under(&[(name, GOOD), (name, GOOD)]), Err(Refusal::Malformed), "{name}");
+        assert_eq!(check(&[(name, GOOD)], None), Err(Refusal::NoSecret));
+    }
+    for (one, other) in [(lc, event), (lc, ghl), (event, ghl)] {
+        for headers in [[(one, GOOD), (other, &bad)], [(other, &bad), (one, GOOD)]] {
+            assert_eq!(under(&headers), Err(Refusal::Mismatch), "{headers:?}");
+        }
+        assert_eq!(under(&[(one, GOOD), (other, GOOD)]), Ok(()));
+    }
+    assert_eq!(under(&[(lc, GOOD), (ghl, &ed25519)]), Ok(()), "HighLevel's own says nothing here");
+    assert_eq!(under(&[(ghl, &ed25519)]), Err(Refusal::Unsigned), "and opens nothing");
+    assert_eq!(check(&[(ghl, &ed25519)], None), Ok(()));
+    for text in ["", "N/A", &GOOD[..63], ed25519.as_str()] {
+        assert_eq!(under(&[(lc, text)]), Err(Refusal::Malformed), "{text}");
+    }
+    assert_eq!(under(&[]), Err(Refusal::Unsigned));
+}
+
+#[test]
+fn what_a_workflow_sends_is_known_at_the_door_of_older_guides_too() {
+    let event = read(json!({"contact_id": "c1", "first_name": "Ada", "locationId": "no"}));
+    assert_eq!(event.kind.to_string(), "contact.reported");
+    let updates = reader().updates(&event).unwrap();
+    assert_eq!(updates[0].key(), &RecordKey::new(Entity::Contact, "c1"));
+    assert_eq!(read(json!({"type": "ContactCreate", "contact_id": "c1"})).kind.verb, Verb::Created);
+}
+
+#[test]
+fn equal_bytes_are_one_event_for_days_and_for_ever_where_they_tell_their_time() {
+    let at = |body: &'static str, hours: i64| {
+        let mut delivery = delivery(&[], body);
+        delivery.received_at += jiff::SignedDuration::from_hours(hours);
+        let event = reader().read(delivery).event;
+        (event.id, event.alias)
+    };
+    let invoice = r#"{"_id":"i","altType":"location","altId":"loc1","invoiceNumber":"1"}"#;
+    let (first, alias) = at(invoice, 0);
+    for hours in [1, 24, 72, 96] {
+        let (id, other) = at(invoice, hours);
+        assert!(id == first || other == alias, "{hours} hours later");
+    }
+    let (id, other) = at(invoice, 24 * 9);
+    assert!(id != first && other != alias);
+    let dated = r#"{"_id":"i","altType":"location","invoiceNumber":"1","timestamp":"2026-11-21T09:00:00Z"}"#;
+    assert_eq!(at(dated, 0), at(dated, 24 * 365));
+}

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use domain::{Action, ActivityEntry, BoxFuture, Destination, Failure, Intent, Next, Receipt};
+use domain::{Action, BoxFuture, Destination, Failure, Intent, Next, Receipt};
 use endpoint::Transport;
 use notion::{
     Client, Code, DataSourceId, Error, PageId, Timer,
@@ -101,9 +101,9 @@ impl<T: Transport, C: Timer> ActivityLog<T, C> {
         Ok(columns)
     }
 
-    async fn create(&self, entry: &ActivityEntry) -> Result<Receipt, Failure> {
+    async fn create(&self, action: &Action) -> Result<Receipt, Failure> {
         let columns = self.columns().await?;
-        let error = match self.create_with(&columns, entry).await {
+        let error = match self.create_with(&columns, action).await {
             Ok(receipt) => return Ok(receipt),
             Err(error) => error,
         };
@@ -116,18 +116,15 @@ impl<T: Transport, C: Timer> ActivityLog<T, C> {
             return Err(failure::of(&error));
         }
         *self.columns.write().await = Some(Arc::clone(&fresh));
-        self.create_with(&fresh, entry).await.map_err(|error| failure::of(&error))
+        self.create_with(&fresh, action).await.map_err(|error| failure::of(&error))
     }
 
-    async fn create_with(
-        &self,
-        columns: &Columns,
-        entry: &ActivityEntry,
-    ) -> Result<Receipt, Error> {
+    async fn create_with(&self, columns: &Columns, action: &Action) -> Result<Receipt, Error> {
+        let Intent::LogActivity(entry) = &action.intent;
         let parent =
             Parent::DataSource { data_source_id: self.data_source.clone(), database_id: None };
         let operation = CreatePage { parent, properties: columns.values(entry) };
-        match self.client.call(&operation).await {
+        match self.client_of(action).call(&operation).await {
             Ok(page) => Ok(Receipt { reference: page.id.to_string(), adopted: false }),
             // Notion failed after it had kept the page, and says which (`facts/notion.md` 6).
             Err(error) => match error.committed_resource_id() {
@@ -137,7 +134,13 @@ impl<T: Transport, C: Timer> ActivityLog<T, C> {
         }
     }
 
-    async fn find_page(&self, entry: &ActivityEntry) -> Result<Option<Receipt>, Failure> {
+    /// The client, whose calls are called as the delivery that led to them.
+    fn client_of(&self, action: &Action) -> Client<T, C> {
+        self.client.correlated(action.correlation.as_str())
+    }
+
+    async fn find_page(&self, action: &Action) -> Result<Option<Receipt>, Failure> {
+        let Intent::LogActivity(entry) = &action.intent;
         let columns = self.columns().await?;
         let Some(details) = columns.details() else {
             return Ok(None);
@@ -148,7 +151,8 @@ impl<T: Transport, C: Timer> ActivityLog<T, C> {
             page_size: Some(10),
             ..QueryDataSource::new(self.data_source.clone())
         };
-        let found = self.client.call(&query).await.map_err(|error| failure::of(&error))?;
+        let found =
+            self.client_of(action).call(&query).await.map_err(|error| failure::of(&error))?;
         let tells = |page: &&Page| {
             let text = page.property(details).and_then(notion::models::Property::text);
             text.is_some_and(|text| text.lines().last() == Some(id.as_str()))
@@ -164,12 +168,10 @@ impl<T: Transport, C: Timer> Destination for ActivityLog<T, C> {
     }
 
     fn apply<'a>(&'a self, action: &'a Action) -> BoxFuture<'a, Result<Receipt, Failure>> {
-        let Intent::LogActivity(entry) = &action.intent;
-        Box::pin(self.create(entry))
+        Box::pin(self.create(action))
     }
 
     fn find<'a>(&'a self, action: &'a Action) -> BoxFuture<'a, Result<Option<Receipt>, Failure>> {
-        let Intent::LogActivity(entry) = &action.intent;
-        Box::pin(self.find_page(entry))
+        Box::pin(self.find_page(action))
     }
 }

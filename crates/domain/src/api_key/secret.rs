@@ -62,8 +62,7 @@ impl ApiKeySecret {
     /// What a store keeps of it.
     #[must_use]
     pub fn hash(&self) -> KeyHash {
-        let digest = digest(&SHA256, self.expose().as_bytes());
-        KeyHash(digest.as_ref().try_into().expect("SHA-256 has 32 bytes"))
+        KeyHash::of(self.expose())
     }
 
     /// How the secret of the key with this id begins.
@@ -84,6 +83,13 @@ impl fmt::Debug for ApiKeySecret {
 pub struct KeyHash([u8; 32]);
 
 impl KeyHash {
+    /// The hash of a text that somebody presents.
+    #[must_use]
+    pub fn of(text: &str) -> Self {
+        let digest = digest(&SHA256, text.as_bytes());
+        Self(digest.as_ref().try_into().expect("SHA-256 has 32 bytes"))
+    }
+
     /// The hash with these bytes.
     #[must_use]
     pub fn from_bytes(bytes: [u8; 32]) -> Self {

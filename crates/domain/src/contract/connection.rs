@@ -1,9 +1,9 @@
 //! What every store of connections, accounts and installations must do.
 
-use super::sample::{at, credential, tenant};
+use super::sample::{api_key, at, credential, organization, tenant};
 use crate::{
-    Account, AccountKey, Connection, Installation, InstallationKey, Projection, Sequence, Storage,
-    Tenant,
+    Account, AccountKey, Added, Connection, Installation, InstallationKey, Projection, Sequence,
+    Storage, Tenant,
 };
 
 fn connection(owner: &Tenant) -> Connection {
@@ -101,7 +101,9 @@ pub async fn a_revision_tells_every_change<S: Storage>(store: S) {
     let alpha = tenant("alpha");
     let mut last = store.revision().await.expect("revision");
     assert_eq!(store.listing().await.expect("list").revision, last);
-    for step in 0..7 {
+    assert_eq!(store.add_organization(organization("alpha")).await.expect("add"), Added::New);
+    let key = api_key("alpha", 1).0;
+    for step in 0..9 {
         match step {
             0 => store.put_connection(connection(&alpha)).await.expect("put"),
             1 => assert!(store.connect_account(account(&alpha, "a")).await.expect("connect")),
@@ -120,6 +122,11 @@ pub async fn a_revision_tells_every_change<S: Storage>(store: S) {
                 let key = AccountKey::new("highlevel", "a");
                 assert!(store.disconnect_account(&alpha, &key).await.expect("disconnect"));
             }
+            6 => assert_eq!(store.add_api_key(key.clone()).await.expect("add"), Added::New),
+            7 => {
+                let revoked = store.revoke_api_key(&key.organization, &key.id, at(9)).await;
+                assert!(revoked.expect("revoke"));
+            }
             _ => assert!(store.remove_connection(&alpha).await.expect("remove")),
         }
         let now = store.revision().await.expect("revision");
@@ -127,4 +134,7 @@ pub async fn a_revision_tells_every_change<S: Storage>(store: S) {
         assert_eq!(store.listing().await.expect("list").revision, now);
         last = now;
     }
+    let used = [(key.id, at(10))].into();
+    store.note_use(used).await.expect("note");
+    assert_eq!(store.revision().await.expect("revision"), last, "a use changes nobody's rights");
 }

@@ -38,6 +38,7 @@ impl ApiKeys for Memory {
             return Err(StorageError::unavailable("add an API key", "its id is taken"));
         }
         rows.insert(key.id.clone(), key);
+        state.connections.note_change();
         Ok(Added::New)
     }
 
@@ -60,14 +61,12 @@ impl ApiKeys for Memory {
         id: &ApiKeyId,
         now: Timestamp,
     ) -> Result<bool, StorageError> {
-        let rows = &mut self.lock().api_keys.rows;
-        match rows.get_mut(id).filter(|row| row.organization == *organization) {
-            None => Ok(false),
-            Some(row) => {
-                row.revoked_at.get_or_insert(now);
-                Ok(true)
-            }
-        }
+        let state = &mut *self.lock();
+        let row = state.api_keys.rows.get_mut(id).filter(|row| row.organization == *organization);
+        let Some(row) = row else { return Ok(false) };
+        row.revoked_at.get_or_insert(now);
+        state.connections.note_change();
+        Ok(true)
     }
 
     async fn note_use(&self, uses: BTreeMap<ApiKeyId, Timestamp>) -> Result<(), StorageError> {

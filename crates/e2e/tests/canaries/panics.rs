@@ -10,7 +10,7 @@ use domain::{
 };
 use e2e::{Events, Runtime};
 use endpoint::{Secret, Timer as _};
-use engine::{Hub, Parts, Rules};
+use engine::{Claim, Hub, Parts, Rules};
 use highlevel::{auth::PrivateToken, webhook::PublicKeys};
 
 use super::{secret, stage::LOCATION};
@@ -122,7 +122,7 @@ async fn a_source_and_a_destination_panic() -> anyhow::Result<()> {
     ];
     let (body, received_at) = (event.body.into(), clock.now());
     let delivery = Delivery { headers, body, correlation: None, received_at };
-    hub.intake().accept(&*hands, delivery).await?;
+    hub.intake().accept(&*hands, &Claim::Headers, delivery).await?;
     while hub.status().await?.actions.is_empty() {
         tokio::time::sleep(Duration::from_millis(5)).await; // tidy: sleep, the hub's stages work on their own
     }

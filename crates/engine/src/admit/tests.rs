@@ -7,8 +7,9 @@ use domain::{
 
 use super::*;
 use crate::{
-    Hub, Intake, Parts,
+    Accepted, Claim, Hub, Intake, Parts, Taken,
     fixture::{self, Words, clock, saying, store},
+    intake::Footing,
 };
 
 fn delivery(body: &str) -> Delivery {
@@ -28,10 +29,24 @@ fn account() -> Account {
     }
 }
 
+async fn accept(intake: &Intake<Memory>, body: &str) -> Accepted {
+    match intake.accept(&Words, &Claim::Headers, delivery(body)).await.unwrap() {
+        Taken::Event(accepted) => accepted,
+        other => panic!("{other:?}"),
+    }
+}
+
 async fn open(store: &Memory) -> (Admit<Memory>, Intake<Memory>) {
-    let (admit, directory) =
-        Admit::open(store.clone(), Rules::default(), clock(), Arc::default()).await.unwrap();
-    (admit, Intake::new(store.clone(), directory, Arc::default()))
+    let settings = (Rules::default(), DoorSettings::default());
+    let admit = Admit::open(store.clone(), settings, clock(), Arc::default()).await.unwrap();
+    let intake = Intake::new(Footing {
+        store: store.clone(),
+        register: admit.register(),
+        settings: DoorSettings::default(),
+        meter: admit.meter(),
+        projector: Arc::default(),
+    });
+    (admit, intake)
 }
 
 #[tokio::test(start_paused = true)]
@@ -40,7 +55,7 @@ async fn what_waited_for_its_account_follows_in_the_order_in_which_it_came() {
     let (mut admit, intake) = open(&store).await;
     let bodies: Vec<String> = (0..300).map(|number| format!("contact {number}")).collect();
     for body in &bodies {
-        let accepted = intake.accept(&Words, delivery(body)).await.unwrap();
+        let accepted = accept(&intake, body).await;
         assert_eq!(
             (accepted.duplicate, accepted.waits),
             (false, Some(domain::Reason::NotConnected))
@@ -50,7 +65,7 @@ async fn what_waited_for_its_account_follows_in_the_order_in_which_it_came() {
     assert_eq!(store.last().await.unwrap(), Sequence(0));
     assert!(store.connect_account(account()).await.unwrap());
     while admit.pass().await.unwrap() != Progress::Idle {}
-    let accepted = intake.accept(&Words, delivery("contact last")).await.unwrap();
+    let accepted = accept(&intake, "contact last").await;
     assert_eq!((accepted.waits, accepted.sequence), (None, Sequence(301)));
     let entries = store.entries_after(Sequence(0), 999).await.unwrap();
     let seen: Vec<_> = entries.iter().take(300).map(|one| one.event.body.to_vec()).collect();
@@ -65,7 +80,7 @@ async fn an_event_that_a_door_keeps_late_is_found_by_a_later_look() {
     let (mut admit, intake) = open(&store).await;
     assert!(store.connect_account(account()).await.unwrap());
     // This door asked the directory before the account was connected.
-    intake.accept(&Words, delivery("contact early")).await.unwrap();
+    accept(&intake, "contact early").await;
     while admit.pass().await.unwrap() != Progress::Idle {}
     let held = domain::Held {
         event: domain::Event { tenant: None, ..event(77) },
@@ -81,9 +96,9 @@ async fn an_event_that_a_door_keeps_late_is_found_by_a_later_look() {
 async fn what_nobody_connected_in_time_goes() {
     let store = store();
     let (mut admit, intake) = open(&store).await;
-    intake.accept(&Words, delivery("contact one")).await.unwrap();
+    accept(&intake, "contact one").await;
     tokio::time::advance(std::time::Duration::from_hours(24 * 7 - 1)).await;
-    intake.accept(&Words, delivery("contact two")).await.unwrap();
+    accept(&intake, "contact two").await;
     while admit.pass().await.unwrap() != Progress::Idle {}
     assert_eq!(store.held().await.unwrap()[0].events, 2);
     tokio::time::advance(std::time::Duration::from_hours(2)).await;
@@ -128,7 +143,7 @@ async fn a_running_hub_notices_what_was_connected_beside_it() {
         Hub::start(Parts { sources: vec![Arc::new(Words)], ..Parts::new(store.clone(), clock()) })
             .await
             .unwrap();
-    hub.intake().accept(&Words, delivery("contact name")).await.unwrap();
+    accept(&hub.intake(), "contact name").await;
     assert!(store.connect_account(account()).await.unwrap());
     while hub.status().await.unwrap().decided < Sequence(1) {
         tokio::time::advance(std::time::Duration::from_millis(200)).await;

@@ -149,7 +149,8 @@ fn identify(text: &str) -> Result<ApiKeyId, Failure> {
     })
 }
 
-fn draw() -> Result<(ApiKeyId, ApiKeySecret), Failure> {
+/// Draws the id and the secret of a new key.
+pub(super) fn draw() -> Result<(ApiKeyId, ApiKeySecret), Failure> {
     let mut random = [0; ApiKeySecret::RANDOM];
     let failed = |_| Failure::user("draw random bytes", "try again; the system has none to give");
     rand::fill(&mut random).map_err(failed)?;

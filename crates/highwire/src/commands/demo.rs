@@ -15,7 +15,7 @@ use super::{
     stop_signal,
 };
 use crate::{
-    cli,
+    cli, doors,
     failure::Failure,
     printer,
     settings::Settings,
@@ -97,7 +97,7 @@ async fn start_hub(settings: &mut Settings, vendors: &Vendors) -> Result<Running
         .await
         .map_err(|failure| Failure::user("make the activity log", failure.reason))?;
     let running = wiring::start(settings).await?;
-    let url = format!("{}{}", running.url(), wiring::WEBHOOK_PATHS[0]);
+    let url = format!("{}{}", running.url(), doors::WEBHOOK_PATHS[0]);
     vendors.highlevel.subscribe(&url).map_err(|source| {
         Failure::user("subscribe the hub to the webhooks", "report this as a bug").because(source)
     })?;

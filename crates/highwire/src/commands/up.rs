@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::StopSignals;
 use crate::{
-    cli,
+    cli, doors,
     entry::Entry,
     failure::Failure,
     hand_over::{Offer, Predecessor},
@@ -84,7 +84,7 @@ fn announce(running: &Running, json: bool) {
         true => printer::data(json!({ "url": url }).to_string()),
         false => printer::data(format!("highwire is up at {url}")),
     }
-    for path in wiring::WEBHOOK_PATHS {
+    for path in doors::WEBHOOK_PATHS {
         tracing::info!("webhooks of HighLevel are taken at {url}{path}");
     }
 }
@@ -122,9 +122,10 @@ fn warn(settings: &Settings) {
             "events of every location are taken as yours (highlevel.accept_unknown_locations)"
         );
     }
-    if !settings.webhook.secret.is_empty() {
-        tracing::warn!(
-            "webhook.secret is set and not used: this version accepts only HighLevel's own signatures"
+    if !settings.webhook.secret.is_empty() && settings.webhook.api_keys.is_empty() {
+        tracing::info!(
+            "webhook.secret counts for deliveries with an API key of the organization `default`; \
+             webhook.api_keys or `highwire api-keys create` has one"
         );
     }
     if settings.notion.token.is_empty() {

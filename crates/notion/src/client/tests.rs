@@ -168,6 +168,20 @@ async fn a_call_carries_the_token_and_the_version() {
 }
 
 #[tokio::test]
+async fn a_correlated_call_is_called_so_and_others_are_not() {
+    let (client, script, _) = client([]);
+    client.correlated("cor_1").call(&create()).await.unwrap();
+    client.call(&create()).await.unwrap();
+    let sent = script.sent.lock().unwrap();
+    let named = |request: &endpoint::Request| {
+        let header = request.headers.iter().find(|(name, _)| name == "x-correlation-id");
+        header.map(|(_, value)| value.clone())
+    };
+    assert_eq!(named(&sent[0].1).as_deref(), Some("cor_1"));
+    assert_eq!(named(&sent[1].1), None);
+}
+
+#[tokio::test]
 async fn no_secret_is_printed() {
     let denied = r#"{"code":"unauthorized","message":"API token ntn_hidden is invalid."}"#;
     let (client, _, _) = client([answer(401, &[], denied)]);

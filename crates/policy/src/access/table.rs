@@ -19,6 +19,7 @@ const ON_SIMULATIONS: Need = Need::Nothing("it works on simulated vendors and a 
 const RUNS_THE_HUB: Need = Need::Installation("it is the hub, for every organization");
 const MASTER_KEYS: Need = Need::Installation("master keys wrap every organization's credentials");
 const VENDOR_TOKEN: Need = Need::Installation("it acts with the vendor's token of the settings");
+const EVERYBODYS_DATA: Need = Need::Installation("its files hold every organization's data");
 const TENANTS: Need = Need::Installation("organizations are the installation's");
 
 const DOOR: Need = Need::Vendor(Grant {
@@ -26,6 +27,9 @@ const DOOR: Need = Need::Vendor(Grant {
     scope: Scope::WebhooksSend,
     breadth: Breadth::Connection,
 });
+/// The vendor signs nothing there: the token in the path is a key, which the door itself looks up.
+const TOKEN_DOOR: Need = DOOR;
+const SIGNED_DOOR: Need = Need::Nothing("the vendor signs with a secret that the door checks");
 const PROBE: Need = Need::Nothing("it is a probe that only says that the process answers");
 const WATCH: Need = Need::GrantOnNetwork(Grant {
     roles: WATCHING,
@@ -35,6 +39,8 @@ const WATCH: Need = Need::GrantOnNetwork(Grant {
 const SEE_EVENTS: Need =
     Need::Grant(Grant { roles: ALL, scope: Scope::EventsRead, breadth: Breadth::Connection });
 
+const SEE_CONNECTIONS: Need = organization(RUNNING, Scope::ConnectionsRead);
+const CHANGE_CONNECTIONS: Need = organization(RUNNING, Scope::ConnectionsWrite);
 const SEE_KEYS: Need = organization(RUNNING, Scope::KeysRead);
 const CHANGE_KEYS: Need = organization(OWNER, Scope::KeysWrite);
 const SEE_MEMBERS: Need = organization(PEOPLE, Scope::MembersRead);
@@ -51,12 +57,26 @@ pub const TABLE: &[Row] = &[
     get("/v1/me", Need::AnyKey),
     post("/webhooks/ghl", DOOR),
     post("/webhooks/highlevel", DOOR),
+    get("/webhooks/highlevel/workflow/{token}", TOKEN_DOOR),
+    post("/webhooks/highlevel/workflow/{token}", TOKEN_DOOR),
+    put("/webhooks/highlevel/workflow/{token}", TOKEN_DOOR),
+    post("/webhooks/notion/{connection}", SIGNED_DOOR),
+    post("/webhooks/repairshopr/{token}", TOKEN_DOOR),
     run("__complete", READS_NOTHING),
     run("api-keys create", CHANGE_KEYS),
     run("api-keys list", SEE_KEYS),
     run("api-keys revoke", CHANGE_KEYS),
+    run("backup", EVERYBODYS_DATA),
     run("call", VENDOR_TOKEN),
     run("completions", READS_NOTHING),
+    run("connections add", CHANGE_CONNECTIONS),
+    run("connections connect-account", CHANGE_CONNECTIONS),
+    run("connections disconnect-account", CHANGE_CONNECTIONS),
+    run("connections list", SEE_CONNECTIONS),
+    run("connections remove", CHANGE_CONNECTIONS),
+    run("connections secret", CHANGE_CONNECTIONS),
+    run("connections token", CHANGE_KEYS),
+    run("connections verification", CHANGE_CONNECTIONS),
     run("demo", ON_SIMULATIONS),
     run("events list", SEE_EVENTS),
     run("events show", SEE_EVENTS),
@@ -72,6 +92,8 @@ pub const TABLE: &[Row] = &[
     run("organizations add", TENANTS),
     run("organizations list", SEE_ORGANIZATION),
     run("organizations remove", TENANTS),
+    run("restore", EVERYBODYS_DATA),
+    run("retention", EVERYBODYS_DATA),
     run("sandbox", ON_SIMULATIONS),
     run("settings", READS_NOTHING),
     run("up", RUNS_THE_HUB),
@@ -101,6 +123,10 @@ const fn get(path: &'static str, need: Need) -> Row {
 
 const fn post(path: &'static str, need: Need) -> Row {
     Row { surface: Surface::Route("POST", path), need }
+}
+
+const fn put(path: &'static str, need: Need) -> Row {
+    Row { surface: Surface::Route("PUT", path), need }
 }
 
 const fn run(words: &'static str, need: Need) -> Row {

@@ -67,7 +67,9 @@ fn a_key_acts_in_its_own_realm() {
 fn the_table_is_in_order_and_has_each_surface_once() {
     let surfaces: Vec<_> = TABLE.iter().map(|row| row.surface).collect();
     let is_sorted = surfaces.is_sorted_by(|one, other| match (one, other) {
-        (Surface::Route(_, one), Surface::Route(_, other)) => one < other,
+        (Surface::Route(method, path), Surface::Route(next_method, next_path)) => {
+            (path, method) < (next_path, next_method)
+        }
         (one, other) => one < other,
     });
     assert!(is_sorted, "sort the rows by path and by words: {surfaces:#?}");

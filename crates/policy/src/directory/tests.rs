@@ -36,7 +36,7 @@ fn standing(directory: &Directory, account: &str) -> Standing {
             assert_eq!(heir.as_ref(), Some(tenant), "it would wait for ever")
         }
         Standing::Waiting(_) => assert_eq!(heir, None, "it would be released at once"),
-        Standing::Nobody => {}
+        Standing::Nobody | Standing::Foreign => {}
     }
     told
 }
@@ -143,4 +143,84 @@ fn two_apps_in_one_account_are_two() {
         ..Listing::default()
     };
     assert_eq!(standing(&Directory::new(&Rules::default(), &listing), "one"), of("alpha"));
+}
+
+fn connection(owner: &str, id: &str, vendor: &str) -> Connection {
+    Connection {
+        tenant: Tenant { connection: ConnectionId::new(id), ..tenant(owner) },
+        vendor: vendor.to_owned(),
+        name: id.to_owned(),
+        created_at: at(0),
+    }
+}
+
+/// Alpha has one connection to HighLevel and one to Notion, beta has two to HighLevel.
+fn two_organizations() -> Directory {
+    let connections = vec![
+        connection("alpha", "main", "highlevel"),
+        connection("alpha", "notes", "notion"),
+        connection("beta", "east", "highlevel"),
+        connection("beta", "west", "highlevel"),
+    ];
+    let own = |id: &str, owner: &Connection| Account {
+        key: AccountKey::new("highlevel", id),
+        tenant: owner.tenant.clone(),
+        connected_at: at(0),
+    };
+    let accounts =
+        vec![own("a", &connections[0]), own("w", &connections[3]), own("c", &connections[2])];
+    let installations = vec![installation("below c", "c", true, 1)];
+    Directory::new(
+        &Rules::default(),
+        &Listing { connections, accounts, installations, ..Listing::default() },
+    )
+}
+
+#[test]
+fn what_a_key_sends_is_its_connections_and_never_anothers() {
+    let directory = two_organizations();
+    let from =
+        |sender: &Sender, account| directory.standing_from(sender, "highlevel", &reading(account));
+    let at_connection = |owner, id| Tenant { connection: ConnectionId::new(id), ..tenant(owner) };
+    let alpha = Sender::Organization(OrganizationId::new("alpha"));
+    let main = Standing::Owned(at_connection("alpha", "main"));
+    for account in [None, Some("a"), Some("nobody's")] {
+        assert_eq!(from(&alpha, account), main, "{account:?}");
+    }
+    for account in ["w", "c", "below c"] {
+        assert_eq!(from(&alpha, Some(account)), Standing::Foreign, "{account}");
+    }
+    let beta = Sender::Organization(OrganizationId::new("beta"));
+    assert_eq!(from(&beta, Some("w")), Standing::Owned(at_connection("beta", "west")));
+    assert_eq!(from(&beta, Some("below c")), Standing::Owned(at_connection("beta", "east")));
+    assert_eq!(from(&beta, Some("nobody's")), Standing::Nobody, "which of the two, nobody knows");
+    assert_eq!(from(&beta, Some("a")), Standing::Foreign);
+    let bound = Sender::Connection(at_connection("beta", "west"));
+    for account in [None, Some("c"), Some("nobody's")] {
+        assert_eq!(from(&bound, account), Standing::Owned(at_connection("beta", "west")));
+    }
+    assert_eq!(from(&bound, Some("a")), Standing::Foreign);
+    assert_eq!(from(&Sender::Vendor, Some("a")), main);
+    assert_eq!(from(&Sender::Vendor, Some("nobody's")), WAITS);
+}
+
+#[test]
+fn a_key_without_its_organizations_consent_brings_no_company_over() {
+    let directory = two_organizations();
+    let alpha = Sender::Organization(OrganizationId::new("alpha"));
+    let mut told = reading(Some("nobody's"));
+    told.company = Some("c".to_owned());
+    assert_eq!(directory.standing_from(&alpha, "highlevel", &told), Standing::Foreign);
+}
+
+#[test]
+fn a_connection_is_found_by_its_id_where_only_one_has_it() {
+    let directory = two_organizations();
+    let found = |id, vendor| directory.connection(&ConnectionId::new(id), vendor).cloned();
+    assert_eq!(found("notes", "notion"), Some(connection("alpha", "notes", "notion").tenant));
+    assert_eq!(found("notes", "highlevel"), None);
+    let twice = ["alpha", "beta"].map(|owner| connection(owner, "notes", "notion"));
+    let listing = Listing { connections: twice.to_vec(), ..Listing::default() };
+    let directory = Directory::new(&Rules::default(), &listing);
+    assert_eq!(directory.connection(&ConnectionId::new("notes"), "notion"), None);
 }

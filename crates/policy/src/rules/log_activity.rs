@@ -30,7 +30,10 @@ fn is_on(activity_log: Option<&ConnectionId>) -> bool {
 }
 
 fn concerns(event: &Event, activity_log: Option<&ConnectionId>) -> bool {
-    event.tenant.is_some() && is_on(activity_log) && event.kind != EventKind::UNREADABLE
+    // A hint is no news of the CRM. And the log itself is a change in Notion, which tells of it: a page
+    // for each hint would never end.
+    let is_news = event.kind != EventKind::UNREADABLE && event.kind.verb != Verb::Hinted;
+    event.tenant.is_some() && is_on(activity_log) && is_news
 }
 
 fn decide(event: &Event, view: &View, now: Timestamp) -> Vec<Action> {
@@ -271,7 +274,11 @@ mod tests {
         assert_eq!(decide(&event(3), &View::default(), at(9)), []);
         let log = ConnectionId::new("notion");
         assert!(concerns(&event(3), Some(&log)));
-        for (event, log) in [(&nobodys, Some(&log)), (&unreadable, Some(&log)), (&event(3), None)] {
+        let mut hint = event(4);
+        hint.kind = EventKind { entity: Entity::Page, verb: Verb::Hinted };
+        assert_eq!(decide(&hint, &view(), at(9)), []);
+        let silent = [(&nobodys, Some(&log)), (&unreadable, Some(&log)), (&event(3), None)];
+        for (event, log) in silent.into_iter().chain([(&hint, Some(&log))]) {
             assert!(!concerns(event, log));
         }
     }

@@ -2,8 +2,8 @@
 
 use bytes::Bytes;
 use domain::{
-    Appended, ConnectionId, CorrelationId, Entry, Event, EventId, OrganizationId, Origin,
-    RecordKey, Sequence, Tenant,
+    Appended, ConnectionId, CorrelationId, Entry, Event, EventId, OrganizationId, RecordKey,
+    Sequence, Tenant,
 };
 use jiff::Timestamp;
 use rusqlite::{
@@ -92,7 +92,7 @@ pub(super) fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
             // The alias is an index of its own; nobody reads it back.
             alias: None,
             source: row.get(2)?,
-            origin: Origin::Webhook,
+            origin: parsed(row, 3)?,
             tenant,
             kind: parsed(row, 6)?,
             vendor_type: row.get(7)?,

@@ -320,5 +320,15 @@ pub(super) const STATE: Schema = Schema {
         at INTEGER NOT NULL
     );
     ",
+        "
+    -- A use of a key changes nobody's rights, so it does not count.
+    CREATE TRIGGER api_key_added AFTER INSERT ON api_key
+        BEGIN UPDATE revision SET number = number + 1; END;
+    CREATE TRIGGER api_key_changed AFTER UPDATE OF role, scopes, connection, expires_at, revoked_at
+        ON api_key
+        BEGIN UPDATE revision SET number = number + 1; END;
+    CREATE TRIGGER api_key_removed AFTER DELETE ON api_key
+        BEGIN UPDATE revision SET number = number + 1; END;
+    ",
     ],
 };

@@ -16,7 +16,9 @@ use tokio::{
 use axum::http::header;
 
 use super::*;
-use crate::{BODY_LIMIT, Door, Limits, Listener, Metrics, Server, Settings, Site};
+use crate::{
+    BODY_LIMIT, Door, Entrance, Health, Limits, Listener, Metrics, Server, Settings, Site,
+};
 
 /// Accepts what carries the header `signed`; the first byte of a body is its identity.
 struct Bytewise;
@@ -74,7 +76,14 @@ async fn serve() -> (Memory, Server, Hub<Memory>) {
     let site = Site {
         intake: hub.intake(),
         store: store.clone(),
-        doors: vec![Door { path: "/webhooks/highlevel", source: Arc::new(Bytewise) }],
+        doors: [
+            ("/webhooks/highlevel", Entrance::Headers),
+            ("/webhooks/repairshopr/{token}", Entrance::Token),
+            ("/webhooks/highlevel/workflow/{token}", Entrance::TokenOfWorkflow),
+            ("/webhooks/notion/{connection}", Entrance::Connection),
+        ]
+        .map(|(path, entrance)| Door { path, source: Arc::new(Bytewise), entrance })
+        .to_vec(),
         clock: clock(),
     };
     let mut server = Server::start(Settings {
@@ -176,5 +185,72 @@ fn an_event_that_cannot_be_kept_is_asked_to_come_again() {
         let reply = unkept_reply("bytewise", &error);
         assert_eq!(reply.status(), StatusCode::TOO_MANY_REQUESTS);
         assert_eq!(reply.headers()[header::RETRY_AFTER], RETRY_AFTER);
+    }
+}
+
+#[tokio::test]
+async fn each_door_takes_its_methods_and_each_refusal_has_its_status() {
+    let (store, server, _hub) = serve().await;
+    let ask = async |method: &str, path: &str, headers: &str| {
+        let request = format!(
+            "{method} /webhooks/{path} HTTP/1.1\r\nhost: hub\r\nconnection: close\r\n{headers}\
+             content-length: 0\r\n\r\n"
+        );
+        send(server.address(), request.as_bytes()).await.0
+    };
+    for (path, methods) in [
+        ("highlevel", ["POST"].as_slice()),
+        ("repairshopr/x", &["POST"]),
+        ("highlevel/workflow/x", &["GET", "POST", "PUT"]),
+        ("notion/x", &["POST"]),
+    ] {
+        for method in ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] {
+            let status = ask(method, path, "").await;
+            assert_eq!(status != 405, methods.contains(&method), "{method} {path}: {status}");
+        }
+    }
+    assert_eq!(
+        ask("POST", "repairshopr/x", "signed: yes\r\n").await,
+        401,
+        "a signature opens no other door"
+    );
+    assert_eq!(ask("POST", "highlevel", "signed: yes\r\nx-api-key: k\r\n").await, 401);
+    assert_eq!(ask("POST", "notion/x", "signed: yes\r\n").await, 400, "it is not set up");
+    for path in [
+        "repairshopr",
+        "repairshopr/",
+        "repairshopr/x/",
+        "repairshopr/x/y",
+        "Repairshopr/x",
+        "../webhooks/highlevel",
+        "%68ighlevel",
+        "/highlevel",
+        "highlevel/",
+        "highlevel%2e",
+    ] {
+        assert_eq!(ask("POST", path, "signed: yes\r\n").await, 404, "{path}");
+    }
+    assert_eq!(store.last().await.unwrap(), Sequence(0));
+}
+
+#[test]
+fn every_refusal_is_told_with_what_to_do() {
+    let admission = Admission::new(Health::starting(tokio::time::Instant::now()), 1_024);
+    for (refusal, status) in [
+        (Refusal::Unsigned, 401),
+        (Refusal::Malformed, 401),
+        (Refusal::Mismatch, 401),
+        (Refusal::UnknownKey, 401),
+        (Refusal::NotPermitted, 403),
+        (Refusal::Foreign, 403),
+        (Refusal::NotConnected, 400),
+        (Refusal::NoSecret, 400),
+        (Refusal::SecretUnreadable, 400),
+        (Refusal::TooMany, 429),
+    ] {
+        assert!(refusal.to_string().contains("; "), "{refusal}");
+        let reply = refused_reply(&admission, "bytewise", refusal);
+        assert_eq!(reply.status().as_u16(), status, "{refusal}");
+        assert_eq!(reply.headers().contains_key(header::RETRY_AFTER), status == 429);
     }
 }

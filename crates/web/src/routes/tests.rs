@@ -14,7 +14,7 @@ use tokio::{
     net::TcpStream,
 };
 
-use crate::{Door, Limits, Listener, Metrics, Server, Settings, Site};
+use crate::{Door, Entrance, Limits, Listener, Metrics, Server, Settings, Site};
 
 /// A server on a store with two organizations.
 struct House {
@@ -289,7 +289,11 @@ async fn a_door_whose_path_is_not_in_the_table_opens_no_server() {
     let site = Site {
         intake: house.hub.intake(),
         store: house.store.clone(),
-        doors: vec![Door { path: "/webhooks/unlisted", source: Arc::new(Nobody) }],
+        doors: vec![Door {
+            path: "/webhooks/unlisted",
+            source: Arc::new(Nobody),
+            entrance: Entrance::Headers,
+        }],
         clock: clock(),
     };
     let refused = listening("127.0.0.1:0").await.open(site);

@@ -28,7 +28,7 @@ async fn live(store: &Sqlite, events: std::ops::Range<u128>) {
         store.append(event(number)).await.unwrap();
         let (from, to) = (Sequence(number as u64 - 1), Sequence(number as u64));
         let row = record(&tenant("alpha"), &number.to_string(), number);
-        let projection = Projection { from, to, records: vec![row], changes: Vec::new() };
+        let projection = Projection { from, to, records: vec![row], ..Projection::default() };
         store.project(projection).await.unwrap();
         let actions = vec![action(number, "notion", &number.to_string())];
         store.decide(Decisions { from, to, actions, ..Decisions::default() }).await.unwrap();

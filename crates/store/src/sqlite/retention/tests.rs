@@ -115,7 +115,7 @@ async fn bytes_are_found_behind_a_long_stretch_without_any() {
     fill(&store, 1..=3).await;
     let far = "UPDATE journal SET sequence = sequence * 50000";
     let writer = store.shared.writer.as_ref().unwrap();
-    writer.write("move", |transaction| transaction.execute(far, [])).await.unwrap();
+    writer.transact("move", |transaction, _| transaction.execute(far, [])).await.unwrap();
     let places = async |after| {
         let kept = store.kept_after(Retained::Bytes, after, 2).await.unwrap();
         kept.iter().map(|thing| thing.place).collect::<Vec<_>>()

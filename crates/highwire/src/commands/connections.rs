@@ -1,0 +1,188 @@
+//! `highwire connections`: the links of organizations to vendors, and how their webhooks prove themselves.
+
+mod proof;
+mod table;
+
+use aws_lc_rs::rand;
+use domain::{Account, AccountKey, Connection, ConnectionId, Connections, Organization, Tenant};
+use serde_json::json;
+use store::Sqlite;
+
+use crate::{
+    actor::Actor,
+    cli::{self, Owner, Vendor, Which},
+    clock, doors,
+    failure::Failure,
+    printer,
+    settings::Settings,
+};
+
+/// What the commands work on.
+struct Desk<'a> {
+    settings: &'a Settings,
+    actor: &'a Actor,
+    store: Sqlite,
+    json: bool,
+}
+
+/// Runs one of the commands.
+pub(crate) async fn run(
+    settings: &Settings,
+    actor: &Actor,
+    command: cli::Connections,
+    json: bool,
+) -> Result<(), Failure> {
+    let store = Sqlite::open_beside(&settings.data_dir)?;
+    let desk = Desk { settings, actor, store, json };
+    match command {
+        cli::Connections::Add(add) => desk.add(add).await,
+        cli::Connections::ConnectAccount(accounts) => {
+            let connection = desk.find(&accounts.which).await?;
+            desk.connect(&connection, &accounts.accounts).await?;
+            desk.tell(&connection, "connected")
+        }
+        cli::Connections::DisconnectAccount(accounts) => desk.disconnect(&accounts).await,
+        cli::Connections::List { owner } => table::list(&desk, &owner).await,
+        cli::Connections::Remove { which } => desk.remove(&which).await,
+        cli::Connections::Secret { which, make, remove } => {
+            let connection = desk.find(&which).await?;
+            match remove {
+                true => proof::remove_secret(&desk, &connection).await,
+                false => proof::store_secret(&desk, &connection, make).await,
+            }
+        }
+        cli::Connections::Token { which, door } => {
+            let connection = desk.find(&which).await?;
+            proof::make_token(&desk, &connection, door).await
+        }
+        cli::Connections::Verification { which, accept } => {
+            let connection = desk.find(&which).await?;
+            proof::verification(&desk, &connection, accept.as_deref()).await
+        }
+    }
+}
+
+impl Desk<'_> {
+    async fn organization(&self, owner: &Owner) -> Result<Organization, Failure> {
+        self.actor.organization(&self.store, owner.organization.as_ref()).await
+    }
+
+    async fn add(&self, add: cli::AddConnection) -> Result<(), Failure> {
+        let organization = self.organization(&add.owner).await?.id;
+        let vendor = vendor_name(add.vendor);
+        let name = add.name.unwrap_or_else(|| vendor.to_owned());
+        let accounts: Vec<String> = add.locations.into_iter().chain(add.companies).collect();
+        if !accounts.is_empty() && add.vendor != Vendor::Highlevel {
+            let hint = "leave out --location and --company: only HighLevel has them";
+            return Err(Failure::user(format!("connect accounts of {vendor}"), hint));
+        }
+        if self
+            .all()
+            .await?
+            .iter()
+            .any(|one| one.tenant.organization == organization && one.name == name)
+        {
+            let hint = "choose another name, or remove that one first";
+            return Err(Failure::user(format!("add a second connection named {name}"), hint));
+        }
+        let connection = Connection {
+            tenant: Tenant { organization, connection: draw_id()? },
+            vendor: vendor.to_owned(),
+            name,
+            created_at: clock::now(),
+        };
+        self.store.put_connection(connection.clone()).await?;
+        self.connect(&connection, &accounts).await?;
+        self.tell(&connection, "added")
+    }
+
+    /// Gives accounts to a connection.
+    async fn connect(&self, connection: &Connection, accounts: &[String]) -> Result<(), Failure> {
+        for id in accounts {
+            let account = Account {
+                key: AccountKey::new(&connection.vendor, id.trim()),
+                tenant: connection.tenant.clone(),
+                connected_at: clock::now(),
+            };
+            if !self.store.connect_account(account).await? {
+                let hint = "an account has one owner; disconnect it there first";
+                return Err(Failure::user(format!("connect {id}: it is taken"), hint));
+            }
+        }
+        Ok(())
+    }
+
+    async fn disconnect(&self, accounts: &cli::Accounts) -> Result<(), Failure> {
+        let connection = self.find(&accounts.which).await?;
+        for id in &accounts.accounts {
+            let key = AccountKey::new(&connection.vendor, id.trim());
+            if !self.store.disconnect_account(&connection.tenant, &key).await? {
+                let hint = "`highwire connections list` shows those that are connected";
+                return Err(Failure::user(format!("disconnect {id}: it is not connected"), hint));
+            }
+        }
+        self.tell(&connection, "disconnected")
+    }
+
+    async fn remove(&self, which: &Which) -> Result<(), Failure> {
+        let connection = self.find(which).await?;
+        if !self.store.remove_connection(&connection.tenant).await? {
+            let hint = "it is described in the settings; take it out there";
+            return Err(Failure::user(format!("remove {}", connection.tenant.connection), hint));
+        }
+        self.tell(&connection, "removed")
+    }
+
+    /// Every connection, those of the settings too.
+    async fn all(&self) -> Result<Vec<Connection>, Failure> {
+        let mut all = self.store.listing().await?.connections;
+        for described in doors::connections(self.settings, clock::now()) {
+            if all.iter().all(|known| known.tenant != described.tenant) {
+                all.push(described);
+            }
+        }
+        Ok(all)
+    }
+
+    /// The connection with this id or name.
+    async fn find(&self, which: &Which) -> Result<Connection, Failure> {
+        let organization = self.organization(&which.owner).await?.id;
+        let asked = which.connection.trim();
+        let is_it = |one: &Connection| {
+            one.tenant.organization == organization
+                && (one.name == asked || one.tenant.connection.as_str() == asked)
+        };
+        let found = self.all().await?.into_iter().find(is_it);
+        found.ok_or_else(|| {
+            let hint = "`highwire connections list` shows those that are there";
+            Failure::user(format!("find the connection {asked} of {organization}"), hint)
+        })
+    }
+
+    fn tell(&self, connection: &Connection, what: &str) -> Result<(), Failure> {
+        let Tenant { organization, connection: id } = &connection.tenant;
+        printer::data(match self.json {
+            true => {
+                json!({ "connection": id, "organization": organization, what: true }).to_string()
+            }
+            false => format!("{id} ({}) of {organization}: {what}", connection.name),
+        });
+        Ok(())
+    }
+}
+
+fn vendor_name(vendor: Vendor) -> &'static str {
+    match vendor {
+        Vendor::Highlevel => connectors::highlevel::HighLevel::NAME,
+        Vendor::Notion => connectors::notion::Notion::NAME,
+        Vendor::Repairshopr => connectors::repairshopr::RepairShopr::NAME,
+    }
+}
+
+/// An id that nobody guesses: it stands in the address of a webhook.
+fn draw_id() -> Result<ConnectionId, Failure> {
+    let mut random = [0; 8];
+    let failed = |_| Failure::user("draw random bytes", "try again; the system has none to give");
+    rand::fill(&mut random).map_err(failed)?;
+    Ok(ConnectionId::new(&format!("{:016x}", u64::from_be_bytes(random))))
+}
