@@ -88,7 +88,11 @@ fn get(address: SocketAddr, path: &str, key: Option<&str>) -> Result<(u16, Value
 /// Whether a file of the folder holds these bytes.
 fn holds(folder: &Path, bytes: &[u8]) -> Result<bool> {
     for file in std::fs::read_dir(folder)? {
-        let content = std::fs::read(file?.path())?;
+        let file = file?;
+        if !file.file_type()?.is_file() {
+            continue;
+        }
+        let content = std::fs::read(file.path())?;
         if content.windows(bytes.len()).any(|window| window == bytes) {
             return Ok(true);
         }

@@ -1,6 +1,7 @@
 //! Forged requests at every door of the real binary: none is accepted, none blocks others.
 
-mod forged {
+// The root of a test looks for its modules beside itself; inside of this one it looks in the folder.
+mod forged_requests {
     pub(crate) mod house;
     pub(crate) mod requests;
 }
@@ -15,7 +16,7 @@ use domain::{EventKind, Journal, Quarantine, Sequence};
 use e2e::{RawRequest, Sender, exchange};
 use tokio::{io::AsyncWriteExt, net::TcpStream, task::JoinSet};
 
-use self::forged::{
+use self::forged_requests::{
     house::House,
     requests::{self, Case},
 };

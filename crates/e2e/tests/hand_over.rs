@@ -49,7 +49,10 @@ async fn a_successor_refuses_nobody_and_loses_nothing() -> Result<()> {
     let program = Program::built()?;
     let folder = tempfile::tempdir()?;
     let events = Events::new(11, 400)?;
-    let variables = vec![("HIGHWIRE_WEBHOOK_PUBLIC_KEYS", events.public_key())];
+    let variables = vec![
+        ("HIGHWIRE_WEBHOOK_PUBLIC_KEYS", events.public_key()),
+        ("HIGHWIRE_HIGHLEVEL_ACCEPT_UNKNOWN_LOCATIONS", "true".to_owned()),
+    ];
     let mut hub = Hub::start(&program, folder.path(), variables.clone())?;
     let (begun, mut progress) = watch::channel(0);
     let enough = AtomicBool::new(false);

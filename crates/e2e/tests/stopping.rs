@@ -47,7 +47,10 @@ async fn no_client_keeps_a_hub_from_stopping() -> Result<()> {
     let program = Program::built()?;
     let folder = tempfile::tempdir()?;
     let events = Arc::new(Events::new(5, 400)?);
-    let variables = [("HIGHWIRE_WEBHOOK_PUBLIC_KEYS", events.public_key())];
+    let variables = [
+        ("HIGHWIRE_WEBHOOK_PUBLIC_KEYS", events.public_key()),
+        ("HIGHWIRE_HIGHLEVEL_ACCEPT_UNKNOWN_LOCATIONS", "true".to_owned()),
+    ];
     let hub = Hub::start(&program, folder.path(), variables)?;
     let address = hub.address();
 

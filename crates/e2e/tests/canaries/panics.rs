@@ -118,7 +118,7 @@ async fn a_source_and_a_destination_panic() -> anyhow::Result<()> {
     let event = events.sign(&body)?;
     let headers = vec![
         ("x-ghl-signature".to_owned(), event.signature),
-        ("x-api-key".to_owned(), secret("the key of an application")?.to_owned()),
+        ("authorization".to_owned(), secret("the key of an application")?.to_owned()),
     ];
     let (body, received_at) = (event.body.into(), clock.now());
     let delivery = Delivery { headers, body, correlation: None, received_at };
