@@ -25,7 +25,7 @@ impl<K: Ord + Clone, T> Turns<K, T> {
     }
 
     /// The item whose turn it is, of the owners whose first item may go, with its owner.
-    pub fn next_of(&mut self, may_go: impl Fn(&K, &T) -> bool) -> Option<(K, T)> {
+    pub fn take_of(&mut self, may_go: impl Fn(&K, &T) -> bool) -> Option<(K, T)> {
         let ready = |(owner, items): &(&K, &VecDeque<T>)| {
             items.front().is_some_and(|first| may_go(owner, first))
         };
@@ -46,8 +46,8 @@ impl<K: Ord + Clone, T> Turns<K, T> {
     }
 
     /// The item whose turn it is.
-    pub fn next(&mut self) -> Option<T> {
-        self.next_of(|_, _| true).map(|(_, item)| item)
+    pub fn take(&mut self) -> Option<T> {
+        self.take_of(|_, _| true).map(|(_, item)| item)
     }
 
     /// Each owner's first item.
@@ -81,7 +81,7 @@ mod tests {
         turns.push("quiet", 10);
         turns.push("calm", 20);
         turns.push("quiet", 11);
-        let taken: Vec<_> = std::iter::from_fn(|| turns.next()).collect();
+        let taken: Vec<_> = std::iter::from_fn(|| turns.take()).collect();
         assert_eq!(taken, [20, 0, 10, 1, 11, 2, 3, 4, 5]);
         assert!(turns.is_empty());
     }
@@ -92,10 +92,10 @@ mod tests {
         for number in 0..1_000 {
             turns.push("noisy", number);
         }
-        assert_eq!(turns.next(), Some(0));
+        assert_eq!(turns.take(), Some(0));
         turns.push("quiet", -1);
-        assert_eq!(turns.next(), Some(-1));
-        assert_eq!((turns.next(), turns.len()), (Some(1), 998));
+        assert_eq!(turns.take(), Some(-1));
+        assert_eq!((turns.take(), turns.len()), (Some(1), 998));
     }
 
     #[test]
@@ -104,9 +104,9 @@ mod tests {
         turns.push("a", 1);
         turns.push("b", 2);
         turns.push("a", 3);
-        assert_eq!(turns.next_of(|owner, _| *owner != "a"), Some(("b", 2)));
-        assert_eq!(turns.next_of(|owner, _| *owner != "a"), None);
+        assert_eq!(turns.take_of(|owner, _| *owner != "a"), Some(("b", 2)));
+        assert_eq!(turns.take_of(|owner, _| *owner != "a"), None);
         assert_eq!(turns.firsts().collect::<Vec<_>>(), [(&"a", &1)]);
-        assert_eq!(turns.next(), Some(1));
+        assert_eq!(turns.take(), Some(1));
     }
 }

@@ -137,7 +137,7 @@ impl Ahead {
     fn take(&mut self, limit: Option<&Position>) -> Vec<Sequence> {
         let may_go =
             |lane: &Lane, place: &Sequence| limit.is_none_or(|limit| limit.covers(lane, *place));
-        let taken = std::iter::from_fn(|| self.waiting.next_of(may_go));
+        let taken = std::iter::from_fn(|| self.waiting.take_of(may_go));
         let mut places: Vec<_> = taken.take(STRETCH).map(|(_, place)| place).collect();
         places.sort_unstable();
         places

@@ -99,7 +99,7 @@ impl Admission {
                 patience: guest.as_ref().map_or(patience::ANSWER, |guest| {
                     patience::ANSWER.saturating_sub(guest.waited)
                 }),
-                correlation: guest.and_then(|guest| guest.correlation.clone()),
+                correlation: guest.and_then(|guest| guest.correlation),
                 _held: held,
             }),
             Err(unread) => Err(and_close(self.unread_reply(source, unread))),

@@ -297,7 +297,7 @@ async fn a_door_whose_path_is_not_in_the_table_opens_no_server() {
         clock: clock(),
     };
     let refused = listening("127.0.0.1:0").await.open(site);
-    let error = refused.err().expect("it does not start").to_string();
+    let error = refused.expect_err("it does not start").to_string();
     assert!(error.contains("POST /webhooks/unlisted") && error.contains("TABLE"), "{error}");
     house.close().await;
 }
