@@ -7,18 +7,20 @@ mod api_key;
 mod budget;
 mod connection;
 mod credentials;
+mod dead_letter;
 mod journal;
 mod member;
 mod mirror;
 mod organization;
 mod outbox;
+mod parked;
 mod quarantine;
 mod retention;
 pub mod sample;
 
 pub use self::{
-    api_key::*, budget::*, connection::*, credentials::*, journal::*, member::*, mirror::*,
-    organization::*, outbox::*, quarantine::*, retention::*,
+    api_key::*, budget::*, connection::*, credentials::*, dead_letter::*, journal::*, member::*,
+    mirror::*, organization::*, outbox::*, parked::*, quarantine::*, retention::*,
 };
 
 /// Writes one `#[tokio::test]` for each case of the contract.
@@ -57,6 +59,7 @@ macro_rules! storage_contract {
             a_waiting_lane_stops_no_other,
             a_busy_lane_starves_no_other,
             the_longest_due_goes_first,
+            organizations_take_turns,
             a_dead_action_lets_its_lane_go_on,
             a_started_action_is_looked_up_after_a_crash,
             an_ambiguous_attempt_is_looked_up,
@@ -68,7 +71,23 @@ macro_rules! storage_contract {
             the_newest_entry_never_goes,
             only_finished_actions_go,
             an_open_action_needs_its_event,
+            a_parked_event_is_needed_whole,
             the_mirror_needs_the_event_of_each_version,
+            a_dead_letter_tells_its_reason,
+            dead_letters_come_in_pages,
+            a_replayed_action_is_tried_in_its_place,
+            what_died_in_doubt_is_looked_up,
+            a_second_replay_changes_nothing,
+            a_dropped_action_stays_and_can_come_back,
+            a_held_lane_waits_for_its_time,
+            a_held_lane_holds_what_comes_later,
+            a_held_lane_goes_on_after_replay_or_drop,
+            what_a_stop_began_is_known,
+            parked_events_are_kept_in_order,
+            a_parked_event_is_handled_again_once,
+            a_decision_waits_for_the_mirror,
+            what_was_taken_is_parked_again_after_a_crash,
+            a_dropped_event_stays_and_can_come_back,
             a_credential_is_kept_in_its_place,
             credentials_are_listed_for_their_owner,
             a_rotation_finds_its_work_in_pages,

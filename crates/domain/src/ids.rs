@@ -143,6 +143,13 @@ impl ActionId {
     pub fn of(event: &EventId, rule: &str) -> Self {
         Self(format!("act_{:032x}.{rule}", u128::from_be_bytes(event.0)).into())
     }
+
+    /// The event that it follows from, where the text is an action's id.
+    #[must_use]
+    pub fn event(&self) -> Option<EventId> {
+        let (digits, _) = self.0.strip_prefix("act_")?.split_once('.')?;
+        format!("{}{digits}", EventId::PREFIX).parse().ok()
+    }
 }
 
 /// What a delivery and all that follows from it is called, from the request to the calls that it
@@ -281,6 +288,13 @@ mod tests {
             let refused = text.parse::<OrganizationId>().unwrap_err().to_string();
             assert!(refused.contains("small letters"), "{refused}");
         }
+    }
+
+    #[test]
+    fn an_action_names_its_event() {
+        let event = EventId::from_bytes([7; 16]);
+        assert_eq!(ActionId::of(&event, "log_activity").event(), Some(event));
+        assert_eq!(ActionId::new("act_07.log_activity").event(), None);
     }
 
     #[test]

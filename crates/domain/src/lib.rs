@@ -21,6 +21,7 @@ mod connection;
 #[cfg(feature = "contract")]
 pub mod contract;
 mod credentials;
+mod dead_letter;
 mod delivery;
 mod destination;
 mod entity;
@@ -34,6 +35,7 @@ mod memory;
 mod mirror;
 mod organization;
 mod outbox;
+mod parked;
 mod quarantine;
 mod realm;
 mod record;
@@ -54,6 +56,7 @@ pub use self::{
     clock::Clock,
     connection::{Connection, Connections, Listing, Revision},
     credentials::{Credential, CredentialKey, CredentialSummary, Credentials, SealedContent},
+    dead_letter::{Backlog, DeadLetter, DeadLetters, Dropped},
     delivery::Delivery,
     destination::{BoxFuture, Destination, Failure, Next, Receipt},
     entity::Entity,
@@ -72,6 +75,7 @@ pub use self::{
     outbox::{
         Action, ActionState, Attempt, Claimed, Decisions, Intent, Outbox, Settlement, Tracked,
     },
+    parked::{Parked, ParkedKey, Parking, Stop},
     quarantine::{Held, HeldGroup, HeldSummary, QUARANTINE_DAYS, Quarantine, Reason},
     realm::Realm,
     record::{Applied, Change, FieldChange, Fields, Record, RecordKey, RecordUpdate},

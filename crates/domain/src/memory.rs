@@ -4,11 +4,13 @@ mod api_key;
 mod budget;
 mod connection;
 mod credentials;
+mod dead_letter;
 mod journal;
 mod member;
 mod mirror;
 mod organization;
 mod outbox;
+mod parked;
 mod quarantine;
 mod retention;
 
@@ -17,7 +19,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use self::{
     api_key::ApiKeyState, budget::BudgetState, connection::ConnectionState,
     credentials::CredentialState, journal::JournalState, member::MemberState, mirror::MirrorState,
-    organization::OrganizationState, outbox::OutboxState, quarantine::QuarantineState,
+    organization::OrganizationState, outbox::OutboxState, parked::ParkingState,
+    quarantine::QuarantineState,
 };
 use crate::Clock;
 
@@ -36,6 +39,7 @@ struct State {
     connections: ConnectionState,
     mirror: MirrorState,
     outbox: OutboxState,
+    parking: ParkingState,
     credentials: CredentialState,
     organizations: OrganizationState,
     members: MemberState,

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, future::Future};
 
 use crate::{
-    Change, Entity, EventId, Installation, LaneStep, Lanes, Record, RecordKey, Sequence,
+    Change, Entity, EventId, Installation, LaneStep, Lanes, Parked, Record, RecordKey, Sequence,
     StorageError, Tenant,
 };
 
@@ -22,6 +22,10 @@ pub struct Projection {
     pub changes: Vec<Change>,
     /// The installations that differ, in full.
     pub installations: Vec<Installation>,
+    /// The events that could not be read or applied.
+    pub parked: Vec<Parked>,
+    /// The events that were parked here and are mirrored now: they are decided on again.
+    pub freed: Vec<Sequence>,
 }
 
 /// Keeps the rows, their changes, and the cursor that ties them to the journal.

@@ -12,8 +12,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ActionId, ActivityEntry, ConnectionId, CorrelationId, EventId, LaneStep, Lanes, Receipt,
-    Sequence, StorageError, Tenant,
+    ActionId, ActivityEntry, ConnectionId, CorrelationId, EventId, LaneStep, Lanes, Parked,
+    Receipt, Sequence, StorageError, Tenant,
 };
 
 /// Something that the hub decided to do outside, recorded before it is tried.
@@ -71,6 +71,10 @@ pub struct Decisions {
     /// Those of them that may have been done before the store was restored from a backup: they are
     /// looked up before they are done.
     pub look_first: BTreeSet<ActionId>,
+    /// The events that could not be decided on.
+    pub parked: Vec<Parked>,
+    /// The events that were parked here and are decided on now.
+    pub freed: Vec<Sequence>,
 }
 
 /// Where an action stands.
@@ -87,18 +91,21 @@ pub enum ActionState {
     Done,
     /// Given up; a person may replay it.
     Dead,
+    /// Given up, and a person decided that it stays so.
+    Dropped,
 }
 
 impl ActionState {
     /// Every state, in the order of an action's life.
-    pub const ALL: [Self; 5] = [Self::Ready, Self::Waiting, Self::Started, Self::Done, Self::Dead];
+    pub const ALL: [Self; 6] =
+        [Self::Ready, Self::Waiting, Self::Started, Self::Done, Self::Dead, Self::Dropped];
 
     /// Whether nothing can become of the action any more. What is not finished keeps its event and
     /// the event's bytes, however old.
     #[must_use]
     pub fn is_finished(self) -> bool {
         match self {
-            Self::Done => true,
+            Self::Done | Self::Dropped => true,
             Self::Ready | Self::Waiting | Self::Started | Self::Dead => false,
         }
     }
@@ -112,6 +119,7 @@ impl ActionState {
             Self::Started => "started",
             Self::Done => "done",
             Self::Dead => "dead",
+            Self::Dropped => "dropped",
         }
     }
 }
@@ -160,8 +168,12 @@ pub enum Settlement {
         /// Why it failed.
         reason: String,
     },
-    /// Never try again.
+    /// Do not try again unless a person says so.
     Dead {
+        /// Whether the call may have been carried out.
+        ambiguous: bool,
+        /// Until when the later actions of the lane wait for that person; none where they go on.
+        holds_until: Option<Timestamp>,
         /// Why.
         reason: String,
     },
@@ -195,7 +207,8 @@ pub trait Outbox {
     -> impl Future<Output = Result<(), StorageError>> + Send;
 
     /// Makes the actions that a former process left in [`ActionState::Started`] due again, to be
-    /// looked up before they are repeated. Call it once, before the first [`Self::claim`].
+    /// looked up before they are repeated, and leaves the parked events that it was handling again
+    /// as they were. Call it once, before the first [`Self::claim`].
     fn recover(&self, now: Timestamp) -> impl Future<Output = Result<u64, StorageError>> + Send;
 
     /// Notes that the store was restored from a backup at this moment. What was done after the
@@ -209,8 +222,11 @@ pub trait Outbox {
     /// before that moment may have been done already.
     fn restored_at(&self) -> impl Future<Output = Result<Option<Timestamp>, StorageError>> + Send;
 
-    /// Takes up to `limit` due actions of a destination, each the head of its lane and the longest
-    /// due first, and records their attempts durably before it returns.
+    /// Takes up to `limit` due actions of a destination, each the head of its lane, and records
+    /// their attempts durably before it returns.
+    ///
+    /// Organizations with due work take turns, in order of their names and from claim to claim, so
+    /// that none waits for another's queue; within one the longest due goes first.
     fn claim(
         &self,
         destination: &ConnectionId,

@@ -87,6 +87,9 @@ pub struct Change {
     pub version: u64,
     /// The fields that differ, by name.
     pub fields: BTreeMap<String, FieldChange>,
+    /// The event that made the version which this one found; none where there was no record.
+    #[serde(default)]
+    pub found: Option<EventId>,
 }
 
 /// What the mirror did with an event's word on a record.

@@ -1,8 +1,8 @@
 //! The storage contract as a whole, and the ways in which any store may fail.
 
 use crate::{
-    ApiKeys, Connections, Credentials, Journal, Members, Mirror, Organizations, Outbox, Quarantine,
-    Retention, Sequence,
+    ApiKeys, Connections, Credentials, DeadLetters, Journal, Members, Mirror, Organizations,
+    Outbox, Parking, Quarantine, Retention, Sequence,
 };
 
 /// Everything that the hub keeps. Every store passes the suite of the feature `contract`.
@@ -11,6 +11,8 @@ pub trait Storage:
     + Quarantine
     + Mirror
     + Outbox
+    + DeadLetters
+    + Parking
     + Connections
     + Credentials
     + Organizations
@@ -29,6 +31,8 @@ impl<S> Storage for S where
         + Quarantine
         + Mirror
         + Outbox
+        + DeadLetters
+        + Parking
         + Connections
         + Credentials
         + Organizations

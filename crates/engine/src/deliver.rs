@@ -3,7 +3,12 @@
 //! The attempt is durable before the call leaves, and its end after it (commit 3). An action whose
 //! end is in doubt is looked up at the destination before it is done again (invariant I2).
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    hash::{DefaultHasher, Hash, Hasher},
+    sync::Arc,
+    time::Duration,
+};
 
 use domain::{
     ActionId, Claimed, Clock, ConnectionId, Destination, Failure, Next, Receipt, Settlement,
@@ -16,7 +21,11 @@ use tokio::{
 };
 use tracing::Instrument;
 
-use crate::{gate::Gate, verdict::judge};
+use crate::{
+    delivery::DeliverySettings,
+    gate::Gate,
+    verdict::{Moment, judge},
+};
 
 /// How long the stage sleeps at most.
 const LOOK: Duration = Duration::from_secs(1);
@@ -34,6 +43,7 @@ pub(crate) struct Deliver<S> {
     pub(crate) destination: Arc<dyn Destination>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) gate: Gate,
+    pub(crate) settings: DeliverySettings,
 }
 
 type End = Result<Receipt, Failure>;
@@ -135,7 +145,17 @@ impl<S: Storage> Deliver<S> {
                     reason = failure.reason,
                     "action is not done"
                 );
-                judge(claimed, failure, now, reopens)
+                let moment = Moment { now, reopens, random: random(claimed) };
+                let settlement = judge(claimed, failure, moment, self.settings);
+                if let Settlement::Dead { holds_until, .. } = &settlement {
+                    let holds_until = holds_until.map(|until| until.to_string());
+                    tracing::warn!(
+                        action.id = %claimed.action.id,
+                        holds_until,
+                        "action is given up; see `highwire events dead`"
+                    );
+                }
+                settlement
             }
         }
     }
@@ -158,6 +178,14 @@ impl<S: Storage> Deliver<S> {
         let until = due.map(|due| Duration::try_from(due.duration_since(now)).unwrap_or_default());
         until.map_or(LOOK, |until| until.clamp(Duration::from_millis(5), LOOK))
     }
+}
+
+/// A number from 0 to 1 that follows from the action and its attempt: it differs from action to
+/// action, which is all that spreading needs, and the same attempt always waits as long.
+fn random(claimed: &Claimed) -> f64 {
+    let mut hasher = DefaultHasher::new();
+    (claimed.action.id.as_str(), claimed.attempt).hash(&mut hasher);
+    (hasher.finish() >> 11) as f64 / (1_u64 << 53) as f64
 }
 
 /// One attempt: look where the past is in doubt, then do.

@@ -3,8 +3,10 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use domain::{
-    ActionState, Clock, ConnectionId, Destination, Entity, Sequence, Source, Storage, StorageError,
+    ActionState, Clock, ConnectionId, Destination, Entity, Sequence, Source, Stop, Storage,
+    StorageError,
 };
+use jiff::Timestamp;
 use policy::directory::Rules;
 use tokio::{
     sync::{Notify, watch},
@@ -12,8 +14,9 @@ use tokio::{
 };
 
 use crate::{
-    DoorSettings, Intake, Limits, Sources, admit::Admit, decide::Decide, deliver::Deliver,
-    gate::Gate, intake::Footing, project::Project, reader::Reader, retention::Retain, stage,
+    DeliverySettings, DoorSettings, Intake, Limits, Sources, admit::Admit, decide::Decide,
+    deliver::Deliver, gate::Gate, gauges::Gauges, intake::Footing, poison::Trials,
+    project::Project, reader::Reader, retention::Retain, stage,
 };
 
 /// What a hub is made of.
@@ -28,6 +31,8 @@ pub struct Parts<S> {
     pub doors: DoorSettings,
     /// Who carries out actions, by connection.
     pub destinations: BTreeMap<ConnectionId, Arc<dyn Destination>>,
+    /// How patient the hub is with them; a destination that is not named has the defaults.
+    pub delivery: BTreeMap<ConnectionId, DeliverySettings>,
     /// Which of them keeps the activity log.
     pub activity_log: Option<ConnectionId>,
     /// Whether events that differ from their vendor's documentation are counted and told.
@@ -48,6 +53,7 @@ impl<S> Parts<S> {
             rules: Rules::default(),
             doors: DoorSettings::default(),
             destinations: BTreeMap::new(),
+            delivery: BTreeMap::new(),
             activity_log: None,
             report_deviations: false,
             retention: Limits::default(),
@@ -108,28 +114,22 @@ impl<S: Storage> Hub<S> {
             rules,
             doors,
             destinations,
+            delivery,
             activity_log,
             report_deviations,
             retention,
             clock,
         } = parts;
-        let recovered = store.recover(clock.now()).await?;
-        if recovered > 0 {
-            tracing::info!(
-                actions = recovered,
-                "actions were cut off by the last stop; looking them up"
-            );
-        }
+        recover(&store, clock.now()).await?;
         let sources = Sources::new(sources);
         let (shutdown, stopped) = watch::channel(false);
         let (projector, decider) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
         let mut stages = JoinSet::new();
-        let mut deliverers = Vec::new();
-        for (connection, destination) in destinations {
-            let signal = Arc::new(Notify::new());
-            deliverers.push(Arc::clone(&signal));
-            let (store, clock, gate) = (store.clone(), Arc::clone(&clock), Gate::default());
-            let deliver = Deliver { store, connection, destination, clock, gate };
+        let gauges = Gauges::new(store.clone(), Arc::clone(&clock), &destinations);
+        stages.spawn(gauges.run(stopped.clone()));
+        let delivering = delivering(&store, &clock, destinations, &delivery);
+        let deliverers = delivering.iter().map(|(_, signal)| Arc::clone(signal)).collect();
+        for (deliver, signal) in delivering {
             stages.spawn(deliver.run(signal, stopped.clone()));
         }
         let retain = Retain::new(store.clone(), retention, Arc::clone(&clock));
@@ -144,6 +144,8 @@ impl<S: Storage> Hub<S> {
             store: store.clone(),
             sources: sources.clone(),
             report_deviations,
+            clock: Arc::clone(&clock),
+            trials: Trials::at(Stop::Mirror),
             next: Arc::clone(&decider),
             admit: Arc::clone(&admitter),
             reader: Reader::default(),
@@ -151,7 +153,9 @@ impl<S: Storage> Hub<S> {
         let decide = Decide {
             store: store.clone(),
             sources,
+            rules: policy::rules::all().to_vec(),
             clock,
+            trials: Trials::at(Stop::Decide),
             activity_log,
             next: deliverers,
             reader: Reader::default(),
@@ -186,6 +190,34 @@ impl<S: Storage> Hub<S> {
             }
         }
     }
+}
+
+/// Makes due again what a former process was doing.
+async fn recover<S: Storage>(store: &S, now: Timestamp) -> Result<(), StorageError> {
+    let recovered = store.recover(now).await?;
+    if recovered > 0 {
+        tracing::info!(
+            actions = recovered,
+            "actions were cut off by the last stop; looking them up"
+        );
+    }
+    Ok(())
+}
+
+/// The stage of each destination, and what wakes it.
+fn delivering<S: Storage>(
+    store: &S,
+    clock: &Arc<dyn Clock>,
+    destinations: BTreeMap<ConnectionId, Arc<dyn Destination>>,
+    settings: &BTreeMap<ConnectionId, DeliverySettings>,
+) -> Vec<(Deliver<S>, Arc<Notify>)> {
+    let deliver = |(connection, destination)| {
+        let settings = settings.get(&connection).copied().unwrap_or_default();
+        let (store, clock, gate) = (store.clone(), Arc::clone(clock), Gate::default());
+        let deliver = Deliver { store, connection, destination, clock, gate, settings };
+        (deliver, Arc::new(Notify::new()))
+    };
+    destinations.into_iter().map(deliver).collect()
 }
 
 /// The entrance that asks what the stage `admit` keeps, and wakes the projector.

@@ -10,18 +10,23 @@
 mod admit;
 mod decide;
 mod deliver;
+mod delivery;
 mod entrance;
 #[cfg(test)]
 mod fixture;
 mod gate;
+mod gauges;
 mod hub;
 mod intake;
+pub mod letters;
 mod meter;
+mod poison;
 mod project;
 mod reader;
 mod register;
 mod retention;
 mod rows;
+mod schedule;
 mod sources;
 mod stage;
 mod story;
@@ -30,6 +35,7 @@ mod verdict;
 pub use policy::directory::Rules;
 
 pub use self::{
+    delivery::{AfterDead, DeliverySettings},
     entrance::Claim,
     hub::{Hub, Parts, Status},
     intake::{Accepted, Intake, Rejected, Taken},

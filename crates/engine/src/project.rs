@@ -1,4 +1,7 @@
 //! Reads events after the mirror's cursor, writes rows and changes: stop 4.
+//!
+//! An event that cannot be read or applied is parked, and what follows goes on, also of its own
+//! record: every event brings the record's values as they are then, and a row never goes back.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -6,13 +9,14 @@ use std::{
 };
 
 use domain::{
-    Entity, Entry, Installation, InstallationKey, Origin, Projection, RecordUpdate, Storage,
-    StorageError,
+    Change, Clock, Entity, Entry, Installation, InstallationKey, LaneStep, Origin, Projection,
+    Record, RecordUpdate, Stop, Storage, StorageError,
 };
 use tokio::sync::Notify;
 
 use crate::{
     Sources,
+    poison::{Poison, Trials, attempt, catch},
     reader::{Position, Reader, Stretch},
     rows::{Place, Rows},
     stage::{Progress, Stage},
@@ -24,6 +28,8 @@ pub(crate) struct Project<S> {
     pub(crate) sources: Sources,
     /// Whether differences from a vendor's documentation are counted and told.
     pub(crate) report_deviations: bool,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) trials: Trials,
     /// Woken when rows were written.
     pub(crate) next: Arc<Notify>,
     /// Woken when installations were written.
@@ -31,57 +37,108 @@ pub(crate) struct Project<S> {
     pub(crate) reader: Reader,
 }
 
+/// What an entry says, or why nobody can tell.
+type Read = Result<Vec<RecordUpdate>, Poison>;
+
 impl<S: Storage> Stage for Project<S> {
     const NAME: &'static str = "project";
 
     async fn pass(&mut self) -> Result<Progress, StorageError> {
-        let from = self.store.projected().await?;
-        let stands = Position { cursor: from, lanes: self.store.projected_ahead().await? };
-        let Some(stretch) = self.reader.next(&self.store, stands, None).await? else {
-            return Ok(Progress::Idle);
+        let again = self.again().await?;
+        let stands = self.stands().await?;
+        let from = stands.cursor;
+        let stretch = match self.trials.left(&self.store, &stands).await? {
+            Some(alone) => Some(alone),
+            None => self.reader.next(&self.store, stands, None).await?,
         };
-        let Stretch { entries, to, lanes, is_behind } = stretch;
+        let Some(Stretch { entries, to, lanes, is_behind }) = stretch else {
+            return Ok(if again { Progress::Behind } else { Progress::Idle });
+        };
         let mut projection = Projection { from, to, lanes, ..Projection::default() };
-        let updates: Vec<_> = entries.iter().map(|entry| self.read(entry)).collect();
-        let mut rows = Rows::read(&self.store, places(&entries, &updates)).await?;
-        let mut touched = BTreeSet::new();
-        for (entry, updates) in entries.iter().zip(updates) {
-            touched.extend(apply(entry, updates, &mut rows, &mut projection));
+        let tries = self.trials.begin(&self.store, &entries).await?;
+        match (Poison::after(tries), entries.first()) {
+            (Some(poison), Some(first)) => {
+                projection.parked.push(poison.park(first, Stop::Mirror, self.clock.now()));
+            }
+            _ => self.apply(&entries, &mut projection).await?,
         }
-        projection.records = touched.iter().filter_map(|place| rows.take(place)).collect();
-        projection.installations = self.installations(&entries).await?;
-        let (changes, installations) = (projection.changes.len(), projection.installations.len());
-        self.store.project(projection).await?;
-        if installations > 0 {
-            self.admit.notify_one();
-        }
-        metrics::counter!("highwire_changes_total").increment(changes as u64);
-        self.next.notify_one();
+        self.write(projection).await?;
         Ok(Progress::after(is_behind))
     }
 }
 
 impl<S: Storage> Project<S> {
-    /// What an entry says. Nobody's events say nothing, and an entry that cannot be read says
-    /// nothing either: it stays in the journal, and its story tells why.
-    fn read(&self, entry: &Entry) -> Vec<RecordUpdate> {
+    async fn stands(&self) -> Result<Position, StorageError> {
+        let cursor = self.store.projected().await?;
+        Ok(Position { cursor, lanes: self.store.projected_ahead().await? })
+    }
+
+    /// Handles one parked event that somebody asks for again. Returns whether there was one.
+    async fn again(&mut self) -> Result<bool, StorageError> {
+        let Some(parked) = self.store.take_asked(Stop::Mirror).await? else {
+            return Ok(false);
+        };
+        let Position { cursor, lanes } = self.stands().await?;
+        let lanes = LaneStep { from: lanes.clone(), to: lanes };
+        let mut projection =
+            Projection { from: cursor, to: cursor, lanes, ..Projection::default() };
+        let entries: Vec<_> = self.store.entry(parked.event).await?.into_iter().collect();
+        self.apply(&entries, &mut projection).await?;
+        if projection.parked.is_empty() {
+            projection.freed.push(parked.key.sequence);
+        }
+        self.write(projection).await?;
+        Ok(true)
+    }
+
+    /// Adds what the entries make of the mirror to the projection.
+    async fn apply(
+        &self,
+        entries: &[Entry],
+        projection: &mut Projection,
+    ) -> Result<(), StorageError> {
+        let reads: Vec<_> = entries.iter().map(|entry| self.read(entry)).collect();
+        let mut rows = Rows::read(&self.store, places(entries, &reads)).await?;
+        let mut touched = BTreeSet::new();
+        for (entry, read) in entries.iter().zip(reads) {
+            let again = || Ok(steps(entry, self.sources.updates(&entry.event)?, &rows));
+            let steps = read.and_then(|updates| {
+                catch(|| steps(entry, updates, &rows)).or_else(|_| attempt(again))
+            });
+            match steps {
+                Ok(steps) => {
+                    for (change, row) in steps {
+                        projection.changes.push(change);
+                        if let Some(row) = row {
+                            touched.insert((row.tenant.clone(), row.key.clone()));
+                            rows.put(row);
+                        }
+                    }
+                }
+                Err(poison) => {
+                    let parked = poison.park(entry, Stop::Mirror, self.clock.now());
+                    projection.parked.push(parked);
+                }
+            }
+        }
+        projection.records = touched.iter().filter_map(|place| rows.take(place)).collect();
+        projection.installations = self.installations(entries).await?;
+        Ok(())
+    }
+
+    /// What an entry says. Nobody's events say nothing.
+    fn read(&self, entry: &Entry) -> Read {
         if entry.event.tenant.is_none() {
-            return Vec::new();
+            return Ok(Vec::new());
         }
         let span = tracing::debug_span!("event", event.id = %entry.event.id, stop = "mirror");
-        if self.report_deviations {
-            span.in_scope(|| self.report(entry));
-        }
-        span.in_scope(|| match self.sources.updates(&entry.event) {
-            Ok(updates) => {
-                tracing::debug!(event.kind = %entry.event.kind, records = updates.len(), "event is read");
-                updates
+        span.in_scope(|| {
+            if self.report_deviations {
+                self.report(entry);
             }
-            Err(problem) => {
-                tracing::warn!(event.kind = %entry.event.kind, problem, "an event cannot be mirrored");
-                metrics::counter!("highwire_unmirrored_events_total").increment(1);
-                Vec::new()
-            }
+            let updates = attempt(|| self.sources.updates(&entry.event))?;
+            tracing::debug!(event.kind = %entry.event.kind, records = updates.len(), "event is read");
+            Ok(updates)
         })
     }
 
@@ -121,40 +178,44 @@ impl<S: Storage> Project<S> {
         }
         Ok(touched.into_values().collect())
     }
+
+    async fn write(&self, projection: Projection) -> Result<(), StorageError> {
+        let (changes, installations) = (projection.changes.len(), projection.installations.len());
+        self.store.project(projection).await?;
+        if installations > 0 {
+            self.admit.notify_one();
+        }
+        metrics::counter!("highwire_changes_total").increment(changes as u64);
+        self.next.notify_one();
+        Ok(())
+    }
 }
 
-/// The rows that the updates of these entries are about.
-fn places(entries: &[Entry], updates: &[Vec<RecordUpdate>]) -> Vec<Place> {
-    let of_entry = |(entry, updates): (&Entry, &Vec<RecordUpdate>)| {
-        let tenant = entry.event.tenant.clone()?;
-        Some(
-            updates.iter().map(|update| (tenant.clone(), update.key().clone())).collect::<Vec<_>>(),
-        )
-    };
-    entries.iter().zip(updates).filter_map(of_entry).flatten().collect()
+/// The rows that these entries are about, where they can be read.
+fn places(entries: &[Entry], reads: &[Read]) -> Vec<Place> {
+    let mut places = Vec::new();
+    for (entry, read) in entries.iter().zip(reads) {
+        if let (Some(tenant), Ok(updates)) = (&entry.event.tenant, read) {
+            places.extend(updates.iter().map(|update| (tenant.clone(), update.key().clone())));
+        }
+    }
+    places
 }
 
-/// Applies what one entry says, and returns the places of the rows that differ.
-fn apply(
-    entry: &Entry,
-    updates: Vec<RecordUpdate>,
-    rows: &mut Rows,
-    projection: &mut Projection,
-) -> Vec<Place> {
+/// The changes that an entry makes, each with the row after it where that differs.
+fn steps(entry: &Entry, updates: Vec<RecordUpdate>, rows: &Rows) -> Vec<(Change, Option<Record>)> {
     let Some(tenant) = &entry.event.tenant else {
         return Vec::new();
     };
-    let mut touched = Vec::new();
+    let mut steps: Vec<(Change, Option<Record>)> = Vec::new();
     for update in updates {
         let place = (tenant.clone(), update.key().clone());
-        let (change, row) = policy::mirror::apply(&entry.event, tenant, rows.at(&place), update);
-        projection.changes.push(change);
-        if let Some(row) = row {
-            rows.put(row);
-            touched.push(place);
-        }
+        let mut own = steps.iter().rev().filter_map(|(_, row)| row.as_ref());
+        let own = own.find(|row| row.key == place.1);
+        let current = own.or_else(|| rows.at(&place));
+        steps.push(policy::mirror::apply(&entry.event, tenant, current, update));
     }
-    touched
+    steps
 }
 
 #[cfg(test)]

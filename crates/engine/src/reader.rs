@@ -27,7 +27,8 @@ pub(crate) struct Position {
 }
 
 impl Position {
-    fn covers(&self, lane: &Lane, sequence: Sequence) -> bool {
+    /// Whether the stage has done an entry of a lane.
+    pub(crate) fn covers(&self, lane: &Lane, sequence: Sequence) -> bool {
         sequence <= self.cursor || self.lanes.cover(lane, sequence)
     }
 }
@@ -43,6 +44,25 @@ pub(crate) struct Stretch {
     pub(crate) lanes: LaneStep,
     /// Whether more is waiting.
     pub(crate) is_behind: bool,
+}
+
+impl Stretch {
+    /// One entry alone, the first that is not done of its lane.
+    pub(crate) fn alone(entry: Entry, stands: Position) -> Self {
+        let (mut to, mut lanes) = (stands.cursor, stands.lanes.clone());
+        match entry.sequence.0 == to.0 + 1 {
+            true => to = entry.sequence,
+            false => drop(lanes.0.insert(lane_of(&entry), entry.sequence)),
+        }
+        lanes.0.retain(|_, done| *done > to);
+        let lanes = LaneStep { from: stands.lanes, to: lanes };
+        Self { entries: vec![entry], to, lanes, is_behind: true }
+    }
+}
+
+/// The lane of an entry.
+pub(crate) fn lane_of(entry: &Entry) -> Lane {
+    entry.event.tenant.as_ref().map(|tenant| tenant.organization.clone())
 }
 
 /// Reads for one stage. What it holds in memory can be lost at any time.
@@ -149,9 +169,7 @@ impl Ahead {
         let cursor = first_waiting.map_or(self.seen_to, |place| Sequence(place.0 - 1));
         let mut lanes = self.stands.lanes.clone();
         for entry in entries {
-            let owner = entry.event.tenant.as_ref();
-            let lane = owner.map(|tenant| tenant.organization.clone());
-            lanes.0.insert(lane, entry.sequence);
+            lanes.0.insert(lane_of(entry), entry.sequence);
         }
         lanes.0.retain(|_, done| *done > cursor);
         Position { cursor, lanes }

@@ -1,6 +1,9 @@
 //! The story of one event, from the door to its destinations: stop 8.
 
-use domain::{Applied, Change, Entry, EventId, Storage, StorageError, Tracked};
+use domain::{
+    Applied, Change, Entry, EventId, Parked, ParkedKey, Sequence, Stop, Storage, StorageError,
+    Tracked,
+};
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -45,15 +48,23 @@ pub async fn tell<S: Storage>(
         return Ok(None);
     };
     let mut steps = arrival(&entry, sources.deviations(&entry.event));
-    steps.push(mirrored(
+    let before = Sequence(entry.sequence.0.saturating_sub(1));
+    let before = ParkedKey { sequence: before, stop: Stop::Decide };
+    let mut parked = store.parked(Some(before), Stop::ALL.len()).await?;
+    parked.retain(|parked| parked.event == id);
+    let mut mirror = mirrored(
         &entry,
         store.changes(&[id]).await?,
         store.projected().await? >= entry.sequence,
         sources,
-    ));
+    );
+    mirror.details.extend(set_aside(&parked, Stop::Mirror));
+    steps.push(mirror);
     let actions = store.actions(id).await?;
     let decided = store.decided().await? >= entry.sequence;
-    steps.push(decision(&entry, &actions, decided));
+    let mut decision = decision(&entry, &actions, decided);
+    decision.details.extend(set_aside(&parked, Stop::Decide));
+    steps.push(decision);
     steps.extend(actions.iter().flat_map(deliveries));
     Ok(Some(Story { event: id, kind: entry.event.kind.to_string(), steps }))
 }
@@ -126,9 +137,21 @@ fn mirrored(entry: &Entry, changes: Vec<Change>, projected: bool, sources: &Sour
     Step { stop: 4, name: "mirror", at: None, text, details }
 }
 
+/// That the event is parked at a stop.
+fn set_aside(parked: &[Parked], stop: Stop) -> Option<(String, String)> {
+    let parked = parked.iter().find(|parked| parked.key.stop == stop)?;
+    let by = parked.dropped.as_ref().map(|dropped| format!(", dropped by {}", dropped.by));
+    let (tries, reason) = (parked.tries, &parked.reason);
+    Some(pair("parked", format!("after {tries} tries{}: {reason}", by.unwrap_or_default())))
+}
+
 fn told(change: Change) -> Vec<(String, String)> {
     let said = match change.applied {
         Applied::Stale => "not applied: the mirror knows something newer".to_owned(),
+        Applied::Unchanged => match change.found {
+            Some(found) => format!("unchanged, version {}, as {found} left it", change.version),
+            None => format!("unchanged, version {}", change.version),
+        },
         applied => format!("{}, version {}", applied.name(), change.version),
     };
     let fields = change.fields.into_iter().map(|(name, field)| {

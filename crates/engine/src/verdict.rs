@@ -1,54 +1,57 @@
 //! When an attempt failed, then this is what becomes of its action.
 
-use std::time::Duration;
-
 use domain::{Claimed, Failure, Next, Settlement};
 use jiff::Timestamp;
 
-/// The waits between the attempts of one action that fails by its own fault: about three days in
-/// all (`facts/engine.md` 5.6).
-const WAITS: [Duration; 15] = [
-    Duration::from_secs(1),
-    Duration::from_secs(5),
-    Duration::from_secs(30),
-    Duration::from_secs(2 * 60),
-    Duration::from_secs(10 * 60),
-    Duration::from_secs(30 * 60),
-    Duration::from_secs(60 * 60),
-    Duration::from_secs(2 * 60 * 60),
-    Duration::from_secs(4 * 60 * 60),
-    Duration::from_secs(8 * 60 * 60),
-    Duration::from_secs(12 * 60 * 60),
-    Duration::from_secs(12 * 60 * 60),
-    Duration::from_secs(12 * 60 * 60),
-    Duration::from_secs(12 * 60 * 60),
-    Duration::from_secs(12 * 60 * 60),
-];
+use crate::{
+    delivery::{AfterDead, DeliverySettings},
+    schedule,
+};
 
-/// What becomes of an action whose attempt failed at `now`. `reopens` is when its destination takes
-/// calls again, where the failure is the destination's and not the action's: such an attempt does
-/// not count.
+/// What there is to know when an attempt has failed.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Moment {
+    /// When it failed.
+    pub(crate) now: Timestamp,
+    /// When its destination takes calls again, where the failure is the destination's and not the
+    /// action's: such an attempt does not count.
+    pub(crate) reopens: Option<Timestamp>,
+    /// A number from 0 to 1, which spreads the next attempts.
+    pub(crate) random: f64,
+}
+
+/// What becomes of an action whose attempt failed.
 pub(crate) fn judge(
     claimed: &Claimed,
     failure: Failure,
-    now: Timestamp,
-    reopens: Option<Timestamp>,
+    moment: Moment,
+    settings: DeliverySettings,
 ) -> Settlement {
     let Failure { next, ambiguous, reason } = failure;
-    match (next, reopens) {
-        (Next::GiveUp, _) => Settlement::Dead { reason },
-        (_, Some(at)) => Settlement::Retry { at, counted: false, ambiguous, reason },
-        (_, None) => match WAITS.get(claimed.failures as usize) {
-            Some(wait) => Settlement::Retry { at: now + *wait, counted: true, ambiguous, reason },
-            None => Settlement::Dead {
-                reason: format!("given up after {} attempts: {reason}", claimed.failures + 1),
-            },
-        },
+    let Moment { now, reopens, random } = moment;
+    let holds_until = match settings.after_dead {
+        AfterDead::Continue => None,
+        AfterDead::Wait(at_most) => Some(now + at_most),
+    };
+    let wait = schedule::wait(claimed.failures, settings.give_up_after, random);
+    match (next, reopens, wait) {
+        (Next::GiveUp, _, _) => Settlement::Dead { ambiguous, holds_until, reason },
+        (_, Some(at), _) => Settlement::Retry { at, counted: false, ambiguous, reason },
+        (_, None, Some(wait)) => {
+            Settlement::Retry { at: now + wait, counted: true, ambiguous, reason }
+        }
+        (_, None, None) => {
+            let failures = claimed.failures + 1;
+            let reason = format!("given up after {failures} failures: {reason}");
+            Settlement::Dead { ambiguous, holds_until, reason }
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use domain::contract::sample::{action, at};
 
     use super::*;
@@ -66,30 +69,46 @@ mod tests {
         Failure { next, ambiguous: true, reason: "busy".to_owned() }
     }
 
+    fn moment(now: Timestamp, reopens: Option<Timestamp>) -> Moment {
+        Moment { now, reopens, random: 0.5 }
+    }
+
     #[test]
-    fn an_action_waits_longer_each_time_and_is_given_up_after_three_days() {
+    fn an_action_waits_longer_each_time_and_is_given_up_after_a_day() {
+        let settings = DeliverySettings::default();
         let mut now = at(0);
-        for failures in 0..15 {
-            let Settlement::Retry { at, counted, ambiguous, .. } =
-                judge(&claimed(failures), failure(Next::Retry), now, None)
-            else {
-                panic!("given up after {failures} failures");
-            };
-            assert!(counted && ambiguous && at > now);
-            now = at;
-        }
-        let hours = now.duration_since(at(0)).as_hours();
-        assert!((72..=80).contains(&hours), "{hours} hours");
-        assert!(matches!(
-            judge(&claimed(15), failure(Next::Retry), now, None),
-            Settlement::Dead { .. }
-        ));
+        let mut failures = 0;
+        let settled = loop {
+            match judge(&claimed(failures), failure(Next::Retry), moment(now, None), settings) {
+                Settlement::Retry { at, counted, ambiguous, .. } => {
+                    assert!(counted && ambiguous && at > now);
+                    (now, failures) = (at, failures + 1);
+                }
+                dead => break dead,
+            }
+        };
+        assert_eq!((failures, now.duration_since(at(0)).as_hours()), (12, 24));
+        let reason = "given up after 13 failures: busy".to_owned();
+        assert_eq!(settled, Settlement::Dead { ambiguous: true, holds_until: None, reason });
     }
 
     #[test]
     fn a_destination_that_is_down_costs_the_action_nothing() {
-        let settled = judge(&claimed(14), failure(Next::Hold(None)), at(0), Some(at(60)));
+        let moment = moment(at(0), Some(at(60)));
+        let settings = DeliverySettings::default();
+        let settled = judge(&claimed(99), failure(Next::Hold(None)), moment, settings);
         let Settlement::Retry { at: due, counted, .. } = settled else { panic!("given up") };
         assert_eq!((due, counted), (at(60), false));
+    }
+
+    #[test]
+    fn what_can_never_succeed_holds_its_lane_where_it_is_told_to() {
+        let settings = DeliverySettings {
+            after_dead: AfterDead::Wait(Duration::from_secs(900)),
+            ..DeliverySettings::default()
+        };
+        let settled = judge(&claimed(0), failure(Next::GiveUp), moment(at(5), None), settings);
+        let Settlement::Dead { holds_until, .. } = settled else { panic!("tried again") };
+        assert_eq!(holds_until, Some(at(905)));
     }
 }

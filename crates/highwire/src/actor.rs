@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use domain::{
-    ApiKey, ApiKeySecret, ApiKeys, KeyState, Organization, OrganizationId, Organizations,
+    ApiKey, ApiKeyId, ApiKeySecret, ApiKeys, KeyState, Organization, OrganizationId, Organizations,
 };
 use endpoint::Secret;
 use policy::access::{self, Denial, Exposure, Need, Principal};
@@ -56,12 +56,15 @@ impl Claim {
     /// # Errors
     /// Where the key does not count, or may not do this.
     pub(crate) async fn prove(self, settings: &Settings) -> Result<Actor, Failure> {
-        let principal = match &self.key {
-            None => Principal::installation(),
-            Some(text) => Principal::of_key(&find(settings, text).await?),
+        let (principal, key) = match &self.key {
+            None => (Principal::installation(), None),
+            Some(text) => {
+                let key = find(settings, text).await?;
+                (Principal::of_key(&key), Some(key.id))
+            }
         };
         access::decide(self.need, Some(&principal), Exposure::Loopback).map_err(refused)?;
-        Ok(Actor { principal })
+        Ok(Actor { principal, key })
     }
 }
 
@@ -69,6 +72,8 @@ impl Claim {
 #[derive(Debug)]
 pub(crate) struct Actor {
     pub(crate) principal: Principal,
+    /// The key; none for the owner of the installation.
+    pub(crate) key: Option<ApiKeyId>,
 }
 
 impl Actor {

@@ -1,6 +1,7 @@
 //! The command line: every command and flag.
 
 mod connections;
+mod letters;
 mod tenants;
 
 use std::{net::SocketAddr, path::PathBuf};
@@ -11,6 +12,7 @@ use endpoint::Secret;
 pub(crate) use self::connections::{
     Accounts, Add as AddConnection, Connections, TokenDoor, Vendor, Which,
 };
+pub(crate) use self::letters::{Choice, Dead, Filter};
 pub(crate) use self::tenants::{ApiKeys, Members, Organizations, Owner};
 use crate::settings::Flags;
 
@@ -50,7 +52,7 @@ pub(crate) enum Command {
     Up(Up),
     /// Run only the simulated vendors
     Sandbox(Sandbox),
-    /// Look at the events that came in
+    /// Look at the events that came in, and at what could not be done for them
     #[command(subcommand)]
     Events(Events),
     /// Tell what is kept of events and actions, on how much disk, and what would go by the limits now
@@ -276,6 +278,18 @@ pub(crate) enum Events {
     Show {
         /// Its id (evt_…) or its place in the journal
         event: String,
+    },
+    /// List what was given up and waits for a person
+    Dead(Dead),
+    /// Do again what was given up: each in its place, and nothing twice
+    Replay(Choice),
+    /// Decide that what was given up stays undone; it is kept, and can be replayed by its id
+    Drop {
+        #[command(flatten)]
+        choice: Choice,
+        /// Who decides it [default: the user of the operating system]
+        #[arg(long, value_name = "NAME")]
+        by: Option<String>,
     },
 }
 

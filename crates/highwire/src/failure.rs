@@ -6,6 +6,8 @@ use std::fmt;
 const USER: u8 = 1;
 /// The exit code for a wrong command line, as clap has it.
 const USAGE: u8 = 2;
+/// The exit code for something that was looked for and is there, where a command is asked to tell.
+const FOUND: u8 = 3;
 
 /// What a command ends with when it does not succeed.
 #[derive(Debug)]
@@ -31,6 +33,11 @@ impl Failure {
         hint: impl Into<String>,
     ) -> Self {
         Self { code: USAGE, details: problems, ..Self::user(attempted, hint) }
+    }
+
+    /// Something that was looked for and should not be there.
+    pub(crate) fn found(found: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { code: FOUND, ..Self::user(found, hint) }
     }
 
     /// The same, with what else is known about it, one thing a line.

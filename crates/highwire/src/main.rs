@@ -120,6 +120,15 @@ async fn dispatch(
         Command::Events(Events::Show { event }) => {
             commands::events::show(&settings, actor, &event, json).await
         }
+        Command::Events(Events::Dead(dead)) => {
+            commands::events::dead::list(&settings, actor, &dead, json).await
+        }
+        Command::Events(Events::Replay(choice)) => {
+            commands::events::dead::replay(&settings, actor, &choice, json).await
+        }
+        Command::Events(Events::Drop { choice, by }) => {
+            commands::events::dead::drop(&settings, actor, (&choice, by), json).await
+        }
         Command::Retention => commands::retention::run(&settings, json).await,
         Command::Backup(backup) => commands::backup::run(&settings, &backup.to, json).await,
         Command::Restore(restore) => commands::restore::run(&settings, &restore.from, json).await,

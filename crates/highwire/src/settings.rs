@@ -9,10 +9,11 @@ mod layers;
 use std::{
     net::SocketAddr,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use endpoint::Secret;
-use engine::{Limit, Limits};
+use engine::{DeliverySettings, Limit, Limits};
 use jiff::SignedDuration;
 use serde::Deserialize;
 
@@ -31,6 +32,8 @@ const FILE_VARIABLE: &str = "HIGHWIRE_CONFIG";
 /// The environment's name for the API key that a command acts as. It is no setting: a key belongs to
 /// whoever runs a command, not to the hub.
 pub(crate) const API_KEY_VARIABLE: &str = "HIGHWIRE_API_KEY";
+/// The longest patience that a setting can ask for: ten years.
+const LONGEST_HOURS: u64 = 10 * 365 * 24;
 
 /// Every setting. The keys are explained in `highwire.default.toml`.
 #[derive(Clone, Debug, Deserialize)]
@@ -142,6 +145,17 @@ pub(crate) struct Notion {
     pub(crate) url: String,
     pub(crate) activity_log: String,
     pub(crate) requests_per_minute: u32,
+    pub(crate) give_up_after_hours: u64,
+    pub(crate) after_dead: AfterDead,
+    pub(crate) hold_minutes: u64,
+}
+
+/// What later pages of a record do when one of it was given up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum AfterDead {
+    Continue,
+    Wait,
 }
 
 /// The simulated vendors.
@@ -202,6 +216,21 @@ impl Vault {
 /// The environment's name for every setting: what no other program needs to inherit.
 pub(crate) fn variables() -> Vec<String> {
     layers::every_variable()
+}
+
+impl Notion {
+    /// How patient the hub is with its pages.
+    pub(crate) fn delivery(&self) -> DeliverySettings {
+        let hours = self.give_up_after_hours.min(LONGEST_HOURS);
+        let hold = Duration::from_secs(60 * self.hold_minutes.min(60 * LONGEST_HOURS));
+        DeliverySettings {
+            give_up_after: Duration::from_secs(60 * 60 * hours),
+            after_dead: match self.after_dead {
+                AfterDead::Continue => engine::AfterDead::Continue,
+                AfterDead::Wait => engine::AfterDead::Wait(hold),
+            },
+        }
+    }
 }
 
 impl Settings {

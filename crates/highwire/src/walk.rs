@@ -197,7 +197,7 @@ async fn outcome(row: &Row, holder: &Holder, house: &House) -> &'static str {
         return "no";
     }
     let holds = principal.realm.holds(Some(&tenant("alpha")));
-    let actor = Actor { principal };
+    let actor = Actor { principal, key: None };
     let alpha = tenant("alpha").organization;
     let finds = actor.organization(&house.running.store, Some(&alpha)).await.is_ok();
     assert_eq!(holds, finds, "{:?}", row.surface);

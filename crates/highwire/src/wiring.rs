@@ -93,6 +93,7 @@ pub(crate) async fn enter(settings: &Settings, entry: Entry) -> Result<Running, 
         rules: doors::rules(settings, clock.now())?,
         doors: doors::door_settings(settings, keyring),
         activity_log: activity_log.is_some().then(|| connection.clone()),
+        delivery: [(connection.clone(), settings.notion.delivery())].into(),
         destinations: activity_log
             .map(|log| (connection, log))
             .into_iter()

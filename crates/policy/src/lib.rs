@@ -13,6 +13,7 @@ pub mod directory;
 pub mod holders;
 pub mod installation;
 pub mod mirror;
+pub mod pair;
 pub mod retention;
 pub mod rules;
 mod view;

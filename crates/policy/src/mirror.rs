@@ -9,6 +9,8 @@ use domain::{Applied, Change, Event, FieldChange, Fields, Origin, Record, Record
 use jiff::Timestamp;
 use serde_json::Value;
 
+use crate::pair;
+
 /// What an update makes of a record: the change, and the row where it differs.
 #[must_use]
 pub fn apply(
@@ -29,6 +31,7 @@ pub fn apply(
         applied,
         version,
         fields,
+        found: current.map(|record| record.event),
     };
     if current.is_some_and(|record| event.occurred_at < record.occurred_at) {
         return (change(Applied::Stale, version, BTreeMap::new()), None);
@@ -39,6 +42,11 @@ pub fn apply(
     let was_deleted = current.and_then(|record| record.deleted_at);
     let applied = match (current, removes, was_deleted) {
         (_, true, None) => Applied::Deleted,
+        (_, false, Some(deleted_at))
+            if differences.is_empty() && pair::echoes_deletion(event, deleted_at) =>
+        {
+            Applied::Unchanged
+        }
         (None, false, _) | (Some(_), false, Some(_)) => Applied::Created,
         (Some(_), _, _) | (None, true, Some(_)) if differences.is_empty() => Applied::Unchanged,
         (Some(_), _, _) | (None, true, Some(_)) => Applied::Updated,
@@ -95,8 +103,8 @@ fn after(fields: &Fields, differences: &BTreeMap<String, FieldChange>) -> Fields
 #[cfg(test)]
 mod tests {
     use domain::{
-        Entity, RecordKey,
-        contract::sample::{at, event, tenant},
+        Entity, EventKind, RecordKey, Verb,
+        contract::sample::{at, event, event_id, tenant},
     };
     use serde_json::json;
 
@@ -188,6 +196,21 @@ mod tests {
         let (change, back) =
             apply(&happened(4, 4), &tenant("alpha"), row.as_ref(), set(&[("name", json!("Ada"))]));
         assert_eq!((change.applied, back.unwrap().deleted_at), (Applied::Created, None));
+    }
+
+    #[test]
+    fn the_update_beside_a_deletion_does_not_bring_the_record_back() {
+        let (gone, mut beside) = (happened(2, 2), happened(3, 3));
+        beside.kind = EventKind { entity: Entity::Opportunity, verb: Verb::Updated };
+        let name = set(&[("name", json!("Ada"))]);
+        let steps = vec![(happened(1, 1), name.clone()), (gone, remove()), (beside.clone(), name)];
+        let (applied, row) = fold(steps);
+        assert_eq!(applied, [Applied::Created, Applied::Deleted, Applied::Unchanged]);
+        assert!(row.as_ref().unwrap().deleted_at.is_some());
+        beside.occurred_at = at(60);
+        let (change, _) =
+            apply(&beside, &tenant("alpha"), row.as_ref(), set(&[("name", json!("Ada"))]));
+        assert_eq!((change.applied, change.found), (Applied::Created, Some(event_id(2))));
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 use domain::{Change, ConnectionId, Record, Summary};
 
+use crate::pair::Sibling;
+
 /// What is known when an event is decided on.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct View {
@@ -11,6 +13,8 @@ pub struct View {
     pub contact: Option<Record>,
     /// What the event changed in the mirror.
     pub changes: Vec<Change>,
+    /// The event that left the record as this one found it, where the two may be a pair.
+    pub sibling: Option<Sibling>,
     /// What the event says.
     pub summary: Summary,
     /// Where to look at the record in the vendor's application.

@@ -11,8 +11,10 @@ mod journal;
 mod lanes;
 mod members;
 mod mirror;
+mod notes;
 mod organizations;
 mod outbox;
+mod parked;
 mod quarantine;
 mod recent;
 mod restore;
@@ -35,7 +37,7 @@ pub use self::{
     budgets::SqliteBudgets,
     restore::{Restored, restore},
 };
-use self::{connection::Mode, recent::Recent, worker::Worker, writer::JournalWriter};
+use self::{connection::Mode, notes::Notes, recent::Recent, worker::Worker, writer::JournalWriter};
 
 /// The journal's file in the data folder.
 const JOURNAL_FILE: &str = "journal.db";
@@ -45,6 +47,8 @@ const STATE_FILE: &str = "state.db";
 const BUDGETS_FILE: &str = "budgets.db";
 /// The file that stands in a data folder while a backup is put into it.
 const UNFINISHED_FILE: &str = "restore.unfinished";
+/// The file of what each stage is about to handle, in the data folder.
+const NOTES_FILE: &str = "stages.notes";
 /// The file whose lock says that a hub runs on the data folder.
 const LOCK_FILE: &str = "highwire.lock";
 
@@ -63,6 +67,8 @@ struct Shared {
     survey: Worker,
     state: Worker,
     folder: PathBuf,
+    /// Only a hub has stages.
+    notes: Option<Notes>,
     _lock: Option<File>,
 }
 
@@ -99,6 +105,8 @@ impl Sqlite {
         let write_journal = connection::open(&journal, mode(&schema::JOURNAL))?;
         let checkpoint = connection::open(&journal, Mode::Checkpoint)?;
         let write_state = connection::open(&state, mode(&schema::STATE))?;
+        let path = folder.join(NOTES_FILE);
+        let notes = Notes::open(&path).map_err(|source| OpenError::at(&path, source))?;
         let recent = Arc::<Recent>::default();
         let connections = writer::Connections { write: write_journal, checkpoint };
         let shared = Shared {
@@ -108,6 +116,7 @@ impl Sqlite {
             survey: Worker::start("journal-survey", connection::open(&journal, Mode::Read)?),
             state: Worker::start("state", write_state),
             folder: folder.to_owned(),
+            notes: Some(notes),
             _lock: Some(lock),
         };
         Ok(Self { shared: Arc::new(shared) })
@@ -147,6 +156,7 @@ impl Sqlite {
             survey: Worker::start("journal-survey", open(JOURNAL_FILE, Mode::Read)?),
             state: Worker::start("state-beside", open(STATE_FILE, state)?),
             folder: folder.to_owned(),
+            notes: None,
             _lock: None,
         };
         Ok(Self { shared: Arc::new(shared) })

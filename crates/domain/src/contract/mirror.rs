@@ -15,6 +15,7 @@ fn change(number: u128, id: &str) -> Change {
         applied: Applied::Created,
         version: 1,
         fields: [("name".to_owned(), field)].into(),
+        found: Some(event_id(number + 100)),
     }
 }
 

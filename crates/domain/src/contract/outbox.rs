@@ -6,27 +6,35 @@ use crate::{
     Settlement, Storage, StorageError,
 };
 
-async fn fill<S: Storage>(store: &S, actions: Vec<Action>) {
+pub(super) async fn fill<S: Storage>(store: &S, actions: Vec<Action>) {
     let from = store.decided().await.expect("cursor");
     let to = Sequence(from.0 + 1);
     store.decide(Decisions { from, to, actions, ..Decisions::default() }).await.expect("decide");
 }
 
-async fn claim<S: Storage>(store: &S, seconds: i64, limit: usize) -> Vec<Claimed> {
+pub(super) async fn claim<S: Storage>(store: &S, seconds: i64, limit: usize) -> Vec<Claimed> {
     store.claim(&ConnectionId::new("notion"), at(seconds), limit).await.expect("claim")
 }
 
-fn events(claimed: &[Claimed]) -> Vec<u128> {
+pub(super) fn events(claimed: &[Claimed]) -> Vec<u128> {
     claimed.iter().map(|claimed| u128::from_be_bytes(*claimed.action.event.as_bytes())).collect()
 }
 
-fn done(reference: &str) -> Settlement {
+pub(super) fn done(reference: &str) -> Settlement {
     Settlement::Done(Receipt { reference: reference.to_owned(), adopted: false })
 }
 
-fn retry(seconds: i64, ambiguous: bool) -> Settlement {
+pub(super) fn retry(seconds: i64, ambiguous: bool) -> Settlement {
     let reason = "busy; wait".to_owned();
     Settlement::Retry { at: at(seconds), counted: true, ambiguous, reason }
+}
+
+pub(super) fn dead(holds_until: Option<i64>) -> Settlement {
+    Settlement::Dead {
+        ambiguous: false,
+        holds_until: holds_until.map(at),
+        reason: "refused; correct it".to_owned(),
+    }
 }
 
 /// The same action from two decisions is one.
@@ -104,13 +112,32 @@ pub async fn the_longest_due_goes_first<S: Storage>(store: S) {
     assert_eq!(tried, [1, 2, 1, 2, 1, 3]);
 }
 
+/// Organizations with due work take turns, also from claim to claim; within one the oldest goes first.
+pub async fn organizations_take_turns<S: Storage>(store: S) {
+    let of = |owner: &str, number: u128| {
+        let mut action = action(number, "notion", &format!("lane-{number}"));
+        action.tenant = tenant(owner);
+        action
+    };
+    let mut actions: Vec<_> = (1..=1_000).map(|number| of("alpha", number)).collect();
+    actions.extend([of("beta", 2_001), of("gamma", 3_001), of("gamma", 3_002), of("beta", 2_002)]);
+    fill(&store, actions.clone()).await;
+    assert_eq!(events(&claim(&store, 10, 4).await), [1, 2_001, 3_001, 2]);
+    assert_eq!(events(&claim(&store, 10, 1).await), [2_002]);
+    assert_eq!(events(&claim(&store, 10, 1).await), [3_002]);
+    assert_eq!(events(&claim(&store, 10, 2).await), [3, 4], "nobody else has anything left");
+    // What waits for its next attempt takes its turn too.
+    store.settle(&actions[1_003].id, at(11), retry(12, false)).await.expect("settle");
+    assert_eq!(events(&claim(&store, 11, 1).await), [5]);
+    assert_eq!(events(&claim(&store, 12, 3).await), [2_002, 6, 7]);
+}
+
 /// What can never succeed is set aside; the rest of its lane goes on.
 pub async fn a_dead_action_lets_its_lane_go_on<S: Storage>(store: S) {
     let actions = vec![action(1, "notion", "a"), action(2, "notion", "a")];
     fill(&store, actions.clone()).await;
     claim(&store, 10, 1).await;
-    let dead = Settlement::Dead { reason: "refused; correct it".to_owned() };
-    store.settle(&actions[0].id, at(11), dead).await.expect("settle");
+    store.settle(&actions[0].id, at(11), dead(None)).await.expect("settle");
     assert_eq!(events(&claim(&store, 12, 10).await), [2]);
     let counts = store.action_counts().await.expect("counts");
     assert_eq!(counts.get(&ActionState::Dead), Some(&1));

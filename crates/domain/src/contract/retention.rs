@@ -2,8 +2,8 @@
 
 use super::sample::{action, at, event, event_id, record, tenant};
 use crate::{
-    Appended, Applied, Change, ConnectionId, Decisions, Kept, Need, Projection, Receipt, Retained,
-    Sequence, Settlement, Storage,
+    Appended, Applied, Change, ConnectionId, Decisions, Dropped, Kept, Need, Parked, ParkedKey,
+    Projection, Receipt, Retained, Sequence, Settlement, Stop, Storage,
 };
 
 async fn kept<S: Storage>(store: &S, kind: Retained) -> Vec<Kept> {
@@ -29,14 +29,28 @@ async fn project<S: Storage>(store: &S, made: &[(u128, &str)]) {
     let records = made.iter().map(|(number, id)| record(&owner, id, *number)).collect();
     let changes = made.iter().map(|(number, id)| {
         let record = record(&owner, id, *number);
-        let (key, fields) = (record.key, [].into());
-        let tenant = owner.clone();
-        Change { event: record.event, tenant, key, applied: Applied::Created, version: 1, fields }
+        Change {
+            event: record.event,
+            tenant: owner.clone(),
+            key: record.key,
+            applied: Applied::Created,
+            version: 1,
+            fields: [].into(),
+            found: None,
+        }
     });
     let to = Sequence(from.0 + 1);
     let projection =
         Projection { from, to, records, changes: changes.collect(), ..Projection::default() };
     store.project(projection).await.expect("project");
+}
+
+fn dead() -> Settlement {
+    Settlement::Dead { ambiguous: false, holds_until: None, reason: "refused".to_owned() }
+}
+
+fn dropped() -> Dropped {
+    Dropped { at: at(22), by: "ada".to_owned() }
 }
 
 /// Without its bytes an event is the same in all else, says how many there were, and is still known.
@@ -98,8 +112,7 @@ pub async fn only_finished_actions_go<S: Storage>(store: S) {
     store.claim(&ConnectionId::new("notion"), at(10), 3).await.expect("claim");
     let done = Receipt { reference: "page".to_owned(), adopted: false };
     store.settle(&actions[0].id, at(20), Settlement::Done(done)).await.expect("settle");
-    let dead = Settlement::Dead { reason: "refused".to_owned() };
-    store.settle(&actions[1].id, at(21), dead).await.expect("settle");
+    store.settle(&actions[1].id, at(21), dead()).await.expect("settle");
     let finished = kept(&store, Retained::Attempts).await;
     assert_eq!(finished.len(), 1);
     assert_eq!((finished[0].event, finished[0].since), (event_id(1), at(20)));
@@ -111,6 +124,11 @@ pub async fn only_finished_actions_go<S: Storage>(store: S) {
         assert_eq!(store.actions(event_id(number)).await.expect("actions").len(), 1);
     }
     assert!(kept(&store, Retained::Attempts).await.is_empty());
+    store.drop_dead(std::slice::from_ref(&actions[1].id), dropped()).await.expect("drop");
+    let finished = kept(&store, Retained::Attempts).await;
+    assert_eq!((finished.len(), finished[0].event), (1, event_id(2)), "it stays undone");
+    assert_eq!(store.remove(Retained::Attempts, &finished).await.expect("remove"), 1);
+    assert!(store.dead_letters(0, 9).await.expect("letters").is_empty());
 }
 
 /// An action that is not done, or that was given up, needs its event whole.
@@ -121,11 +139,37 @@ pub async fn an_open_action_needs_its_event<S: Storage>(store: S) {
     store.claim(&ConnectionId::new("notion"), at(10), 3).await.expect("claim");
     let done = Receipt { reference: "page".to_owned(), adopted: false };
     store.settle(&actions[0].id, at(20), Settlement::Done(done)).await.expect("settle");
-    let dead = Settlement::Dead { reason: "refused".to_owned() };
-    store.settle(&actions[1].id, at(21), dead).await.expect("settle");
+    store.settle(&actions[1].id, at(21), dead()).await.expect("settle");
     let events: Vec<_> = (1..=5).map(event_id).collect();
     let needs = store.needs(&events).await.expect("needs");
     assert_eq!(needs, [2, 3, 4].map(|number| (event_id(number), Need::Whole)).into());
+    store.drop_dead(std::slice::from_ref(&actions[1].id), dropped()).await.expect("drop");
+    let needs = store.needs(&events).await.expect("needs");
+    assert_eq!(needs, [3, 4].map(|number| (event_id(number), Need::Whole)).into());
+}
+
+/// A parked event needs its bytes, to be read again; a dropped one goes with its event.
+pub async fn a_parked_event_is_needed_whole<S: Storage>(store: S) {
+    append(&store, 1..=3).await;
+    let parked = |number: u64| Parked {
+        key: ParkedKey { sequence: Sequence(number), stop: Stop::Mirror },
+        event: event_id(number.into()),
+        reason: "it has no name".to_owned(),
+        tries: 3,
+        parked_at: at(10),
+        dropped: None,
+    };
+    let parked = vec![parked(1), parked(2)];
+    let keys: Vec<_> = parked.iter().map(|parked| parked.key).collect();
+    let to = Sequence(3);
+    store.project(Projection { to, parked, ..Projection::default() }).await.expect("project");
+    store.drop_parked(&keys[..1], dropped()).await.expect("drop");
+    let events: Vec<_> = (1..=3).map(event_id).collect();
+    assert_eq!(store.needs(&events).await.expect("needs"), [(event_id(2), Need::Whole)].into());
+    let all = kept(&store, Retained::Events).await;
+    assert_eq!(store.remove(Retained::Events, &all[..1]).await.expect("remove"), 1);
+    let left = store.parked(None, 9).await.expect("parked");
+    assert_eq!(left.iter().map(|parked| parked.key).collect::<Vec<_>>(), keys[1..]);
 }
 
 /// The event of a row's present version is needed, those of its former versions are not.

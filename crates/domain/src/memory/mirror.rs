@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::Memory;
 use crate::{
-    Change, Entity, EventId, Lanes, Mirror, Projection, Record, RecordKey, Sequence, StorageError,
-    Tenant,
+    Change, Entity, EventId, Lanes, Mirror, Projection, Record, RecordKey, Sequence, Stop,
+    StorageError, Tenant,
 };
 
 #[derive(Default)]
@@ -26,8 +26,8 @@ impl Mirror for Memory {
     }
 
     async fn project(&self, projection: Projection) -> Result<(), StorageError> {
-        let mut state = self.lock();
-        let mirror = &mut state.mirror;
+        let state = &mut *self.lock();
+        let (mirror, parking) = (&mut state.mirror, &mut state.parking);
         if mirror.cursor != projection.from || mirror.ahead != projection.lanes.from {
             return Err(StorageError::Moved { expected: projection.from, found: mirror.cursor });
         }
@@ -39,6 +39,12 @@ impl Mirror for Memory {
         mirror.changes.extend(projection.changes);
         for installation in projection.installations {
             state.connections.put_installation(installation);
+        }
+        parking.park(projection.parked);
+        for sequence in projection.freed {
+            if let Some(mirrored) = parking.free(sequence, Stop::Mirror) {
+                parking.ask_for_decision(mirrored);
+            }
         }
         Ok(())
     }

@@ -1,13 +1,13 @@
 //! The outbox in memory: a list of actions, and for each the time of its next attempt.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use jiff::Timestamp;
 
 use super::Memory;
 use crate::{
-    Action, ActionId, ActionState, Attempt, Claimed, ConnectionId, Decisions, EventId, Lanes,
-    Outbox, Sequence, Settlement, StorageError, Tracked,
+    Action, ActionId, ActionState, Attempt, Claimed, ConnectionId, Decisions, Dropped, EventId,
+    Lanes, OrganizationId, Outbox, Sequence, Settlement, Stop, StorageError, Tracked,
 };
 
 #[derive(Default)]
@@ -18,19 +18,35 @@ pub(super) struct OutboxState {
     /// The place that the next action gets; each has its own, also after others were dropped.
     next_place: u64,
     pub(super) rows: Vec<Row>,
+    /// Whose turn was last, by destination.
+    turns: HashMap<ConnectionId, OrganizationId>,
 }
 
 pub(super) struct Row {
     pub(super) place: u64,
     pub(super) tracked: Tracked,
-    due_at: Timestamp,
-    failures: u32,
+    pub(super) due_at: Timestamp,
+    pub(super) failures: u32,
     look_first: bool,
+    /// Present while the action is dead or dropped.
+    pub(super) death: Option<Death>,
+}
+
+pub(super) struct Death {
+    pub(super) at: Timestamp,
+    pub(super) reason: String,
+    pub(super) holds_until: Option<Timestamp>,
+    pub(super) dropped: Option<Dropped>,
 }
 
 impl Row {
     fn is_open(&self) -> bool {
-        !matches!(self.tracked.state, ActionState::Done | ActionState::Dead)
+        !matches!(self.tracked.state, ActionState::Done | ActionState::Dead | ActionState::Dropped)
+    }
+
+    /// Until when the later actions of its lane wait for it.
+    fn holds_until(&self) -> Option<Timestamp> {
+        self.death.as_ref().filter(|death| death.dropped.is_none())?.holds_until
     }
 
     fn start(&mut self, now: Timestamp) -> Claimed {
@@ -63,7 +79,14 @@ impl Row {
                 self.look_first |= ambiguous;
                 (ActionState::Waiting, if counted { "retry" } else { "held" }, reason)
             }
-            Settlement::Dead { reason } => (ActionState::Dead, "dead", reason),
+            Settlement::Dead { ambiguous, holds_until, reason } => {
+                self.look_first |= ambiguous;
+                let reason_kept = reason.clone();
+                let death =
+                    Death { at: finished_at, reason: reason_kept, holds_until, dropped: None };
+                self.death = Some(death);
+                (ActionState::Dead, "dead", reason)
+            }
         };
         self.tracked.state = state;
         if let Some(attempt) = self.tracked.attempts.last_mut() {
@@ -84,7 +107,8 @@ impl Outbox for Memory {
     }
 
     async fn decide(&self, decisions: Decisions) -> Result<(), StorageError> {
-        let outbox = &mut self.lock().outbox;
+        let state = &mut *self.lock();
+        let (outbox, parking) = (&mut state.outbox, &mut state.parking);
         if outbox.cursor != decisions.from || outbox.ahead != decisions.lanes.from {
             return Err(StorageError::Moved { expected: decisions.from, found: outbox.cursor });
         }
@@ -98,13 +122,18 @@ impl Outbox for Memory {
             let look_first = decisions.look_first.contains(&action.id);
             outbox.rows.push(new_row(outbox.next_place, action, look_first));
         }
+        parking.park(decisions.parked);
+        for sequence in decisions.freed {
+            parking.free(sequence, Stop::Decide);
+        }
         Ok(())
     }
 
     async fn recover(&self, now: Timestamp) -> Result<u64, StorageError> {
         let mut recovered = 0;
-        let outbox = &mut self.lock().outbox;
-        for row in &mut outbox.rows {
+        let state = &mut *self.lock();
+        state.parking.recover();
+        for row in &mut state.outbox.rows {
             if row.tracked.state == ActionState::Started {
                 row.tracked.state = ActionState::Waiting;
                 row.due_at = now;
@@ -137,17 +166,23 @@ impl Outbox for Memory {
         limit: usize,
     ) -> Result<Vec<Claimed>, StorageError> {
         let outbox = &mut self.lock().outbox;
-        let mut lanes = HashSet::new();
-        let open = |row: &&mut Row| row.is_open() && row.tracked.action.destination == *destination;
-        let mut heads: Vec<&mut Row> = outbox
-            .rows
-            .iter_mut()
-            .filter(open)
-            .filter(|row| lanes.insert(row.tracked.action.lane.clone()))
-            .filter(|row| row.tracked.state != ActionState::Started && row.due_at <= now)
-            .collect();
-        heads.sort_by_key(|row| row.due_at);
-        Ok(heads.into_iter().take(limit).map(|row| row.start(now)).collect())
+        let mut due: BTreeMap<OrganizationId, BTreeSet<(Timestamp, usize)>> = BTreeMap::new();
+        for head in heads(&outbox.rows, destination).filter(|(due_at, _)| *due_at <= now) {
+            let organization = &outbox.rows[head.1].tracked.action.tenant.organization;
+            due.entry(organization.clone()).or_default().insert(head);
+        }
+        let mut claimed = Vec::new();
+        while claimed.len() < limit {
+            let last = outbox.turns.get(destination);
+            let after = last.and_then(|last| due.keys().find(|organization| *organization > last));
+            let Some(organization) = after.or(due.keys().next()).cloned() else { break };
+            if let Some((_, index)) = due.get_mut(&organization).and_then(BTreeSet::pop_first) {
+                claimed.push(outbox.rows[index].start(now));
+            }
+            due.retain(|_, heads| !heads.is_empty());
+            outbox.turns.insert(destination.clone(), organization);
+        }
+        Ok(claimed)
     }
 
     async fn settle(
@@ -168,15 +203,7 @@ impl Outbox for Memory {
         destination: &ConnectionId,
     ) -> Result<Option<Timestamp>, StorageError> {
         let outbox = &self.lock().outbox;
-        let mut lanes = HashSet::new();
-        let heads = outbox.rows.iter().filter(|row| {
-            let action = &row.tracked.action;
-            row.is_open() && action.destination == *destination && lanes.insert(action.lane.clone())
-        });
-        Ok(heads
-            .filter(|row| row.tracked.state != ActionState::Started)
-            .map(|row| row.due_at)
-            .min())
+        Ok(heads(&outbox.rows, destination).map(|(due_at, _)| due_at).min())
     }
 
     async fn actions(&self, event: EventId) -> Result<Vec<Tracked>, StorageError> {
@@ -194,12 +221,40 @@ impl Outbox for Memory {
     }
 }
 
+/// The heads of a destination's lanes that are not being tried: when each may go, and where it is.
+/// A lane waits for the dead actions before its head that hold it.
+fn heads<'a>(
+    rows: &'a [Row],
+    destination: &ConnectionId,
+) -> impl Iterator<Item = (Timestamp, usize)> + use<'a> {
+    let ours = |row: &&Row| row.tracked.action.destination == *destination;
+    let started = |row: &&Row| row.tracked.state == ActionState::Started;
+    let busy = rows.iter().filter(ours).filter(started);
+    // A lane with an attempt under way has no other head, wherever in the lane that attempt is.
+    let mut passed: HashSet<&str> = busy.map(|row| row.tracked.action.lane.as_str()).collect();
+    let mut held = HashMap::<&str, Timestamp>::new();
+    let mut heads = Vec::new();
+    for (index, row) in rows.iter().enumerate().filter(|(_, row)| ours(row)) {
+        let action = &row.tracked.action;
+        if let Some(until) = row.holds_until() {
+            let held = held.entry(action.lane.as_str()).or_insert(until);
+            *held = until.max(*held);
+        }
+        if row.is_open() && passed.insert(action.lane.as_str()) {
+            let held = held.get(action.lane.as_str()).copied();
+            heads.push((held.map_or(row.due_at, |held| held.max(row.due_at)), index));
+        }
+    }
+    heads.into_iter()
+}
+
 fn new_row(place: u64, action: Action, look_first: bool) -> Row {
     Row {
         place,
         due_at: action.decided_at,
         failures: 0,
         look_first,
+        death: None,
         tracked: Tracked { action, state: ActionState::Ready, attempts: Vec::new() },
     }
 }

@@ -26,8 +26,9 @@ impl Retention for Memory {
         let shown = state.mirror.rows.values().map(|row| (row.event, Need::Entry));
         let open = state.outbox.rows.iter().filter(|row| !row.tracked.state.is_finished());
         let open = open.map(|row| (row.tracked.action.event, Need::Whole));
+        let parked = state.parking.waiting().map(|event| (event, Need::Whole));
         // The later of two needs counts, which is the greater one.
-        Ok(shown.chain(open).filter(|(event, _)| events.contains(event)).collect())
+        Ok(shown.chain(open).chain(parked).filter(|(event, _)| events.contains(event)).collect())
     }
 
     async fn remove(&self, kind: Retained, things: &[Kept]) -> Result<u64, StorageError> {
@@ -99,5 +100,6 @@ fn remove_events(state: &mut State, goes: impl Fn(u64) -> bool) -> u64 {
     let events: Vec<_> = gone.iter().map(|entry| entry.event.id).collect();
     state.journal.seen.retain(|_, place| !places.contains(place));
     state.mirror.changes.retain(|change| !events.contains(&change.event));
+    state.parking.forget(&events);
     gone.len() as u64
 }

@@ -1,12 +1,13 @@
 //! Deciding: after the mirror, once, and by the rules.
 
 use domain::{
-    ActionState, Intent, Journal, Lanes, Memory, Mirror, Outbox, Projection, Sequence,
-    contract::sample::at,
+    ActionState, Applied, Intent, Journal, Lanes, Memory, Mirror, Outbox, Parking, Projection,
+    Sequence, Verb,
+    contract::sample::{at, tenant},
 };
 
 use super::*;
-use crate::fixture::{self, decide as stage, saying, store};
+use crate::fixture::{self, clock, decide as stage, saying, store};
 
 async fn project(store: &Memory, from: u64, to: u64) {
     let (from, to) = (Sequence(from), Sequence(to));
@@ -105,4 +106,99 @@ async fn what_happened_before_a_restore_may_have_been_done_and_is_looked_up() {
     claimed.sort_by_key(|claimed| claimed.action.event);
     let looked_up: Vec<_> = claimed.iter().map(|claimed| claimed.look_first).collect();
     assert_eq!(looked_up, [true, false]);
+}
+
+fn failing(_: &domain::Event, _: &View, _: Timestamp) -> Vec<Action> {
+    panic!("a rule that fails")
+}
+
+#[tokio::test]
+async fn what_a_rule_fails_on_is_parked_and_can_be_decided_again() {
+    let store = store();
+    for (number, body) in [(1, "a Ada"), (2, "b Bob")] {
+        store.append(saying(number, body)).await.unwrap();
+    }
+    project(&store, 0, 2).await;
+    let broken = Rule {
+        name: "broken",
+        sentence: "",
+        is_on: |_| true,
+        concerns: |_, _| true,
+        decide: failing,
+    };
+    let mut unable = Decide { rules: vec![broken], ..stage(&store) };
+    assert_eq!(unable.pass().await.unwrap(), Progress::Moved);
+    let keys: Vec<_> = store.parked(None, 9).await.unwrap().iter().map(|one| one.key).collect();
+    assert_eq!(keys.len(), 2);
+    assert_eq!(store.decided().await.unwrap(), Sequence(2), "the others go on");
+
+    store.ask_again(&keys[..1]).await.unwrap();
+    let mut able = stage(&store);
+    while able.pass().await.unwrap() != Progress::Idle {}
+    assert_eq!(store.action_counts().await.unwrap(), [(ActionState::Ready, 1)].into());
+    assert_eq!(store.parked(None, 9).await.unwrap().len(), 1, "the other was not asked for");
+    assert_eq!(store.decided().await.unwrap(), Sequence(2));
+}
+
+#[tokio::test]
+async fn a_decision_that_was_taken_is_not_taken_twice() {
+    let store = store();
+    store.append(saying(1, "a Ada")).await.unwrap();
+    project(&store, 0, 1).await;
+    stage(&store).pass().await.unwrap();
+    let key = domain::ParkedKey { sequence: Sequence(1), stop: Stop::Mirror };
+    let late = domain::Parked {
+        key,
+        event: saying(1, "").id,
+        reason: "odd".to_owned(),
+        tries: 3,
+        parked_at: clock().now(),
+        dropped: None,
+    };
+    let at = Sequence(1);
+    let parked = Projection { from: at, to: at, parked: vec![late], ..Projection::default() };
+    store.project(parked).await.unwrap();
+    store.ask_again(&[key]).await.unwrap();
+    store.take_asked(Stop::Mirror).await.unwrap().unwrap();
+    let freed = Projection { from: at, to: at, freed: vec![at], ..Projection::default() };
+    store.project(freed).await.unwrap();
+    let mut stage = stage(&store);
+    while stage.pass().await.unwrap() != Progress::Idle {}
+    assert_eq!(store.action_counts().await.unwrap(), [(ActionState::Ready, 1)].into());
+    assert!(store.parked(None, 9).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_pair_of_events_has_one_page_and_a_single_one_has_its_own() {
+    let store = store();
+    let deal = |number: u128, verb| {
+        let mut event = saying(number, "deal won");
+        event.kind = domain::EventKind { entity: Entity::Opportunity, verb };
+        event
+    };
+    let verbs = [Verb::Updated, Verb::StatusChanged, Verb::StatusChanged];
+    for (number, verb) in (1..).zip(verbs) {
+        store.append(deal(number, verb)).await.unwrap();
+    }
+    let won = domain::FieldChange { before: "open".into(), after: "won".into() };
+    let change = |number: u128, applied, found: u128| Change {
+        event: deal(number, Verb::Updated).id,
+        tenant: tenant("alpha"),
+        key: RecordKey::new(Entity::Contact, "deal"),
+        applied,
+        version: 7,
+        fields: Default::default(),
+        found: Some(deal(found, Verb::Updated).id),
+    };
+    let first =
+        Change { fields: [("status".to_owned(), won)].into(), ..change(1, Applied::Updated, 9) };
+    let changes = vec![first, change(2, Applied::Unchanged, 1), change(3, Applied::Unchanged, 9)];
+    let projection = Projection { to: Sequence(3), changes, ..Projection::default() };
+    store.project(projection).await.unwrap();
+    stage(&store).pass().await.unwrap();
+    let mut told = Vec::new();
+    for number in 1..=3 {
+        told.push(store.actions(deal(number, Verb::Updated).id).await.unwrap().len());
+    }
+    assert_eq!(told, [1, 0, 1], "the second tells what the first told");
 }

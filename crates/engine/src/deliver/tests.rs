@@ -1,20 +1,27 @@
 //! Delivering: once, in order per lane, around what hangs, fails, or takes the whole hub down.
 
 use domain::{
-    ActionState, Decisions, Memory, Outbox, Sequence,
-    contract::sample::{action, event_id},
+    ActionState, DeadLetters, Decisions, Memory, Outbox, Sequence,
+    contract::sample::{action, event_id, tenant},
 };
 
 use super::*;
-use crate::fixture::{Pages, Step, clock, store};
+use crate::{
+    delivery::AfterDead,
+    fixture::{Pages, Step, clock, store},
+};
 
 struct Running {
     stage: tokio::task::JoinHandle<()>,
     shutdown: watch::Sender<bool>,
 }
 
-#[expect(clippy::disallowed_methods, reason = "the test is the stage's owner")]
 fn run(store: &Memory, pages: &Arc<Pages>) -> Running {
+    run_with(store, pages, DeliverySettings::default())
+}
+
+#[expect(clippy::disallowed_methods, reason = "the test is the stage's owner")]
+fn run_with(store: &Memory, pages: &Arc<Pages>, settings: DeliverySettings) -> Running {
     let destination: Arc<dyn Destination> = Arc::clone(pages) as _;
     let stage = Deliver {
         store: store.clone(),
@@ -22,6 +29,7 @@ fn run(store: &Memory, pages: &Arc<Pages>) -> Running {
         destination,
         clock: clock(),
         gate: Gate::default(),
+        settings,
     };
     let (shutdown, stopped) = watch::channel(false);
     let stage = tokio::spawn(stage.run(Arc::new(Notify::new()), stopped));
@@ -145,4 +153,65 @@ async fn an_action_cut_off_by_a_crash_is_looked_up_by_the_next_process() {
     running.stop().await;
     assert_eq!((pages.made().len(), pages.doubled()), (1, 0));
     assert_eq!(count(&store, ActionState::Done).await, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_quiet_organization_does_not_wait_for_a_noisy_one() {
+    let (store, pages) = (store(), Pages::scripted(&[]));
+    let of = |owner: &str, number: u128| {
+        let mut action = action(number, "notion", &format!("lane-{number}"));
+        action.tenant = tenant(owner);
+        action
+    };
+    let mut actions: Vec<_> = (1..=500).map(|number| of("noisy", number)).collect();
+    actions.extend((1_001..=1_005).map(|number| of("quiet", number)));
+    store
+        .decide(Decisions { from: Sequence(0), to: Sequence(1), actions, ..Decisions::default() })
+        .await
+        .unwrap();
+    let running = run(&store, &pages);
+    pass(60).await;
+    running.stop().await;
+    let made = pages.made();
+    assert_eq!(made.len(), 505);
+    let quiet = names(&[1_001, 1_002, 1_003, 1_004, 1_005]);
+    let last = made.iter().rposition(|page| quiet.contains(page)).unwrap();
+    assert!(last < 12, "the quiet organization's fifth page was number {}", last + 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_replayed_is_done_once_and_before_what_waits_for_it() {
+    let (store, pages) = (store(), Pages::scripted(&[Step::Fails(Next::GiveUp)]));
+    fill(&store, &[(1, "a"), (2, "a"), (3, "b")]).await;
+    let at_most = Duration::from_secs(900);
+    let settings =
+        DeliverySettings { after_dead: AfterDead::Wait(at_most), ..DeliverySettings::default() };
+    let running = run_with(&store, &pages, settings);
+    pass(800).await;
+    assert_eq!(pages.made(), names(&[3]), "the lane waits, and no other");
+    let dead = store.dead_letters(0, 9).await.unwrap().remove(0).action.id;
+    for _ in 0..3 {
+        store.replay_dead(std::slice::from_ref(&dead), clock().now()).await.unwrap();
+        pass(2).await;
+    }
+    running.stop().await;
+    assert_eq!((pages.made(), pages.doubled()), (names(&[3, 1, 2]), 0));
+    let attempts = store.actions(event_id(1)).await.unwrap().remove(0).attempts;
+    let outcomes: Vec<_> = attempts.iter().filter_map(|a| a.outcome.as_deref()).collect();
+    assert_eq!(outcomes, ["dead", "done"], "the first series stays in the story");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lane_that_nobody_comes_for_goes_on_in_the_end() {
+    let (store, pages) = (store(), Pages::scripted(&[Step::Fails(Next::GiveUp)]));
+    fill(&store, &[(1, "a"), (2, "a")]).await;
+    let at_most = Duration::from_secs(900);
+    let settings =
+        DeliverySettings { after_dead: AfterDead::Wait(at_most), ..DeliverySettings::default() };
+    let running = run_with(&store, &pages, settings);
+    pass(890).await;
+    assert_eq!(pages.made(), names(&[]));
+    pass(20).await;
+    running.stop().await;
+    assert_eq!(pages.made(), names(&[2]));
 }

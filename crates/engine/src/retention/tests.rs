@@ -215,7 +215,7 @@ async fn fated(days: &Days, fates: &[Fate], projected: u64, decided: u64) -> Mem
             Fate::Done => {
                 Settlement::Done(Receipt { reference: "page".to_owned(), adopted: false })
             }
-            Fate::Dead => Settlement::Dead { reason },
+            Fate::Dead => Settlement::Dead { ambiguous: false, holds_until: None, reason },
             Fate::Ready | Fate::Waiting => {
                 Settlement::Retry { at: at(1), counted: true, ambiguous: false, reason }
             }

@@ -92,6 +92,9 @@ async fn an_event_that_leads_nowhere_says_why() {
     );
     assert_eq!(texts(&store, 2).await[3], "4 mirror: not mirrored: `odd` has no name");
     assert_eq!(texts(&store, 3).await[4], "5 decide: nothing follows from it");
+    let story = tell(&store, &sources(), event_id(2)).await.unwrap().unwrap();
+    let parked = pair("parked", "after 3 tries: `odd` has no name");
+    assert!(story.steps[3].details.contains(&parked), "{:?}", story.steps[3]);
 }
 
 #[tokio::test]

@@ -1,5 +1,7 @@
 //! `highwire events`: what came in, and the whole story of one event.
 
+pub(crate) mod dead;
+
 use std::collections::VecDeque;
 
 use domain::{Entry, EventId, Journal, Realm, Sequence};

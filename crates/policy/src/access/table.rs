@@ -9,6 +9,8 @@ use super::{Breadth, Grant, Need, Row, Surface};
 const ALL: &[Role] = &Role::ALL;
 const PEOPLE: &[Role] = &Role::OF_MEMBERS;
 const RUNNING: &[Role] = &[Role::Owner, Role::Operator];
+/// Who may set things going again: everybody with the scope, except who only looks.
+const ACTING: &[Role] = &[Role::Owner, Role::Operator, Role::Application, Role::Assistant];
 const OWNER: &[Role] = &[Role::Owner];
 /// Who looks after a machine room: people and the programs that they set up, no assistant.
 const WATCHING: &[Role] = &[Role::Owner, Role::Operator, Role::Viewer, Role::Application];
@@ -38,6 +40,8 @@ const WATCH: Need = Need::GrantOnNetwork(Grant {
 });
 const SEE_EVENTS: Need =
     Need::Grant(Grant { roles: ALL, scope: Scope::EventsRead, breadth: Breadth::Connection });
+const CHANGE_EVENTS: Need =
+    Need::Grant(Grant { roles: ACTING, scope: Scope::EventsWrite, breadth: Breadth::Connection });
 
 const SEE_CONNECTIONS: Need = organization(RUNNING, Scope::ConnectionsRead);
 const CHANGE_CONNECTIONS: Need = organization(RUNNING, Scope::ConnectionsWrite);
@@ -78,7 +82,10 @@ pub const TABLE: &[Row] = &[
     run("connections token", CHANGE_KEYS),
     run("connections verification", CHANGE_CONNECTIONS),
     run("demo", ON_SIMULATIONS),
+    run("events dead", SEE_EVENTS),
+    run("events drop", CHANGE_EVENTS),
     run("events list", SEE_EVENTS),
+    run("events replay", CHANGE_EVENTS),
     run("events show", SEE_EVENTS),
     run("keys rotate", MASTER_KEYS),
     run("keys status", MASTER_KEYS),

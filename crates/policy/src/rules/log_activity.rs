@@ -1,4 +1,7 @@
 //! When anything happens in the CRM, then the activity log has one page that tells it.
+//!
+//! Two events that tell one change have one page ([`pair`]), and it is called the same whichever of
+//! the two came first.
 
 use domain::{
     Action, ActionId, ActivityEntry, Applied, Change, ConnectionId, Entity, Event, EventKind,
@@ -8,7 +11,10 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::Rule;
-use crate::View;
+use crate::{
+    View,
+    pair::{self, Sibling},
+};
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -41,6 +47,10 @@ fn decide(event: &Event, view: &View, now: Timestamp) -> Vec<Action> {
         return Vec::new();
     };
     if !concerns(event, Some(destination)) {
+        return Vec::new();
+    }
+    let told = |sibling: &Sibling| pair::is_told(event, &view.changes, sibling);
+    if view.sibling.as_ref().is_some_and(told) {
         return Vec::new();
     }
     vec![Action {
@@ -84,7 +94,13 @@ fn event_type(kind: EventKind, view: &View) -> String {
     let said = || view.summary.facts.iter().find(|(label, _)| label == "Status");
     let mirrored = || text(&view.record.as_ref()?.fields, "status");
     let status = || said().map(|(_, value)| value.clone()).or_else(mirrored);
-    match (kind.entity, kind.verb) {
+    // An update of one field is what the event of that field tells too, and may have come before it.
+    let own = view.changes.iter().find(|change| change.key.entity == kind.entity);
+    let verb = match (kind.entity, kind.verb) {
+        (Entity::Opportunity, Verb::Updated) => own.and_then(pair::single_field),
+        _ => None,
+    };
+    match (kind.entity, verb.unwrap_or(kind.verb)) {
         (Entity::Unknown, _) => "Unknown Event".to_owned(),
         (Entity::Opportunity, Verb::StageChanged) => "Pipeline Stage Changed".to_owned(),
         (Entity::Opportunity, Verb::StatusChanged) => match status().as_deref() {
@@ -184,7 +200,7 @@ fn text(fields: &Fields, name: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use domain::{
-        ConnectionId, FieldChange, Summary,
+        ConnectionId, FieldChange, RecordKey, Summary,
         contract::sample::{at, event, event_id, record, tenant},
     };
     use serde_json::json;
@@ -239,11 +255,31 @@ mod tests {
                 FieldChange { before: json!("open"), after: json!("won") },
             )]
             .into(),
+            found: None,
         };
         let view = View { record: Some(deal), changes: vec![change], ..view() };
         let entry = entry_for(&won, &view);
         assert_eq!(entry.event_type, "Deal Won");
         assert_eq!(entry.details, "status: open → won");
+        won.kind.verb = Verb::Updated;
+        assert_eq!(entry_for(&won, &view).event_type, "Deal Won", "whichever came first");
+
+        // The other event of the pair changes nothing any more, and has no page.
+        let mut other = event(2);
+        other.kind = EventKind { entity: Entity::Opportunity, verb: Verb::StatusChanged };
+        other.record = Some(RecordKey::new(Entity::Opportunity, "deal-1"));
+        let first = view.changes[0].clone();
+        let unchanged = Change {
+            event: event_id(2),
+            applied: Applied::Unchanged,
+            fields: Default::default(),
+            found: Some(event_id(1)),
+            ..first.clone()
+        };
+        let sibling = Sibling { kind: won.kind, occurred_at: won.occurred_at, change: first };
+        let paired = View { changes: vec![unchanged], sibling: Some(sibling), ..view };
+        assert_eq!(decide(&other, &paired, at(9)), []);
+        assert_eq!(decide(&other, &View { sibling: None, ..paired }, at(9)).len(), 1);
     }
 
     #[test]

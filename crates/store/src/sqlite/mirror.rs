@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use domain::{
     Applied, Change, ConnectionId, Entity, EventId, Lanes, Mirror, OrganizationId, Projection,
-    Record, RecordKey, Sequence, StorageError, Tenant,
+    Record, RecordKey, Sequence, Stop, StorageError, Tenant,
 };
 use rusqlite::{Connection, OptionalExtension, Row, Transaction};
 
-use super::{Sqlite, connections, lanes, row, worker::Fault};
+use super::{Sqlite, connections, lanes, parked, row, worker::Fault};
 
 /// The cursor's name.
 pub(super) const STAGE: &str = "mirror";
@@ -35,6 +35,9 @@ impl Mirror for Sqlite {
             for installation in &projection.installations {
                 connections::put_installation(transaction, installation)?;
             }
+            parked::park(transaction, &projection.parked)?;
+            let freed = parked::free(transaction, Stop::Mirror, &projection.freed)?;
+            parked::ask_for_decisions(transaction, &freed)?;
             Ok(())
         };
         self.shared.state.write("write the mirror", write).await
@@ -60,7 +63,8 @@ impl Mirror for Sqlite {
         let events = events.to_vec();
         let read = move |connection: &Connection| {
             let mut statement = connection.prepare_cached(
-                "SELECT event, organization, connection, entity, id, applied, version, fields
+                "SELECT event, organization, connection, entity, id, applied, version, fields,
+                     found
                  FROM change WHERE event = ?1 ORDER BY rowid",
             )?;
             let mut changes = Vec::new();
@@ -140,8 +144,8 @@ fn put_change(connection: &Connection, change: &Change) -> rusqlite::Result<()> 
     connection
         .prepare_cached(
             "INSERT INTO change (event, organization, connection, entity, id, applied, version,
-                 fields)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                 fields, found)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
         )?
         .execute((
             &change.event.as_bytes()[..],
@@ -152,6 +156,7 @@ fn put_change(connection: &Connection, change: &Change) -> rusqlite::Result<()> 
             change.applied.name(),
             change.version as i64,
             row::to_json(&change.fields)?,
+            change.found.as_ref().map(|found| &found.as_bytes()[..]),
         ))?;
     Ok(())
 }
@@ -196,6 +201,7 @@ fn change(row: &Row<'_>) -> rusqlite::Result<Change> {
         applied: applied(&row.get::<_, String>(5)?),
         version: row.get::<_, i64>(6)? as u64,
         fields: row::json(row, 7)?,
+        found: row.get::<_, Option<[u8; 16]>>(8)?.map(EventId::from_bytes),
     })
 }
 

@@ -1,17 +1,20 @@
 //! The outbox on SQLite.
 
 mod claim;
+mod dead;
+mod lane;
 
 use std::collections::BTreeMap;
 
 use domain::{
     Action, ActionId, ActionState, Attempt, Claimed, ConnectionId, Decisions, EventId, Lanes,
-    OrganizationId, Outbox, Sequence, Settlement, StorageError, Tenant, Tracked,
+    OrganizationId, Outbox, Sequence, Settlement, Stop, StorageError, Tenant, Tracked,
 };
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction};
 
-use super::{Sqlite, lanes, mirror, row};
+use self::lane::Lane;
+use super::{Sqlite, lanes, mirror, parked, row};
 
 /// The cursor's name.
 pub(super) const STAGE: &str = "outbox";
@@ -38,6 +41,8 @@ impl Outbox for Sqlite {
             for action in &decisions.actions {
                 put_action(transaction, action, decisions.look_first.contains(&action.id))?;
             }
+            parked::park(transaction, &decisions.parked)?;
+            parked::free(transaction, Stop::Decide, &decisions.freed)?;
             Ok(())
         };
         self.shared.state.write("write the outbox", write).await
@@ -49,6 +54,7 @@ impl Outbox for Sqlite {
                 "UPDATE action SET state = 'waiting', look_first = 1 WHERE state = 'started'",
                 [],
             )?;
+            parked::recover(transaction)?;
             let due = "UPDATE lane SET due_at = ?1 WHERE due_at IS NULL";
             transaction.execute(due, [now.as_microsecond()])?;
             Ok(recovered as u64)
@@ -106,7 +112,7 @@ impl Outbox for Sqlite {
                          WHERE destination = ?1 AND due_at IS NOT NULL
                      UNION ALL
                      SELECT min(decided_at) FROM (SELECT decided_at FROM action
-                         WHERE destination = ?1 AND state = 'ready' ORDER BY sequence LIMIT 1))";
+                         WHERE destination = ?1 AND state = 'ready' LIMIT 1))";
             let mut statement = connection.prepare_cached(sql)?;
             Ok(statement.query_row([destination], |row| row::optional_timestamp(row, 0))?)
         };
@@ -196,19 +202,22 @@ fn settle(
     finished_at: Timestamp,
     settlement: &Settlement,
 ) -> rusqlite::Result<()> {
-    let place: Option<(i64, String, String)> = transaction
-        .prepare_cached("SELECT sequence, destination, lane FROM action WHERE id = ?1")?
-        .query_row([action], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+    let place: Option<(i64, String, String, String)> = transaction
+        .prepare_cached(
+            "SELECT sequence, destination, lane, organization FROM action WHERE id = ?1",
+        )?
+        .query_row([action], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
         .optional()?;
-    let Some((sequence, destination, lane)) = place else {
+    let Some((sequence, destination, name, organization)) = place else {
         return Ok(());
     };
+    let lane = Lane { destination: &destination, name: &name, organization: &organization };
     let (outcome, detail) = match settlement {
         Settlement::Done(receipt) if receipt.adopted => ("adopted", &receipt.reference),
         Settlement::Done(receipt) => ("done", &receipt.reference),
         Settlement::Retry { counted: true, reason, .. } => ("retry", reason),
         Settlement::Retry { reason, .. } => ("held", reason),
-        Settlement::Dead { reason } => ("dead", reason),
+        Settlement::Dead { reason, .. } => ("dead", reason),
     };
     transaction
         .prepare_cached(
@@ -219,7 +228,10 @@ fn settle(
         .execute((sequence, finished_at.as_microsecond(), outcome, detail))?;
     match settlement {
         Settlement::Done(_) => set_state(transaction, sequence, ActionState::Done)?,
-        Settlement::Dead { .. } => set_state(transaction, sequence, ActionState::Dead)?,
+        Settlement::Dead { ambiguous, holds_until, reason } => {
+            let death = dead::Death { at: finished_at, reason, holds_until: *holds_until };
+            dead::bury(transaction, sequence, &death, *ambiguous)?;
+        }
         Settlement::Retry { at, counted, ambiguous, .. } => {
             transaction
                 .prepare_cached(
@@ -227,44 +239,10 @@ fn settle(
                      look_first = max(look_first, ?3) WHERE sequence = ?1",
                 )?
                 .execute((sequence, i64::from(*counted), i64::from(*ambiguous)))?;
-            return hold_lane(transaction, &destination, &lane, *at);
+            return lane::hold(transaction, lane, *at);
         }
     }
-    free_lane(transaction, &destination, &lane, finished_at)
-}
-
-fn hold_lane(
-    transaction: &Transaction<'_>,
-    destination: &str,
-    lane: &str,
-    until: Timestamp,
-) -> rusqlite::Result<()> {
-    transaction
-        .prepare_cached("UPDATE lane SET due_at = ?3 WHERE destination = ?1 AND lane = ?2")?
-        .execute((destination, lane, until.as_microsecond()))?;
-    Ok(())
-}
-
-/// Lets the next waiting action of the lane go; where none waits, the lane needs no row.
-fn free_lane(
-    transaction: &Transaction<'_>,
-    destination: &str,
-    lane: &str,
-    now: Timestamp,
-) -> rusqlite::Result<()> {
-    let waits: bool = transaction
-        .prepare_cached(
-            "SELECT EXISTS (SELECT 1 FROM action
-             WHERE destination = ?1 AND lane = ?2 AND state = 'waiting')",
-        )?
-        .query_row((destination, lane), |row| row.get(0))?;
-    if waits {
-        return hold_lane(transaction, destination, lane, now);
-    }
-    transaction
-        .prepare_cached("DELETE FROM lane WHERE destination = ?1 AND lane = ?2")?
-        .execute((destination, lane))?;
-    Ok(())
+    lane::settle(transaction, lane, finished_at)
 }
 
 fn action(row: &Row<'_>) -> rusqlite::Result<Action> {

@@ -96,10 +96,13 @@ impl Retention for Sqlite {
     }
 }
 
-/// The first need wins that asks for more: an open action needs the event whole.
+/// The first need wins that asks for more: an open action, and a stop that is to read the event
+/// again, need it whole.
 fn needs(connection: &Connection, events: &[EventId]) -> rusqlite::Result<BTreeMap<EventId, Need>> {
     let mut open = connection.prepare_cached(
-        "SELECT EXISTS (SELECT 1 FROM action WHERE event = ?1 AND state <> 'done')",
+        "SELECT EXISTS (SELECT 1 FROM action
+             WHERE event = ?1 AND state NOT IN ('done', 'dropped'))
+         OR EXISTS (SELECT 1 FROM parked WHERE event = ?1 AND dropped_at IS NULL)",
     )?;
     let mut shown = connection.prepare_cached(
         "SELECT EXISTS (SELECT 1 FROM change JOIN record USING (organization, connection, entity, id)

@@ -61,14 +61,7 @@ impl Worker {
         attempted: &'static str,
         job: impl FnOnce(&Transaction<'_>) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, StorageError> {
-        let transact = move |connection: &mut Connection| {
-            let transaction =
-                connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            let value = job(&transaction)?;
-            transaction.commit()?;
-            Ok(value)
-        };
-        self.run(attempted, transact).await
+        self.run(attempted, move |connection| transact(connection, job)).await
     }
 
     /// Runs any job.
@@ -93,6 +86,16 @@ impl Worker {
             Err(_) => Err(stopped()),
         }
     }
+}
+
+fn transact<T>(
+    connection: &mut Connection,
+    job: impl FnOnce(&Transaction<'_>) -> Result<T, Fault>,
+) -> Result<T, Fault> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let value = job(&transaction)?;
+    transaction.commit()?;
+    Ok(value)
 }
 
 impl Drop for Worker {

@@ -168,7 +168,7 @@ mod tests {
     #[test]
     fn commands_and_their_flags_are_completed() {
         assert_eq!(texts("ev"), ["events"]);
-        assert_eq!(texts("events "), ["list", "show"]);
+        assert_eq!(texts("events "), ["list", "show", "dead", "replay", "drop"]);
         assert!(!texts("").contains(&"__complete".to_owned()));
         assert_eq!(texts("sandbox --window "), ["fixed", "sliding"]);
         assert!(texts("events list --").contains(&"--json".to_owned()));

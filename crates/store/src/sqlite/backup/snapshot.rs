@@ -119,7 +119,8 @@ fn facts(journal: &Connection, state: &Connection) -> rusqlite::Result<Facts> {
         journaled: last(journal)?,
         projected: mirror::cursor(state, mirror::STAGE)?,
         decided: mirror::cursor(state, outbox::STAGE)?,
-        open_actions: count("SELECT count(*) FROM action WHERE state <> 'done'")? as u64,
+        open_actions: count("SELECT count(*) FROM action WHERE state NOT IN ('done', 'dropped')")?
+            as u64,
         master_keys: master_keys.collect::<rusqlite::Result<_>>()?,
     })
 }
@@ -131,7 +132,8 @@ fn last(journal: &Connection) -> rusqlite::Result<Sequence> {
 
 /// How many events of open actions the journal does not have.
 fn missing_events(journal: &Connection, state: &Connection) -> rusqlite::Result<u64> {
-    let mut open = state.prepare("SELECT DISTINCT event FROM action WHERE state <> 'done'")?;
+    let mut open = state
+        .prepare("SELECT DISTINCT event FROM action WHERE state NOT IN ('done', 'dropped')")?;
     let mut known = journal.prepare("SELECT EXISTS (SELECT 1 FROM journal WHERE id = ?1)")?;
     let (mut events, mut missing) = (open.query([])?, 0);
     while let Some(row) = events.next()? {
@@ -216,7 +218,7 @@ mod tests {
         let folder = folder.path();
         let copy = "INSERT INTO journal SELECT 4, randomblob(16), source, origin, organization,
              connection, kind, vendor_type, record, account, webhook_id, occurred_at, received_at,
-             journaled_at, body FROM journal WHERE sequence = 3";
+             journaled_at, body, correlation FROM journal WHERE sequence = 3";
         let mut between = || {
             change(folder, JOURNAL_FILE, copy);
             change(folder, STATE_FILE, "UPDATE cursor SET sequence = 4");

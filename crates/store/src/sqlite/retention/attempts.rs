@@ -13,7 +13,7 @@ pub(super) fn kept(connection: &Connection, page: (i64, i64)) -> rusqlite::Resul
              coalesce((SELECT max(finished_at) FROM attempt WHERE action = action.sequence),
                  decided_at),
              {ROW_BYTES} + length(intent) + 2 * length(id) + length(lane), event
-         FROM action WHERE sequence > ?1 AND state = 'done' ORDER BY sequence LIMIT ?2"
+         FROM action WHERE sequence > ?1 AND state IN ('done', 'dropped') ORDER BY sequence LIMIT ?2"
     );
     connection.prepare_cached(&sql)?.query_map(page, super::kept)?.collect()
 }
@@ -22,10 +22,11 @@ pub(super) fn kept(connection: &Connection, page: (i64, i64)) -> rusqlite::Resul
 pub(super) fn remove(transaction: &Transaction<'_>, things: &[Kept]) -> rusqlite::Result<u64> {
     let mut attempts = transaction.prepare_cached(
         "DELETE FROM attempt WHERE action =
-             (SELECT sequence FROM action WHERE sequence = ?1 AND state = 'done')",
+             (SELECT sequence FROM action WHERE sequence = ?1 AND state IN ('done', 'dropped'))",
     )?;
-    let mut action =
-        transaction.prepare_cached("DELETE FROM action WHERE sequence = ?1 AND state = 'done'")?;
+    let mut action = transaction.prepare_cached(
+        "DELETE FROM action WHERE sequence = ?1 AND state IN ('done', 'dropped')",
+    )?;
     let mut removed = 0;
     for thing in things {
         attempts.execute([thing.place as i64])?;

@@ -22,14 +22,16 @@ pub(super) fn kept(connection: &Connection, page: (i64, i64)) -> rusqlite::Resul
     connection.prepare_cached(&sql)?.query_map(page, super::kept)?.collect()
 }
 
-/// Removes what these events changed, from the state.
+/// Removes what these events changed, and what was parked of them, from the state.
 pub(super) fn remove_changes(
     transaction: &Transaction<'_>,
     things: &[Kept],
 ) -> rusqlite::Result<()> {
     let mut changes = transaction.prepare_cached("DELETE FROM change WHERE event = ?1")?;
+    let mut parked = transaction.prepare_cached("DELETE FROM parked WHERE event = ?1")?;
     for thing in things {
         changes.execute([&thing.event.as_bytes()[..]])?;
+        parked.execute([&thing.event.as_bytes()[..]])?;
     }
     Ok(())
 }

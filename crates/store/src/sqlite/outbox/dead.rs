@@ -1,0 +1,211 @@
+//! The dead letters on SQLite: a row beside each action that was given up.
+
+use std::collections::BTreeMap;
+
+use domain::{
+    ActionId, ActionState, Backlog, ConnectionId, DeadLetter, DeadLetters, Dropped, StorageError,
+};
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, Row, Transaction};
+
+use super::{
+    ACTION_COLUMNS, action,
+    lane::{self, Lane},
+    set_state,
+};
+use crate::sqlite::{Sqlite, row};
+
+/// How an action was given up.
+pub(super) struct Death<'a> {
+    pub(super) at: Timestamp,
+    pub(super) reason: &'a str,
+    pub(super) holds_until: Option<Timestamp>,
+}
+
+/// Where an action stands that somebody asks for.
+struct Place {
+    sequence: i64,
+    destination: String,
+    lane: String,
+    organization: String,
+    state: String,
+    holds_until: Option<Timestamp>,
+}
+
+impl DeadLetters for Sqlite {
+    async fn dead_letters(
+        &self,
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<DeadLetter>, StorageError> {
+        let read = move |connection: &Connection| {
+            let columns = ACTION_COLUMNS.replace("destination, lane", "a.destination, a.lane");
+            let sql = format!(
+                "SELECT {columns}, sequence, died_at, reason, holds_until, dropped_at, dropped_by,
+                     (SELECT coalesce(max(number), 0) FROM attempt
+                      WHERE attempt.action = a.sequence)
+                 FROM dead_letter AS d JOIN action AS a ON a.sequence = d.action
+                 WHERE d.action > ?1 ORDER BY d.action LIMIT ?2"
+            );
+            let mut statement = connection.prepare_cached(&sql)?;
+            let rows = statement.query_map((after as i64, limit as i64), letter)?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
+        };
+        self.shared.state.read("read the dead letters", read).await
+    }
+
+    async fn replay_dead(
+        &self,
+        actions: &[ActionId],
+        now: Timestamp,
+    ) -> Result<Vec<ActionId>, StorageError> {
+        let actions = actions.to_vec();
+        let write = move |transaction: &Transaction<'_>| {
+            let mut replayed = Vec::new();
+            for id in actions {
+                if let Some(place) = place(transaction, &id)?
+                    && is(&place, &[ActionState::Dead, ActionState::Dropped])
+                {
+                    replay(transaction, &place, now)?;
+                    replayed.push(id);
+                }
+            }
+            Ok(replayed)
+        };
+        self.shared.state.write("replay dead letters", write).await
+    }
+
+    async fn drop_dead(
+        &self,
+        actions: &[ActionId],
+        dropped: Dropped,
+    ) -> Result<Vec<ActionId>, StorageError> {
+        let actions = actions.to_vec();
+        let write = move |transaction: &Transaction<'_>| {
+            let mut marked = Vec::new();
+            for id in actions {
+                if let Some(place) = place(transaction, &id)?
+                    && is(&place, &[ActionState::Dead])
+                {
+                    mark(transaction, &place, &dropped)?;
+                    marked.push(id);
+                }
+            }
+            Ok(marked)
+        };
+        self.shared.state.write("drop dead letters", write).await
+    }
+
+    async fn backlog(&self) -> Result<BTreeMap<ConnectionId, Backlog>, StorageError> {
+        let read = |connection: &Connection| {
+            let sql = "SELECT destination, count(*), min(died_at) FROM dead_letter
+                 WHERE dropped_at IS NULL GROUP BY destination";
+            let mut statement = connection.prepare_cached(sql)?;
+            let counts = statement.query_map([], |row| {
+                let destination = ConnectionId::new(&row.get::<_, String>(0)?);
+                let count = row.get::<_, i64>(1)? as u64;
+                Ok((destination, Backlog { count, oldest: row::timestamp(row, 2)? }))
+            })?;
+            Ok(counts.collect::<rusqlite::Result<_>>()?)
+        };
+        self.shared.state.read("count the dead letters", read).await
+    }
+}
+
+/// Makes a dead letter of an action.
+pub(super) fn bury(
+    transaction: &Transaction<'_>,
+    sequence: i64,
+    death: &Death<'_>,
+    ambiguous: bool,
+) -> rusqlite::Result<()> {
+    transaction
+        .prepare_cached(
+            "UPDATE action SET state = 'dead', look_first = max(look_first, ?2)
+             WHERE sequence = ?1",
+        )?
+        .execute((sequence, ambiguous))?;
+    transaction
+        .prepare_cached(
+            "INSERT INTO dead_letter (action, destination, lane, died_at, reason, holds_until)
+             SELECT sequence, destination, lane, ?2, ?3, ?4 FROM action WHERE sequence = ?1
+             ON CONFLICT (action) DO NOTHING",
+        )?
+        .execute((
+            sequence,
+            death.at.as_microsecond(),
+            death.reason,
+            death.holds_until.map(|until| until.as_microsecond()),
+        ))?;
+    Ok(())
+}
+
+fn place(connection: &Connection, id: &ActionId) -> rusqlite::Result<Option<Place>> {
+    connection
+        .prepare_cached(
+            "SELECT sequence, a.destination, a.lane, organization, state, holds_until
+             FROM action AS a LEFT JOIN dead_letter AS d ON d.action = sequence WHERE id = ?1",
+        )?
+        .query_row([id.as_str()], |row| {
+            Ok(Place {
+                sequence: row.get(0)?,
+                destination: row.get(1)?,
+                lane: row.get(2)?,
+                organization: row.get(3)?,
+                state: row.get(4)?,
+                holds_until: row::optional_timestamp(row, 5)?,
+            })
+        })
+        .optional()
+}
+
+fn is(place: &Place, states: &[ActionState]) -> bool {
+    states.iter().any(|state| state.name() == place.state)
+}
+
+fn replay(transaction: &Transaction<'_>, place: &Place, now: Timestamp) -> rusqlite::Result<()> {
+    transaction
+        .prepare_cached("UPDATE action SET state = 'waiting', failures = 0 WHERE sequence = ?1")?
+        .execute([place.sequence])?;
+    transaction
+        .prepare_cached("DELETE FROM dead_letter WHERE action = ?1")?
+        .execute([place.sequence])?;
+    reconsider(transaction, place, now)
+}
+
+fn mark(transaction: &Transaction<'_>, place: &Place, dropped: &Dropped) -> rusqlite::Result<()> {
+    set_state(transaction, place.sequence, ActionState::Dropped)?;
+    transaction
+        .prepare_cached(
+            "UPDATE dead_letter SET dropped_at = ?2, dropped_by = ?3 WHERE action = ?1",
+        )?
+        .execute((place.sequence, dropped.at.as_microsecond(), &dropped.by))?;
+    reconsider(transaction, place, dropped.at)
+}
+
+fn reconsider(
+    transaction: &Transaction<'_>,
+    place: &Place,
+    now: Timestamp,
+) -> rusqlite::Result<()> {
+    let lane = Lane {
+        destination: &place.destination,
+        name: &place.lane,
+        organization: &place.organization,
+    };
+    lane::reconsider(transaction, lane, now, place.sequence, place.holds_until)
+}
+
+fn letter(row: &Row<'_>) -> rusqlite::Result<DeadLetter> {
+    let dropped_at = row::optional_timestamp(row, 14)?;
+    let by: Option<String> = row.get(15)?;
+    Ok(DeadLetter {
+        place: row.get::<_, i64>(10)? as u64,
+        action: action(row)?,
+        died_at: row::timestamp(row, 11)?,
+        reason: row.get(12)?,
+        holds_until: row::optional_timestamp(row, 13)?,
+        dropped: dropped_at.map(|at| Dropped { at, by: by.unwrap_or_default() }),
+        attempts: row.get(16)?,
+    })
+}
