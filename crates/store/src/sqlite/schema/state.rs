@@ -1,0 +1,267 @@
+//! The tables of the state: what the stages made of the journal, and who owns it.
+
+use super::Schema;
+
+/// Mirror and outbox, how far each follows the journal, the sealed credentials, and who owns it all.
+pub(in crate::sqlite) const STATE: Schema = Schema {
+    cache_kib: 8 * 1024,
+    steps: &[
+        "
+    CREATE TABLE cursor (
+        stage    TEXT PRIMARY KEY,
+        sequence INTEGER NOT NULL
+    ) WITHOUT ROWID;
+    INSERT INTO cursor VALUES ('mirror', 0), ('outbox', 0);
+
+    CREATE TABLE record (
+        organization TEXT NOT NULL,
+        connection   TEXT NOT NULL,
+        entity       TEXT NOT NULL,
+        id           TEXT NOT NULL,
+        version      INTEGER NOT NULL,
+        occurred_at  INTEGER NOT NULL,
+        deleted_at   INTEGER,
+        event        BLOB NOT NULL,
+        fields       TEXT NOT NULL,
+        UNIQUE (organization, connection, entity, id)
+    );
+    CREATE TABLE change (
+        event        BLOB NOT NULL,
+        organization TEXT NOT NULL,
+        connection   TEXT NOT NULL,
+        entity       TEXT NOT NULL,
+        id           TEXT NOT NULL,
+        applied      TEXT NOT NULL,
+        version      INTEGER NOT NULL,
+        fields       TEXT NOT NULL
+    );
+    CREATE INDEX change_event ON change (event);
+
+    CREATE TABLE action (
+        sequence     INTEGER PRIMARY KEY,
+        id           TEXT NOT NULL UNIQUE,
+        event        BLOB NOT NULL,
+        organization TEXT NOT NULL,
+        connection   TEXT NOT NULL,
+        destination  TEXT NOT NULL,
+        lane         TEXT NOT NULL,
+        rule         TEXT NOT NULL,
+        intent       TEXT NOT NULL,
+        decided_at   INTEGER NOT NULL,
+        state        TEXT NOT NULL,
+        failures     INTEGER NOT NULL,
+        look_first   INTEGER NOT NULL
+    );
+    CREATE INDEX action_event ON action (event);
+    CREATE INDEX action_ready ON action (destination, sequence) WHERE state = 'ready';
+    CREATE INDEX action_waiting ON action (destination, lane, sequence) WHERE state = 'waiting';
+    CREATE INDEX action_started ON action (sequence) WHERE state = 'started';
+
+    -- A lane has a row while something holds it: an attempt (due_at is null) or a time.
+    CREATE TABLE lane (
+        destination TEXT NOT NULL,
+        lane        TEXT NOT NULL,
+        due_at      INTEGER,
+        PRIMARY KEY (destination, lane)
+    ) WITHOUT ROWID;
+    CREATE INDEX lane_due ON lane (destination, due_at) WHERE due_at IS NOT NULL;
+
+    CREATE TABLE attempt (
+        action      INTEGER NOT NULL REFERENCES action (sequence),
+        number      INTEGER NOT NULL,
+        started_at  INTEGER NOT NULL,
+        finished_at INTEGER,
+        outcome     TEXT,
+        detail      TEXT,
+        PRIMARY KEY (action, number)
+    ) WITHOUT ROWID;
+    ",
+        "
+    CREATE TABLE credential (
+        organization TEXT NOT NULL,
+        connection   TEXT NOT NULL,
+        kind         TEXT NOT NULL,
+        master_key   TEXT NOT NULL,
+        stored_at    INTEGER NOT NULL,
+        sealed       BLOB NOT NULL,
+        PRIMARY KEY (organization, connection, kind)
+    ) WITHOUT ROWID;
+    ",
+        "
+    ALTER TABLE action ADD COLUMN correlation TEXT;
+
+    -- How far a stage has gone for single organizations, beyond the cursor of all.
+    CREATE TABLE lane_cursor (
+        stage        TEXT NOT NULL,
+        organization TEXT NOT NULL,
+        sequence     INTEGER NOT NULL,
+        PRIMARY KEY (stage, organization)
+    ) WITHOUT ROWID;
+
+    CREATE TABLE connection (
+        organization TEXT NOT NULL,
+        connection   TEXT NOT NULL,
+        vendor       TEXT NOT NULL,
+        name         TEXT NOT NULL,
+        created_at   INTEGER NOT NULL,
+        PRIMARY KEY (organization, connection)
+    ) WITHOUT ROWID;
+    CREATE TABLE account (
+        vendor       TEXT NOT NULL,
+        id           TEXT NOT NULL,
+        organization TEXT NOT NULL,
+        connection   TEXT NOT NULL,
+        connected_at INTEGER NOT NULL,
+        PRIMARY KEY (vendor, id)
+    ) WITHOUT ROWID;
+    CREATE INDEX account_owner ON account (organization, connection);
+    CREATE TABLE installation (
+        vendor    TEXT NOT NULL,
+        account   TEXT NOT NULL,
+        app       TEXT NOT NULL,
+        company   TEXT,
+        installed INTEGER,
+        state_at  INTEGER,
+        plan      TEXT,
+        plan_at   INTEGER,
+        PRIMARY KEY (vendor, account, app)
+    ) WITHOUT ROWID;
+
+    -- One more with every change of what says whose an event is, whoever makes it.
+    CREATE TABLE revision (number INTEGER NOT NULL);
+    INSERT INTO revision VALUES (0);
+    CREATE TRIGGER connection_added AFTER INSERT ON connection
+        BEGIN UPDATE revision SET number = number + 1; END;
+    CREATE TRIGGER connection_changed AFTER UPDATE ON connection
+        BEGIN UPDATE revision SET number = number + 1; END;
+    CREATE TRIGGER connection_removed AFTER DELETE ON connection
+        BEGIN UPDATE revision SET number = number + 1; END;
+    CREATE TRIGGER account_added AFTER INSERT ON account
+        BEGIN UPDATE revision SET number = number + 1; END;
+    CREATE TRIGGER account_removed AFTER DELETE ON account
+        BEGIN UPDATE revision SET number = number + 1; END;
+    CREATE TRIGGER installation_added AFTER INSERT ON installation
+        BEGIN UPDATE revision SET number = number + 1; END;
+    CREATE TRIGGER installation_changed AFTER UPDATE ON installation
+        BEGIN UPDATE revision SET number = number + 1; END;
+    CREATE TRIGGER credential_added AFTER INSERT ON credential
+        BEGIN UPDATE revision SET number = number + 1; END;
+    CREATE TRIGGER credential_changed AFTER UPDATE ON credential
+        BEGIN UPDATE revision SET number = number + 1; END;
+    CREATE TRIGGER credential_removed AFTER DELETE ON credential
+        BEGIN UPDATE revision SET number = number + 1; END;
+    ",
+        "
+    -- A removed organization keeps its row, so that its id is not given again.
+    CREATE TABLE organization (
+        id         TEXT PRIMARY KEY,
+        name       TEXT NOT NULL,
+        created_at INTEGER NOT NULL,
+        removed_at INTEGER
+    ) WITHOUT ROWID;
+
+    CREATE TABLE member (
+        id           TEXT PRIMARY KEY,
+        organization TEXT NOT NULL REFERENCES organization (id),
+        email        TEXT NOT NULL,
+        name         TEXT NOT NULL,
+        role         TEXT NOT NULL,
+        added_at     INTEGER NOT NULL,
+        UNIQUE (organization, email)
+    ) WITHOUT ROWID;
+
+    -- The secret itself is nowhere; scopes are separated by spaces.
+    CREATE TABLE api_key (
+        id           TEXT PRIMARY KEY,
+        organization TEXT NOT NULL REFERENCES organization (id),
+        connection   TEXT,
+        name         TEXT NOT NULL,
+        role         TEXT NOT NULL,
+        scopes       TEXT NOT NULL,
+        secret_hash  BLOB NOT NULL UNIQUE,
+        created_at   INTEGER NOT NULL,
+        expires_at   INTEGER,
+        last_used_at INTEGER,
+        revoked_at   INTEGER
+    ) WITHOUT ROWID;
+    CREATE INDEX api_key_organization ON api_key (organization);
+    ",
+        "
+    -- When this state was restored from a backup.
+    CREATE TABLE restored (
+        at INTEGER NOT NULL
+    );
+    ",
+        "
+    -- A use of a key changes nobody's rights, so it does not count.
+    CREATE TRIGGER api_key_added AFTER INSERT ON api_key
+        BEGIN UPDATE revision SET number = number + 1; END;
+    CREATE TRIGGER api_key_changed AFTER UPDATE OF role, scopes, connection, expires_at, revoked_at
+        ON api_key
+        BEGIN UPDATE revision SET number = number + 1; END;
+    CREATE TRIGGER api_key_removed AFTER DELETE ON api_key
+        BEGIN UPDATE revision SET number = number + 1; END;
+    ",
+        "
+    -- An action that is dead or dropped has a row here. Its lane waits until holds_until, if that is
+    -- set and nobody has dropped the action.
+    CREATE TABLE dead_letter (
+        action      INTEGER PRIMARY KEY REFERENCES action (sequence) ON DELETE CASCADE,
+        destination TEXT NOT NULL,
+        lane        TEXT NOT NULL,
+        died_at     INTEGER NOT NULL,
+        reason      TEXT NOT NULL,
+        holds_until INTEGER,
+        dropped_at  INTEGER,
+        dropped_by  TEXT
+    );
+    CREATE INDEX dead_letter_holds ON dead_letter (destination, lane, action)
+        WHERE holds_until IS NOT NULL AND dropped_at IS NULL;
+    INSERT INTO dead_letter (action, destination, lane, died_at, reason)
+        SELECT sequence, destination, lane, coalesce(max(finished_at), decided_at),
+            coalesce(detail, 'the reason was not kept')
+        FROM action LEFT JOIN attempt ON attempt.action = sequence AND outcome = 'dead'
+        WHERE state = 'dead' GROUP BY sequence;
+    ",
+        "
+    -- Organizations take turns: their actions and lanes are found by organization.
+    ALTER TABLE lane ADD COLUMN organization TEXT NOT NULL DEFAULT 'org_unknown';
+    UPDATE lane SET organization = coalesce(
+        (SELECT organization FROM action WHERE action.destination = lane.destination
+            AND action.lane = lane.lane AND state = 'waiting' LIMIT 1),
+        (SELECT organization FROM action WHERE action.destination = lane.destination
+            AND action.lane = lane.lane AND state IN ('started', 'dead') LIMIT 1),
+        'org_unknown');
+    CREATE INDEX lane_turn ON lane (destination, organization, due_at) WHERE due_at IS NOT NULL;
+    DROP INDEX action_ready;
+    CREATE INDEX action_ready ON action (destination, organization, sequence)
+        WHERE state = 'ready';
+    CREATE TABLE turn (
+        destination  TEXT PRIMARY KEY,
+        organization TEXT NOT NULL
+    ) WITHOUT ROWID;
+    ",
+        "
+    -- An event that a stop of its walk could not handle: 4 mirror, 5 decide. It is asked for again
+    -- (1), being handled again (2), or neither (0).
+    CREATE TABLE parked (
+        sequence   INTEGER NOT NULL,
+        stop       INTEGER NOT NULL,
+        event      BLOB NOT NULL,
+        reason     TEXT NOT NULL,
+        tries      INTEGER NOT NULL,
+        parked_at  INTEGER NOT NULL,
+        asked      INTEGER NOT NULL,
+        dropped_at INTEGER,
+        dropped_by TEXT,
+        PRIMARY KEY (sequence, stop)
+    ) WITHOUT ROWID;
+    CREATE INDEX parked_asked ON parked (stop, sequence) WHERE asked = 1;
+    CREATE INDEX parked_event ON parked (event);
+    ",
+        "
+    -- The event that made the version which a change found.
+    ALTER TABLE change ADD COLUMN found BLOB;
+    ",
+    ],
+};
