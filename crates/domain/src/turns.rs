@@ -1,6 +1,9 @@
 //! Turns: a queue in which everybody's first waits behind nobody's second.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    ops::Bound,
+};
 
 /// Items of many owners: each owner's in their order, the owners in turn, so that one who has a
 /// thousand waiting delays another's single one by one item and not by a thousand.
@@ -29,10 +32,11 @@ impl<K: Ord + Clone, T> Turns<K, T> {
         let ready = |(owner, items): &(&K, &VecDeque<T>)| {
             items.front().is_some_and(|first| may_go(owner, first))
         };
+        let behind = self.last.as_ref().map_or(Bound::Unbounded, Bound::Excluded);
         let owner = self
             .waiting
-            .iter()
-            .find(|one| self.last.as_ref().is_none_or(|last| one.0 > last) && ready(one))
+            .range::<K, _>((behind, Bound::Unbounded))
+            .find(ready)
             .or_else(|| self.waiting.iter().find(ready))
             .map(|(owner, _)| owner.clone())?;
         let items = self.waiting.get_mut(&owner)?;
