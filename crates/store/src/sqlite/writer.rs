@@ -1,14 +1,17 @@
 //! The journal's writer: many events share one commit, and an event is answered when it is durable.
 //!
-//! Whatever is queued when the writer is free becomes one transaction; nobody waits for company.
+//! Whatever is queued when the writer is free becomes one transaction; nobody waits for company, and
+//! where more is queued than one transaction takes, organizations have their turns.
 //! The write-ahead log is moved into the file by a second thread in small steps, since a checkpoint
 //! inside a commit stalls the whole batch. Alone that thread never catches up with steady writes,
 //! so after each of its passes the writer makes one more (`facts/engine.md` 1.2).
 
+mod backlog;
+
 use std::{
     sync::{
         Arc, Condvar, Mutex, PoisonError,
-        atomic::{AtomicBool, AtomicUsize, Ordering},
+        atomic::{AtomicBool, Ordering},
     },
     thread::JoinHandle,
     time::Duration,
@@ -17,54 +20,14 @@ use std::{
 use domain::{Appended, Clock, Entry, Event, Held, StorageError};
 use jiff::Timestamp;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::oneshot;
 
+use self::backlog::{BATCH_EVENTS, Backlog, Chore, Entrance, Item, Pending};
 use super::{quarantine, recent::Recent, row};
-
-/// What may wait to be written: above either bound the door answers "later".
-const QUEUE_EVENTS: usize = 8_192;
-const QUEUE_BYTES: usize = 32 * 1024 * 1024;
-
-/// What one commit takes at most.
-const BATCH_EVENTS: usize = 512;
-const BATCH_BYTES: usize = 4 * 1024 * 1024;
 
 /// The pause between two checkpoints. A page that many commits touched is moved once per pass, so a
 /// longer pause writes less; the log stays below 20 MB under steady load.
 const CHECKPOINT_PAUSE: Duration = Duration::from_millis(100);
-
-/// What is to be written, and who waits for it.
-struct Pending {
-    item: Item,
-    reply: oneshot::Sender<Result<Appended, StorageError>>,
-}
-
-/// What a delivery becomes.
-enum Item {
-    Journal(Event),
-    Quarantine(Held),
-}
-
-impl Item {
-    fn bytes(&self) -> usize {
-        match self {
-            Self::Journal(event) => event.body.len(),
-            Self::Quarantine(held) => held.event.body.len(),
-        }
-    }
-}
-
-/// Work on the journal's file that is no delivery; it runs between two batches.
-type Chore = Box<dyn FnOnce(&mut Connection, Timestamp) + Send>;
-
-#[expect(
-    clippy::large_enum_variant,
-    reason = "nearly all that is queued is pending, and a box for each would be one more allocation"
-)]
-enum Queued {
-    Pending(Pending),
-    Chore(Chore),
-}
 
 /// The journal's connections that write.
 pub(super) struct Connections {
@@ -76,8 +39,7 @@ pub(super) struct Connections {
 
 /// The writer's handle; when it goes, the queue is written and the threads end.
 pub(super) struct JournalWriter {
-    queue: Option<mpsc::Sender<Queued>>,
-    queued_bytes: Arc<AtomicUsize>,
+    entrance: Option<Entrance>,
     threads: Vec<JoinHandle<()>>,
 }
 
@@ -92,17 +54,9 @@ impl JournalWriter {
         recent: Arc<Recent>,
     ) -> Self {
         let Connections { write: connection, checkpoint } = connections;
-        let (queue, pending) = mpsc::channel(QUEUE_EVENTS);
-        let queued_bytes = Arc::new(AtomicUsize::new(0));
+        let (entrance, backlog) = backlog::backlog();
         let log = Arc::new(Log::default());
-        let writer = Writer {
-            connection,
-            queue: pending,
-            queued_bytes: Arc::clone(&queued_bytes),
-            log: Arc::clone(&log),
-            clock,
-            recent,
-        };
+        let writer = Writer { connection, backlog, log: Arc::clone(&log), clock, recent };
         let spawn = |name: &str, body: Box<dyn FnOnce() + Send>| {
             let builder = std::thread::Builder::new().name(name.to_owned());
             builder.spawn(body).expect("the operating system starts a thread")
@@ -111,7 +65,7 @@ impl JournalWriter {
             spawn("journal-writer", Box::new(move || writer.run())),
             spawn("journal-checkpoint", Box::new(move || log.keep_short(&checkpoint))),
         ];
-        Self { queue: Some(queue), queued_bytes, threads }
+        Self { entrance: Some(entrance), threads }
     }
 
     /// Queues an event; the answer comes when it is on stable storage.
@@ -149,40 +103,30 @@ impl JournalWriter {
         chore: impl FnOnce(&mut Connection, Timestamp) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, StorageError> {
         let stopped = || StorageError::unavailable(attempted, "the store is shut down");
-        let queue = self.queue.as_ref().ok_or_else(stopped)?;
+        let entrance = self.entrance.as_ref().ok_or_else(stopped)?;
         let (reply, answer) = oneshot::channel();
         let chore: Chore = Box::new(move |connection, now| {
             // A caller that went away does not need its answer.
             let _ = reply.send(chore(connection, now));
         });
-        queue.send(Queued::Chore(chore)).await.map_err(|_| stopped())?;
+        if !entrance.ask(chore) {
+            return Err(stopped());
+        }
         let done: rusqlite::Result<T> = answer.await.map_err(|_| stopped())?;
         done.map_err(|source| StorageError::unavailable(attempted, source))
     }
 
     async fn write(&self, item: Item) -> Result<Appended, StorageError> {
         let stopped = || StorageError::unavailable("append to the journal", "it is shut down");
-        let queue = self.queue.as_ref().ok_or_else(stopped)?;
-        let size = item.bytes();
-        if self.queued_bytes.fetch_add(size, Ordering::Relaxed) + size > QUEUE_BYTES {
-            self.queued_bytes.fetch_sub(size, Ordering::Relaxed);
-            return Err(StorageError::Overloaded);
-        }
-        let (reply, answer) = oneshot::channel();
-        if let Err(refused) = queue.try_send(Queued::Pending(Pending { item, reply })) {
-            self.queued_bytes.fetch_sub(size, Ordering::Relaxed);
-            return match refused {
-                mpsc::error::TrySendError::Full(_) => Err(StorageError::Overloaded),
-                mpsc::error::TrySendError::Closed(_) => Err(stopped()),
-            };
-        }
+        let entrance = self.entrance.as_ref().ok_or_else(stopped)?;
+        let answer = entrance.deliver(item)?.ok_or_else(stopped)?;
         answer.await.map_err(|_| stopped())?
     }
 }
 
 impl Drop for JournalWriter {
     fn drop(&mut self) {
-        self.queue.take();
+        self.entrance.take();
         for thread in self.threads.drain(..) {
             // A thread that panicked has said so already; there is nobody to tell again.
             let _ = thread.join();
@@ -192,8 +136,7 @@ impl Drop for JournalWriter {
 
 struct Writer {
     connection: Connection,
-    queue: mpsc::Receiver<Queued>,
-    queued_bytes: Arc<AtomicUsize>,
+    backlog: Backlog,
     log: Arc<Log>,
     clock: Arc<dyn Clock>,
     recent: Arc<Recent>,
@@ -206,40 +149,20 @@ impl Writer {
             tracing::warn!(%error, "automatic checkpoints stay on; acknowledgments may be slower");
         }
         let mut batch = Vec::with_capacity(BATCH_EVENTS);
-        while let Some(first) = self.queue.blocking_recv() {
-            let chore = self.fill(&mut batch, first);
+        while self.backlog.fill(&mut batch) {
             if self.log.writer_is_asked() {
                 checkpoint(&self.connection);
             }
             if !batch.is_empty() {
                 self.write_batch(&mut batch);
             }
-            if let Some(chore) = chore {
+            if let Some(chore) = self.backlog.chore() {
                 chore(&mut self.connection, self.clock.now());
                 self.recent.forget();
             }
             self.log.note_growth();
         }
         self.log.stop();
-    }
-
-    /// Takes what is queued into the batch, up to a chore, which is returned.
-    fn fill(&mut self, batch: &mut Vec<Pending>, first: Queued) -> Option<Chore> {
-        let (mut bytes, mut next) = (0, Some(first));
-        let chore = loop {
-            match next {
-                Some(Queued::Pending(pending)) => {
-                    bytes += pending.item.bytes();
-                    batch.push(pending);
-                }
-                Some(Queued::Chore(chore)) => break Some(chore),
-                None => break None,
-            }
-            let full = batch.len() >= BATCH_EVENTS || bytes >= BATCH_BYTES;
-            next = if full { None } else { self.queue.try_recv().ok() };
-        };
-        self.queued_bytes.fetch_sub(bytes, Ordering::Relaxed);
-        chore
     }
 
     fn write_batch(&mut self, batch: &mut Vec<Pending>) {

@@ -21,13 +21,16 @@ fn large(number: u128) -> Event {
     }
 }
 
+/// In parts that one organization may have waiting.
 async fn fill(store: &Sqlite, events: std::ops::RangeInclusive<u128>) {
-    let mut doors = tokio::task::JoinSet::new();
-    for number in events {
-        let store = store.clone();
-        doors.spawn(async move { store.append(large(number)).await.unwrap() });
+    for part in events.collect::<Vec<_>>().chunks(2_000) {
+        let mut doors = tokio::task::JoinSet::new();
+        for number in part.iter().copied() {
+            let store = store.clone();
+            doors.spawn(async move { store.append(large(number)).await.unwrap() });
+        }
+        doors.join_all().await;
     }
-    doors.join_all().await;
 }
 
 async fn remove_all_but(store: &Sqlite, kind: Retained, stay: usize) {
