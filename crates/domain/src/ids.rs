@@ -5,11 +5,10 @@ use std::{fmt, str::FromStr, sync::Arc};
 use aws_lc_rs::digest::{Context, SHA256};
 use serde::{Deserialize, Serialize};
 
-/// A text that is not an id.
+/// A text that is not an id. The text is not repeated: where an id belongs, people paste keys.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{text}` is not {expected}; {hint}")]
+#[error("what was given is not {expected}; {hint}")]
 pub struct IdError {
-    text: String,
     expected: &'static str,
     hint: &'static str,
 }
@@ -67,7 +66,6 @@ impl FromStr for EventId {
 
     fn from_str(text: &str) -> Result<Self, IdError> {
         let refuse = || IdError {
-            text: text.to_owned(),
             expected: "an event id (`evt_` and 32 hexadecimal digits)",
             hint: "copy it from `highwire events list`",
         };
@@ -209,7 +207,6 @@ impl FromStr for OrganizationId {
         match name.len() <= ORGANIZATION_NAME && name.split('-').all(is_word) {
             true => Ok(Self::new(name)),
             false => Err(IdError {
-                text: text.to_owned(),
                 expected: "an organization's id",
                 hint: "use up to 40 small letters, digits and dashes, such as `acme-dental`",
             }),
@@ -251,6 +248,16 @@ mod tests {
         let id = EventId::from_bytes([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 255]);
         assert_eq!(id.to_string(), "evt_000102030405060708090a0b0c0d0eff");
         assert_eq!(id.to_string().parse(), Ok(id));
+    }
+
+    #[test]
+    fn a_text_that_is_no_id_is_not_repeated() {
+        let key = "hwk_pasted-in-the-wrong-place";
+        let errors = [key.parse::<EventId>().err(), key.parse::<OrganizationId>().err()];
+        for error in errors {
+            let said = error.expect("it is no id").to_string();
+            assert!(!said.contains("pasted") && said.contains("what was given"), "{said}");
+        }
     }
 
     #[test]
