@@ -15,7 +15,7 @@ use e2e::{
 use self::stage::{Stage, get, post};
 
 /// Credentials: each with the name of its setting in the environment, where it is one.
-const SECRETS: [(&str, Option<&str>, &str); 10] = [
+const SECRETS: [(&str, Option<&str>, &str); 13] = [
     ("the Notion token", Some("NOTION_TOKEN"), "ntn_canary61Dk0notion2token"),
     ("the HighLevel token", Some("GHL_API_KEY"), "pit-canary62-4f7e-highlevel"),
     ("the webhook secret", Some("WEBHOOK_SECRET"), "canary63-webhook-secret"),
@@ -31,6 +31,9 @@ const SECRETS: [(&str, Option<&str>, &str); 10] = [
     ("the key of an application", None, "hwk_canary66_of_an_application"),
     ("the token of a door", None, "hwk_canary67_of_a_door"),
     ("the password in an address", None, "canary68-password"),
+    ("a key of the settings", Some("HIGHWIRE_WEBHOOK_API_KEYS"), "canary76-key-of-older-guides"),
+    ("the webhook secret of a connection", None, "canary77-webhook-secret-of-its-own"),
+    ("the verification token of Notion", None, "secret_canary78NotionVerification"),
 ];
 
 /// A master key as a value, which counts more than the key file.
@@ -71,9 +74,6 @@ const COMMANDS: [(Holds, &str); 22] = [
     (Holds::Talk, "nonsense"),
 ];
 
-/// Commands that not every version has: where this one has none, they are left out, loudly.
-const LATER: [&str; 1] = ["backup backup-of-the-canaries"];
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_canary_escapes() -> Result<()> {
     let mut canaries = Canaries::default();
@@ -87,6 +87,7 @@ async fn no_canary_escapes() -> Result<()> {
     let mut stage = Stage::set(canaries).await?;
     stage.work_in_peace().await?;
     stage.work_with_parrots().await?;
+    stage.work_with_tenants().await?;
     for (holds, line) in COMMANDS {
         stage.run(holds, line, &[])?;
     }
@@ -94,19 +95,16 @@ async fn no_canary_escapes() -> Result<()> {
     stage.refused_calls()?;
     stage.key_command()?;
     stage.panics()?;
-    for line in LATER {
-        match stage.knows(line)? {
-            true => {
-                let output = stage.run(Holds::Talk, line, &[])?;
-                ensure!(output.status.success(), "`{line}` failed: give it what it takes");
-            }
-            false => eprintln!("SKIPPED: this version has no command `{line}`"),
-        }
-    }
     let canaries = stage.strike()?;
     for place in [
         "the log of the hub in peace",
         "the log of the hub with parrots",
+        "the log of the hub with tenants",
+        "the log of the hub that took over",
+        "copy-of-the-canaries/journal.db",
+        "copy-of-the-canaries/state.db",
+        "restored/journal.db",
+        "restored/state.db",
         "/metrics",
         "journal.db",
         "state.db",

@@ -1,8 +1,11 @@
 //! The stage: a folder, a hub, vendors that repeat what they hear, and everything that they say.
 
+mod copies;
+mod tenants;
+
 use std::{
     fs::{self, File},
-    io::{BufRead, BufReader},
+    io::{BufRead, BufReader, Write as _},
     net::SocketAddr,
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
@@ -139,9 +142,18 @@ impl Stage {
     }
 
     fn start(&self, name: &str, variables: &[(&str, String)]) -> Result<(Running, SocketAddr)> {
+        self.start_as(name, &["up", "--json"], variables)
+    }
+
+    fn start_as(
+        &self,
+        name: &str,
+        words: &[&str],
+        variables: &[(&str, String)],
+    ) -> Result<(Running, SocketAddr)> {
         let log = File::create(self.folder.path().join(format!("log of the hub {name}")))?;
         let mut command = self.command();
-        command.args(["up", "--json"]).envs(variables.iter().map(|(name, value)| (name, value)));
+        command.args(words).envs(variables.iter().map(|(name, value)| (name, value)));
         let mut hub = Running(command.stdout(Stdio::piped()).stderr(log).spawn()?);
         let mut line = String::new();
         BufReader::new(hub.0.stdout.take().context("stdout")?).read_line(&mut line)?;
@@ -218,22 +230,30 @@ impl Stage {
         line: &str,
         variables: &[(&str, &str)],
     ) -> Result<Output> {
-        let mut command = self.command();
         // Words are cut at spaces; `up` must not come up.
-        command.args(line.split(' ')).envs(variables.iter().copied());
-        if line == "up" {
-            command.env("HIGHWIRE_LISTEN", "192.0.2.1:1");
-        }
-        let output = command.output()?;
+        let nowhere = (line == "up").then_some(("HIGHWIRE_LISTEN", "192.0.2.1:1"));
+        let variables: Vec<_> = variables.iter().copied().chain(nowhere).collect();
+        self.run_words(holds, &line.split(' ').collect::<Vec<_>>(), "", &variables)
+    }
+
+    /// The same for words that may have spaces, and with something on stdin.
+    fn run_words(
+        &mut self,
+        holds: Holds,
+        words: &[&str],
+        input: &str,
+        variables: &[(&str, &str)],
+    ) -> Result<Output> {
+        let mut command = self.command();
+        command.args(words).envs(variables.iter().copied());
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut process = command.spawn()?;
+        // A command that reads nothing may be gone before it is told anything.
+        let _ = process.stdin.take().context("stdin")?.write_all(input.as_bytes());
+        let (output, line) = (process.wait_with_output()?, words.join(" "));
         self.canaries.see(holds, format!("what `{line}` prints"), output.stdout.clone());
         self.canaries.see(Holds::Talk, format!("what `{line}` says"), output.stderr.clone());
         Ok(output)
-    }
-
-    /// Whether the binary has this command.
-    pub(crate) fn knows(&self, line: &str) -> Result<bool> {
-        let name = line.split(' ').next().unwrap_or_default();
-        Ok(self.command().args([name, "--help"]).output()?.status.success())
     }
 
     /// Settings that are wrong in every way that shows a value to whoever reads it.
@@ -329,12 +349,6 @@ impl Stage {
             self.canaries.plant(Nature::Secret, "a key of the key file", key);
             let bytes = STANDARD.decode(key)?;
             self.canaries.plant(Nature::Secret, "a key of the key file in clear", bytes);
-        }
-        let backup = self.folder.path().join("backup-of-the-canaries");
-        if backup.is_dir() {
-            self.canaries.see_files(Holds::Data, &backup, "master.key")?;
-        } else if backup.is_file() {
-            self.canaries.see(Holds::Data, "the backup", fs::read(&backup)?);
         }
         for letter in self.parrot.letters() {
             let bare = |line: &&str| !line.to_ascii_lowercase().starts_with("authorization:");
