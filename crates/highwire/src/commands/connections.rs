@@ -155,7 +155,8 @@ impl Desk<'_> {
         let found = self.all().await?.into_iter().find(is_it);
         found.ok_or_else(|| {
             let hint = "`highwire connections list` shows those that are there";
-            Failure::user(format!("find the connection {asked} of {organization}"), hint)
+            // What was asked for is not repeated: it may be a token in the wrong place.
+            Failure::user(format!("find such a connection of {organization}"), hint)
         })
     }
 
