@@ -1,7 +1,7 @@
 //! Every kind of secret is planted, everything is run, and nothing of them is found where it may not be.
 //!
 //! A new secret is one line in `SECRETS`, and its name in the environment if it is a setting. A new
-//! place is one `see`, and a new command one line in `COMMANDS`.
+//! place is one `see`, and a new command one line in `COMMANDS`. What a command makes is one `shown_once`.
 
 mod panics;
 mod stage;

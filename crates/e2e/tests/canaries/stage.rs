@@ -266,6 +266,9 @@ impl Stage {
             format!("[notion]\ntoken = [\"{token}\"]\n"),
             format!("[vault]\nkey = \"{token}\"\n"),
             format!("[vault]\nformer_keys = \"{token}\"\n"),
+            format!("[webhook]\napi_keys = \"{token}\"\n"),
+            format!("[webhook]\napi_keys = [[\"{token}\"]]\n"),
+            format!("[webhook]\nsecret = [\"{token}\"]\n"),
         ]
         .iter()
         .enumerate()

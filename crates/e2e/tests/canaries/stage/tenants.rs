@@ -222,6 +222,7 @@ impl Stage {
             &["events", "list", "--api-key", &owner[1..]],
             &["events", "show", sending],
             &["members", "remove", sending],
+            &["connections", "remove", sending],
         ] {
             let output = self.run_words(Holds::Data, words, "", &[])?;
             ensure!(!output.status.success(), "it took a key where none belongs");
