@@ -63,7 +63,7 @@ impl Stage {
         let own = secret("the webhook secret of a connection")?;
         let keyed = format!("x-api-key: {}\r\n", made.sending);
         self.until(address, &post("/webhooks/ghl", &shared(own, 0), &[&keyed]), 200).await?;
-        for (status, request) in self.deliveries(&made)? {
+        for (status, request) in [Self::deliveries(&made)?, Self::questions(&made)?].concat() {
             self.expect(address, &request, status).await?;
         }
         self.verify_notion(address, &made).await?;
@@ -107,13 +107,12 @@ impl Stage {
         Ok(Made { sending, owner, workflow, repairshopr, notion })
     }
 
-    /// Good and bad deliveries and questions, each with the answer that it must get.
-    fn deliveries(&self, made: &Made) -> Result<Vec<Exchange>> {
+    /// Good and bad deliveries, each with the answer that it must get.
+    fn deliveries(made: &Made) -> Result<Vec<Exchange>> {
         let own = secret("the webhook secret of a connection")?;
         let of_settings = secret("the webhook secret")?;
         let key_of_settings = secret("a key of the settings")?;
         let keyed = |key: &str| format!("x-api-key: {key}\r\n");
-        let bearer = |key: &str| format!("authorization: Bearer {key}\r\n");
         let (sending, owner) = (keyed(&made.sending), keyed(&made.owner));
         let settings = keyed(key_of_settings);
         let door = "/webhooks/highlevel";
@@ -159,6 +158,15 @@ impl Stage {
             );
             all.push((413, whole.into_bytes()));
         }
+        Ok(all)
+    }
+
+    /// Good and bad questions, each with the answer that it must get.
+    fn questions(made: &Made) -> Result<Vec<Exchange>> {
+        let key_of_settings = secret("a key of the settings")?;
+        let bearer = |key: &str| format!("authorization: Bearer {key}\r\n");
+        let owner = format!("x-api-key: {}\r\n", made.owner);
+        let mut all = Vec::new();
         for (path, status) in [
             ("/v1/me", 200),
             ("/v1/events", 200),
