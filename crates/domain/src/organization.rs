@@ -44,6 +44,8 @@ pub enum Removal {
 pub struct Holdings {
     /// Its members.
     pub members: u64,
+    /// Its connections: their accounts would stay taken, and their doors open.
+    pub connections: u64,
     /// Its API keys that are not revoked.
     pub api_keys: u64,
     /// Its stored credentials.

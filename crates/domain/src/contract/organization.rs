@@ -1,7 +1,7 @@
 //! What every store of organizations must do.
 
 use super::sample::{api_key, at, credential, member, organization};
-use crate::{Added, Holdings, OrganizationId, Removal, Role, Storage};
+use crate::{Added, Connection, Holdings, OrganizationId, Removal, Role, Storage};
 
 /// An organization is there as it was added, and leaves only when nothing is its own any more.
 pub async fn an_organization_is_kept_until_it_owns_nothing<S: Storage>(store: S) {
@@ -19,16 +19,26 @@ pub async fn an_organization_is_kept_until_it_owns_nothing<S: Storage>(store: S)
     store.add_member(person.clone()).await.expect("add");
     store.add_api_key(key.clone()).await.expect("add");
     store.put_credential(credential.clone()).await.expect("put");
+    let connection = Connection {
+        tenant: credential.key.tenant.clone(),
+        vendor: "highlevel".to_owned(),
+        name: "Main".to_owned(),
+        created_at: at(1),
+    };
+    store.put_connection(connection.clone()).await.expect("put");
     let remove = || store.remove_organization(&alpha.id, at(9));
-    let owns =
-        |members, api_keys, credentials| Removal::Owns(Holdings { members, api_keys, credentials });
-    assert_eq!(remove().await.expect("remove"), owns(1, 1, 1));
+    let owns = |members, connections, api_keys, credentials| {
+        Removal::Owns(Holdings { members, connections, api_keys, credentials })
+    };
+    assert_eq!(remove().await.expect("remove"), owns(1, 1, 1, 1));
     store.remove_member(&alpha.id, &person.id).await.expect("remove");
-    assert_eq!(remove().await.expect("remove"), owns(0, 1, 1));
+    assert_eq!(remove().await.expect("remove"), owns(0, 1, 1, 1));
     store.revoke_api_key(&alpha.id, &key.id, at(8)).await.expect("revoke");
-    assert_eq!(remove().await.expect("remove"), owns(0, 0, 1));
+    assert_eq!(remove().await.expect("remove"), owns(0, 1, 0, 1));
     assert_eq!(store.organization(&alpha.id).await.expect("get"), Some(alpha.clone()));
     store.delete_credential(&credential.key).await.expect("delete");
+    assert_eq!(remove().await.expect("remove"), owns(0, 1, 0, 0));
+    assert!(store.remove_connection(&connection.tenant).await.expect("remove"));
     assert_eq!(remove().await.expect("remove"), Removal::Removed);
     assert_eq!(remove().await.expect("remove"), Removal::Absent);
     assert_eq!(store.organization(&alpha.id).await.expect("get"), None);

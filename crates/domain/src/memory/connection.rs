@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::Memory;
 use crate::{
-    Account, AccountKey, Connection, Connections, Installation, InstallationKey, Listing, Revision,
-    StorageError, Tenant,
+    Account, AccountKey, Connection, Connections, Installation, InstallationKey, Listing,
+    OrganizationId, Revision, StorageError, Tenant,
 };
 
 #[derive(Default)]
@@ -19,6 +19,11 @@ pub(super) struct ConnectionState {
 impl ConnectionState {
     pub(super) fn note_change(&mut self) {
         self.revision.0 += 1;
+    }
+
+    /// How many connections an organization has.
+    pub(super) fn of(&self, organization: &OrganizationId) -> u64 {
+        self.connections.keys().filter(|tenant| tenant.organization == *organization).count() as u64
     }
 
     pub(super) fn put_installation(&mut self, installation: Installation) {

@@ -70,6 +70,7 @@ impl Organizations for Memory {
 fn holdings(state: &State, id: &OrganizationId) -> Holdings {
     Holdings {
         members: state.members.of(id),
+        connections: state.connections.of(id),
         api_keys: state.api_keys.unrevoked_of(id),
         credentials: state.credentials.of(id),
     }

@@ -72,10 +72,14 @@ pub(crate) async fn remove(
 }
 
 fn owning(id: &OrganizationId, holdings: Holdings) -> Failure {
-    let Holdings { members, api_keys, credentials } = holdings;
+    let Holdings { members, connections, api_keys, credentials } = holdings;
     let kinds = [
         (members, format!("members: `highwire members remove MEMBER --organization {id}`")),
         (api_keys, format!("API keys: `highwire api-keys revoke KEY --organization {id}`")),
+        (
+            connections,
+            format!("connections: `highwire connections remove CONNECTION --organization {id}`"),
+        ),
         (credentials, "stored credentials: remove their connections".to_owned()),
     ];
     let kinds = kinds.into_iter().filter(|(count, _)| *count > 0);

@@ -79,11 +79,17 @@ pub(super) fn is_there(connection: &Connection, id: &OrganizationId) -> Result<b
 fn holdings(connection: &Connection, id: &OrganizationId) -> Result<Holdings, Fault> {
     let sql = "SELECT
         (SELECT count(*) FROM member WHERE organization = ?1),
+        (SELECT count(*) FROM connection WHERE organization = ?1),
         (SELECT count(*) FROM api_key WHERE organization = ?1 AND revoked_at IS NULL),
         (SELECT count(*) FROM credential WHERE organization = ?1)";
     let counts = |row: &Row<'_>| {
         let count = |column: usize| row.get::<_, i64>(column).map(|count| count as u64);
-        Ok(Holdings { members: count(0)?, api_keys: count(1)?, credentials: count(2)? })
+        Ok(Holdings {
+            members: count(0)?,
+            connections: count(1)?,
+            api_keys: count(2)?,
+            credentials: count(3)?,
+        })
     };
     Ok(connection.prepare_cached(sql)?.query_row([id.as_str()], counts)?)
 }
