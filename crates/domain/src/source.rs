@@ -114,7 +114,10 @@ pub enum Refusal {
     #[error("there is no key with it that counts; send one that is neither revoked nor expired")]
     UnknownKey,
     /// The key may not deliver.
-    #[error("the key may not deliver; make one with `highwire connections token`")]
+    #[error(
+        "the key may not deliver; make one with `highwire api-keys create --scope webhooks:send`, or \
+         an address with `highwire connections token`"
+    )]
     NotPermitted,
     /// It names an account that the key's organization does not have.
     #[error(
@@ -122,6 +125,13 @@ pub enum Refusal {
          own organization"
     )]
     Foreign,
+    /// Its key's organization has several connections, and the body names an account of none.
+    #[error(
+        "the key's organization has several connections, and nothing in the body says which one it \
+         is for; connect the account with `highwire connections connect-account`, or send a key of \
+         one connection, which `highwire api-keys create --connection` makes"
+    )]
+    Ambiguous,
     /// There is no connection that it could belong to.
     #[error(
         "there is no connection that it could be for; make one with `highwire connections add`"
@@ -155,6 +165,7 @@ impl Refusal {
             Self::UnknownKey => "unknown_key",
             Self::NotPermitted => "not_permitted",
             Self::Foreign => "foreign",
+            Self::Ambiguous => "ambiguous",
             Self::NotConnected => "not_connected",
             Self::NoSecret => "no_secret",
             Self::SecretUnreadable => "secret_unreadable",

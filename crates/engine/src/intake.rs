@@ -163,6 +163,7 @@ impl<S: Journal + Quarantine + Credentials> Intake<S> {
                 Ok((held, Some(reason)))
             }
             Standing::Foreign => Err(Refusal::Foreign.into()),
+            Standing::Ambiguous => Err(Refusal::Ambiguous.into()),
         }
     }
 

@@ -287,7 +287,11 @@ async fn a_method_without_a_row_does_nothing_on_any_path() {
         if access::route("GET", path).is_some() {
             for holder in [None, Some(&holder)] {
                 let (head, shows) = house.call("HEAD", path, holder).await;
-                let (get, _) = house.call("GET", path, holder).await;
+                // Whoever only looks at a door delivers nothing.
+                let get = match path.starts_with("/webhooks/") {
+                    true => 405,
+                    false => house.call("GET", path, holder).await.0,
+                };
                 assert_eq!((head, shows), (get, false), "HEAD {path}");
             }
         }

@@ -34,6 +34,9 @@ pub enum Standing {
     Nobody,
     /// Another organization's than its sender's: it is refused.
     Foreign,
+    /// One of several connections of its sender's organization, and nothing says which: it is refused,
+    /// since as nobody's its organization would never see it.
+    Ambiguous,
 }
 
 /// Who owns which account, and which of them still have an app of the hub's: a snapshot.
@@ -141,7 +144,7 @@ impl Directory {
                 let mut own = self.connections_of(organization, vendor);
                 match (own.next(), own.next()) {
                     (Some(only), None) => owned(only),
-                    _ => Standing::Nobody,
+                    _ => Standing::Ambiguous,
                 }
             }
         }

@@ -11,7 +11,7 @@ use axum::{
     Json,
     body::Bytes,
     extract::{RawPathParams, Request, State as Shared},
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, Method, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use domain::{Clock, Delivery, Refusal, Source, Storage, StorageError};
@@ -43,6 +43,10 @@ pub(crate) async fn receive<S: Storage>(
     path: RawPathParams,
     request: Request,
 ) -> Response {
+    // Routing gives HEAD to whoever takes GET; whoever only looks at an address delivers nothing.
+    if request.method() == Method::HEAD {
+        return StatusCode::METHOD_NOT_ALLOWED.into_response();
+    }
     let source = state.source.name();
     let claim = claim(state.entrance, &path);
     let query = request.uri().query().map(str::to_owned);
@@ -127,9 +131,10 @@ fn refused_reply(admission: &Admission, source: &'static str, refusal: Refusal) 
             StatusCode::UNAUTHORIZED
         }
         Refusal::NotPermitted | Refusal::Foreign => StatusCode::FORBIDDEN,
-        Refusal::NotConnected | Refusal::NoSecret | Refusal::SecretUnreadable => {
-            StatusCode::BAD_REQUEST
-        }
+        Refusal::Ambiguous
+        | Refusal::NotConnected
+        | Refusal::NoSecret
+        | Refusal::SecretUnreadable => StatusCode::BAD_REQUEST,
         Refusal::TooMany => {
             let wait = [(header::RETRY_AFTER, NEXT_MINUTE)];
             let reply = problem(StatusCode::TOO_MANY_REQUESTS, &refusal.to_string());

@@ -204,7 +204,7 @@ async fn each_door_takes_its_methods_and_each_refusal_has_its_status() {
         ("highlevel/workflow/x", &["GET", "POST", "PUT"]),
         ("notion/x", &["POST"]),
     ] {
-        for method in ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] {
+        for method in ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] {
             let status = ask(method, path, "").await;
             assert_eq!(status != 405, methods.contains(&method), "{method} {path}: {status}");
         }
@@ -243,6 +243,7 @@ fn every_refusal_is_told_with_what_to_do() {
         (Refusal::UnknownKey, 401),
         (Refusal::NotPermitted, 403),
         (Refusal::Foreign, 403),
+        (Refusal::Ambiguous, 400),
         (Refusal::NotConnected, 400),
         (Refusal::NoSecret, 400),
         (Refusal::SecretUnreadable, 400),
