@@ -6,8 +6,8 @@
 use std::{collections::HashMap, sync::Arc};
 
 use domain::{
-    Action, Change, Clock, ConnectionId, Decisions, Entity, Entry, EventId, LaneStep, Record,
-    RecordKey, Stop, Storage, StorageError,
+    Action, Change, Clock, ConnectionId, Decisions, Entity, Entry, Event, EventId, LaneStep,
+    Record, RecordKey, Stop, Storage, StorageError,
 };
 use jiff::Timestamp;
 use policy::{
@@ -114,7 +114,8 @@ impl<S: Storage> Decide<S> {
         let concerning: Vec<_> = entries.iter().filter(|entry| self.concerns(entry)).collect();
         for (entry, view) in concerning.iter().zip(self.views(&concerning).await?) {
             let now = self.clock.now();
-            let span = tracing::debug_span!("event", event.id = %entry.event.id, stop = "decide");
+            let Event { id, correlation, .. } = &entry.event;
+            let span = tracing::debug_span!("event", event.id = %id, %correlation, stop = "decide");
             match span.in_scope(|| attempt(|| Ok(self.actions(entry, &view, now)))) {
                 Ok(actions) => {
                     // What happened before a restore may have been done by the hub that was lost.

@@ -11,8 +11,8 @@ use std::{
 };
 
 use domain::{
-    ActionId, Claimed, Clock, ConnectionId, Destination, Failure, Next, Receipt, Settlement,
-    Storage, StorageError,
+    Action, ActionId, Claimed, Clock, ConnectionId, Destination, Failure, Next, Receipt,
+    Settlement, Storage, StorageError,
 };
 use jiff::Timestamp;
 use tokio::{
@@ -109,8 +109,8 @@ impl<S: Storage> Deliver<S> {
             return;
         };
         let now = self.clock.now();
-        let event = claimed.action.event;
-        let span = tracing::debug_span!("event", event.id = %event, stop = "deliver");
+        let Action { event, correlation, .. } = &claimed.action;
+        let span = tracing::debug_span!("event", event.id = %event, %correlation, stop = "deliver");
         let settlement = span.in_scope(|| self.settlement(&claimed, end, now));
         self.settle(&claimed.action.id, now, settlement).instrument(span).await;
     }
@@ -190,7 +190,8 @@ fn random(claimed: &Claimed) -> f64 {
 
 /// One attempt: look where the past is in doubt, then do.
 async fn attempt(destination: Arc<dyn Destination>, claimed: Claimed) -> End {
-    let span = tracing::debug_span!("event", event.id = %claimed.action.event, stop = "speak");
+    let Action { event, correlation, .. } = &claimed.action;
+    let span = tracing::debug_span!("event", event.id = %event, %correlation, stop = "speak");
     let steps = async {
         if claimed.look_first
             && let Some(receipt) = destination.find(&claimed.action).await?

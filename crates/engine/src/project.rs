@@ -9,8 +9,8 @@ use std::{
 };
 
 use domain::{
-    Change, Clock, Entity, Entry, Installation, InstallationKey, LaneStep, Origin, Projection,
-    Record, RecordUpdate, Stop, Storage, StorageError,
+    Change, Clock, Entity, Entry, Event, Installation, InstallationKey, LaneStep, Origin,
+    Projection, Record, RecordUpdate, Stop, Storage, StorageError,
 };
 use tokio::sync::Notify;
 
@@ -131,7 +131,8 @@ impl<S: Storage> Project<S> {
         if entry.event.tenant.is_none() {
             return Ok(Vec::new());
         }
-        let span = tracing::debug_span!("event", event.id = %entry.event.id, stop = "mirror");
+        let Event { id, correlation, .. } = &entry.event;
+        let span = tracing::debug_span!("event", event.id = %id, %correlation, stop = "mirror");
         span.in_scope(|| {
             if self.report_deviations {
                 self.report(entry);

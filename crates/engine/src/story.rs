@@ -1,8 +1,8 @@
 //! The story of one event, from the door to its destinations: stop 8.
 
 use domain::{
-    Applied, Change, Entry, EventId, Parked, ParkedKey, Sequence, Stop, Storage, StorageError,
-    Tracked,
+    Applied, Change, Entry, EventId, Origin, Parked, ParkedKey, Sequence, Stop, Storage,
+    StorageError, Tracked,
 };
 use jiff::Timestamp;
 use serde::Serialize;
@@ -80,16 +80,24 @@ fn arrival(entry: &Entry, deviations: Vec<String>) -> Vec<Step> {
         Some(dropped) => format!("{dropped} bytes, which are no longer kept"),
         None => format!("{} bytes", event.body.len()),
     };
+    let proof = match event.origin {
+        Origin::Webhook => "with a valid signature",
+        Origin::Keyed => "with a key, token or secret of its organization",
+    };
+    let correlation = pair("correlation id", event.correlation.to_string());
     let door = Step {
         stop: 1,
         name: "door",
         at: Some(event.received_at),
-        text: format!("received from {} with a valid signature, {bytes}", event.source),
-        details: optional("webhook id", event.webhook_id.clone()).into_iter().collect(),
+        text: format!("received from {} {proof}, {bytes}", event.source),
+        details: optional("webhook id", event.webhook_id.clone())
+            .into_iter()
+            .chain([correlation])
+            .collect(),
     };
     let owner = match &event.tenant {
         Some(tenant) => format!("{} by {}", tenant.organization, tenant.connection),
-        None => "nobody: its account is not connected".to_owned(),
+        None => "nobody: no connection takes it".to_owned(),
     };
     let language = Step {
         stop: 2,
@@ -112,7 +120,7 @@ fn arrival(entry: &Entry, deviations: Vec<String>) -> Vec<Step> {
         stop: 3,
         name: "journal",
         at: Some(entry.journaled_at),
-        text: format!("durable as entry {}, then answered with 200", entry.sequence),
+        text: format!("durable as entry {}", entry.sequence),
         details: Vec::new(),
     };
     vec![door, language, journal]

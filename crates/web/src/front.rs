@@ -127,15 +127,14 @@ impl Front {
         activity.begin(Doing::Working);
         let _answering = self.shared.under_way.begin();
         let given = correlation::given(request.headers());
-        let id = given.as_ref().map(CorrelationId::as_str);
-        let span = tracing::info_span!("request", correlation.id = id);
-        let (correlation, waited) = (given.clone(), Duration::ZERO);
+        // A request that leads to no event has this id in its answer and in its log lines.
+        let id = given.as_ref().map_or_else(|| self.shared.correlations.make(), correlation::value);
+        let span = tracing::info_span!("request", correlation = id.to_str().ok());
+        let (correlation, waited) = (given, Duration::ZERO);
         let guest = Guest { activity: Arc::clone(&activity), correlation, waited };
         let mut response = self.route(request.map(Body::new), guest).instrument(span).await;
-        let make = || self.shared.correlations.make();
         // A door names its answer after the event.
-        let answers = response.headers_mut().entry(correlation::HEADER);
-        answers.or_insert_with(|| given.as_ref().map_or_else(make, correlation::value));
+        response.headers_mut().entry(correlation::HEADER).or_insert(id);
         activity.begin(Doing::Replying);
         response
     }

@@ -32,7 +32,7 @@ async fn a_story_grows_with_its_event() {
     assert_eq!(tell(&store, &sources(), event_id(1)).await.unwrap(), None);
     store.append(saying(1, "a Ada")).await.unwrap();
     let early = texts(&store, 1).await;
-    assert_eq!(early[2], "3 journal: durable as entry 1, then answered with 200");
+    assert_eq!(early[2], "3 journal: durable as entry 1");
     assert_eq!(early[3..], ["4 mirror: not reached yet", "5 decide: not reached yet"]);
 
     run(&store).await;
@@ -55,6 +55,19 @@ async fn a_story_grows_with_its_event() {
             "7 speak: attempt 1: done",
         ]
     );
+}
+
+#[tokio::test]
+async fn a_story_tells_how_the_sender_was_known_and_what_the_delivery_is_called() {
+    let store = store();
+    let mut keyed = saying(1, "a Ada");
+    keyed.origin = Origin::Keyed;
+    let called = keyed.correlation.to_string();
+    store.append(keyed).await.unwrap();
+    let told = tell(&store, &sources(), event_id(1)).await.unwrap().unwrap().steps.remove(0);
+    let proof = "received from highlevel with a key, token or secret of its organization, 5 bytes";
+    assert_eq!(told.text, proof);
+    assert!(told.details.contains(&("correlation id".to_owned(), called)), "{:?}", told.details);
 }
 
 #[tokio::test]
