@@ -77,7 +77,7 @@ impl Problem {
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
     /// There is no key file.
-    #[error("there is no master key in {}; restore the file from a backup", path.display())]
+    #[error("there is no master key in {}; put the file back from where you keep it; if it is lost, give a new key as vault.key and store the credentials again", path.display())]
     Absent {
         /// The file.
         path: PathBuf,

@@ -49,7 +49,8 @@ pub(crate) async fn run(settings: &Settings, from: &Path, json: bool) -> Result<
         let credentials = manifest.facts.master_keys[*key];
         printer::talk(format!(
             "  - MISSING: master key {key}, which wraps {credentials} credentials. Put it where your settings \
-             say ({}) before you start the hub; without it, connect them again.",
+             say ({}) before you start the hub; if it is lost, give a new key as vault.key and store \
+             the credentials again.",
             master_keys::place(settings)
         ));
     }

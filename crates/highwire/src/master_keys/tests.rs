@@ -167,7 +167,7 @@ async fn a_lost_file_is_not_replaced_while_credentials_are_stored() {
     put(&store, &ring(folder.path(), "", &store).await, 1, CANARY).await;
     std::fs::remove_file(folder.path().join("master.key")).unwrap();
     let refused = open_for_hub(&settings(folder.path(), ""), &store).await.unwrap_err().to_string();
-    assert!(refused.contains("restore the file from a backup"), "{refused}");
+    assert!(refused.contains("put the file back"), "{refused}");
     assert!(!folder.path().join("master.key").exists());
 }
 

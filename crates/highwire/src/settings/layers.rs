@@ -74,10 +74,12 @@ pub(super) fn add_environment(table: &mut Table, environment: &Environment) -> R
 
 /// The last step: the table does not fit the settings' types.
 pub(super) fn bad_value(source: toml::de::Error) -> Failure {
-    // The message names the key and the types, and not the value of a text.
-    let what = source.message().lines().next().unwrap_or_default().to_owned();
+    // The message names the types, and not the value of a text; the key stands in a line of its own.
+    let what = source.message().lines().next().unwrap_or_default();
+    let whole = source.to_string();
+    let key = whole.lines().find(|line| line.starts_with("in `")).unwrap_or_default();
     Failure::user(
-        format!("use the settings: {what}"),
+        format!("use the settings: {what} {key}").trim_end(),
         "compare the value with the one in highwire.default.toml",
     )
 }
@@ -98,13 +100,26 @@ fn merge(table: &mut Table, layer: Table, path: &str, origin: &str) -> Result<()
             }
             (known, value) => {
                 return Err(Failure::user(
-                    format!("use `{full}` of {origin}: it is a {}", value.type_str()),
-                    format!("give it as a {}, as highwire.default.toml does", known.type_str()),
+                    format!("use `{full}` of {origin}: it is {}", form(&value)),
+                    format!("give it as {}, as highwire.default.toml does", form(known)),
                 ));
             }
         }
     }
     Ok(())
+}
+
+/// What a value is, for people.
+fn form(value: &Value) -> &'static str {
+    match value {
+        Value::String(_) => "a text",
+        Value::Integer(_) => "a whole number",
+        Value::Float(_) => "a number",
+        Value::Boolean(_) => "true or false",
+        Value::Datetime(_) => "a date",
+        Value::Array(_) => "a list",
+        Value::Table(_) => "a section",
+    }
 }
 
 /// The environment's name for each key, with the key's path.
@@ -136,7 +151,7 @@ fn set(table: &mut Table, key: &[&str], variable: &str, text: &str) -> Result<()
     let value = parse_like(known, text).ok_or_else(|| {
         Failure::user(
             format!("use the environment variable {variable}"),
-            format!("give it as a {}", known.type_str()),
+            format!("give it as {}", form(known)),
         )
     })?;
     place.insert((*last).to_owned(), value);

@@ -100,12 +100,13 @@ fn an_unknown_key_is_refused_with_the_nearest_one() {
 #[test]
 fn a_value_of_another_type_is_refused_without_showing_a_secret() {
     let message = refused(Some("[notion]\ntoken = 7\n"), &[]);
-    assert!(message.contains("`notion.token`") && message.contains("string"), "{message}");
+    assert!(message.contains("`notion.token`") && message.contains("a text"), "{message}");
     let message = refused(None, &[("HIGHWIRE_NOTION_REQUESTS_PER_MINUTE", "many")]);
     assert!(message.contains("HIGHWIRE_NOTION_REQUESTS_PER_MINUTE"), "{message}");
     let message = refused(Some("[notion]\ntoken = ntn_secret\n"), &[]);
     assert!(message.contains("line 2") && !message.contains("ntn_secret"), "{message}");
     let message = refused(None, &[("HIGHWIRE_LISTEN", "everywhere")]);
+    assert!(message.contains("`listen`"), "{message}");
     assert!(message.contains("highwire.default.toml"), "{message}");
 }
 
