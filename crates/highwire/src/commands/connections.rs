@@ -92,18 +92,44 @@ impl Desk<'_> {
             created_at: clock::now(),
         };
         self.store.put_connection(connection.clone()).await?;
-        self.connect(&connection, &accounts).await?;
-        self.tell(&connection, "added")
+        if let Err(failure) = self.connect(&connection, &accounts).await {
+            // Whoever tries again finds the name free, and no half of a connection.
+            self.store.remove_connection(&connection.tenant).await?;
+            return Err(failure);
+        }
+        self.tell(&connection, "added")?;
+        self.tell_next(&connection, add.vendor);
+        Ok(())
+    }
+
+    /// What makes a new connection's webhooks come, where the vendor has no app for it.
+    fn tell_next(&self, connection: &Connection, vendor: Vendor) {
+        let id = &connection.tenant.connection;
+        match vendor {
+            Vendor::Highlevel => {}
+            Vendor::Notion => printer::talk(format!(
+                "Add a webhook with the address {} in Notion, then look at what Notion sends there with \
+                 `highwire connections verification {id}`.",
+                proof::address(self, connection)
+            )),
+            Vendor::Repairshopr => printer::talk(format!(
+                "`highwire connections token {id} --door repairshopr` makes the address for its \
+                 notification center."
+            )),
+        }
     }
 
     /// Gives accounts to a connection.
     async fn connect(&self, connection: &Connection, accounts: &[String]) -> Result<(), Failure> {
+        let described = doors::rules(self.settings, clock::now())?.accounts;
         for id in accounts {
-            let account = Account {
-                key: AccountKey::new(&connection.vendor, id.trim()),
-                tenant: connection.tenant.clone(),
-                connected_at: clock::now(),
-            };
+            let key = AccountKey::new(&connection.vendor, id.trim());
+            if described.iter().any(|one| one.key == key && one.tenant != connection.tenant) {
+                let hint = "the settings name it, and count more: take it out there first";
+                return Err(Failure::user(format!("connect {id}: it is taken"), hint));
+            }
+            let account =
+                Account { key, tenant: connection.tenant.clone(), connected_at: clock::now() };
             if !self.store.connect_account(account).await? {
                 let hint = "an account has one owner; disconnect it there first";
                 return Err(Failure::user(format!("connect {id}: it is taken"), hint));
@@ -166,7 +192,9 @@ impl Desk<'_> {
             true => {
                 json!({ "connection": id, "organization": organization, what: true }).to_string()
             }
-            false => format!("{id} ({}) of {organization}: {what}", connection.name),
+            false => {
+                format!("{id} ({}) of {organization}: {}", connection.name, what.replace('_', " "))
+            }
         });
         Ok(())
     }

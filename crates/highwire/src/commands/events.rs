@@ -68,6 +68,7 @@ fn line(entry: &Entry) -> String {
         "organization": event.tenant.as_ref().map(|tenant| &tenant.organization),
         "connection": event.tenant.as_ref().map(|tenant| &tenant.connection),
         "webhook_id": event.webhook_id,
+        "correlation": event.correlation,
         "occurred_at": event.occurred_at,
         "received_at": event.received_at,
         "journaled_at": entry.journaled_at,
@@ -133,7 +134,8 @@ async fn identify(store: &Sqlite, realm: &Realm, text: &str) -> Result<EventId, 
 fn absent(event: &str) -> Failure {
     Failure::user(
         format!("find the event {event} in this data folder"),
-        "`highwire events list --all` lists those that are there",
+        "`highwire events list --all` lists those that are there; one whose account is not connected \
+         yet waits, which `highwire connections list` tells by account",
     )
 }
 

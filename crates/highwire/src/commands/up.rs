@@ -113,8 +113,9 @@ fn warn(settings: &Settings) {
         && !highlevel.accept_unknown_locations
     {
         tracing::warn!(
-            "no location is connected, so every event belongs to nobody; set highlevel.location_ids \
-             or GHL_LOCATION_ID"
+            "the settings connect no location; events of a location that `highwire connections list` \
+             does not show either wait for 7 days: set highlevel.location_ids or GHL_LOCATION_ID, or \
+             use `highwire connections add`"
         );
     }
     if highlevel.accept_unknown_locations {

@@ -100,17 +100,30 @@ pub(super) async fn make_token(
     Ok(())
 }
 
+/// The address of the door that knows a connection by its id.
+pub(super) fn address(desk: &Desk<'_>, connection: &Connection) -> String {
+    let id = connection.tenant.connection.as_str();
+    url(desk, &doors::NOTION_PATH.replace("{connection}", id))
+}
+
 /// Shows the token that was offered to a connection, or takes it as its secret.
 pub(super) async fn verification(
     desk: &Desk<'_>,
     connection: &Connection,
     accept: Option<&str>,
 ) -> Result<(), Failure> {
+    if connection.vendor != connectors::notion::Notion::NAME {
+        let attempted = format!(
+            "show the verification token of {}: it is a connection to {}",
+            connection.name, connection.vendor
+        );
+        let hint = "name a connection to notion; `highwire connections list` shows them";
+        return Err(Failure::user(attempted, hint));
+    }
     let offered = key(connection, WebhookSecret::OFFERED);
     let Some(stored) = desk.store.credential(&offered).await? else {
-        let id = &connection.tenant.connection;
-        let address = url(desk, &doors::NOTION_PATH.replace("{connection}", id.as_str()));
-        let hint = format!("add a webhook with the address {address} in Notion first");
+        let hint =
+            format!("add a webhook with the address {} in Notion first", address(desk, connection));
         return Err(Failure::user("show the verification token: none has come", hint));
     };
     let sealer = sealer(desk).await?;

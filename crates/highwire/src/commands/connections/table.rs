@@ -55,7 +55,9 @@ async fn secret_state(desk: &Desk<'_>, connection: &Connection) -> Result<&'stat
         Ok::<_, Failure>(desk.store.credential(&key).await?.is_some())
     };
     Ok(match (stored(WebhookSecret::KIND).await?, stored(WebhookSecret::OFFERED).await?) {
-        (_, true) => "to verify",
+        (false, true) => "to verify",
+        // Anybody who knows the address can offer one, and it changes nothing until it is accepted.
+        (true, true) => "stored, another offered",
         (true, false) => "stored",
         (false, false) => "none",
     })
@@ -147,5 +149,7 @@ fn tell_waiting(waiting: &[HeldSummary], json: bool) {
     printer::data("");
     let head = ["waiting account", "vendor", "app", "reason", "events", "since"];
     printer::data(printer::table(&head, rows));
-    printer::talk("`highwire connections connect-account` lets events of an account in.");
+    printer::talk(
+        "`highwire connections connect-account` gives an account to a connection, and its events come in.",
+    );
 }
