@@ -97,7 +97,7 @@ impl Sqlite {
         clock: Arc<dyn Clock>,
         mode: fn(&'static schema::Schema) -> Mode,
     ) -> Result<Self, OpenError> {
-        std::fs::create_dir_all(folder).map_err(|source| OpenError::at(folder, source))?;
+        make(folder).map_err(|source| OpenError::at(folder, source))?;
         let lock = lock(folder)?;
         check_finished(folder)?;
         let journal = folder.join(JOURNAL_FILE);
@@ -168,6 +168,15 @@ impl Sqlite {
             StorageError::unavailable("write the journal", "the data folder is open beside a hub")
         })
     }
+}
+
+/// Makes the data folder for its owner only, since what lies in it is people's data. One that is there
+/// keeps the rights that somebody gave it.
+fn make(folder: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.recursive(true).create(folder)
 }
 
 /// Refuses a folder into which a backup was put only in part.

@@ -51,6 +51,17 @@ async fn a_second_hub_on_the_same_folder_is_refused_and_a_reader_is_not() {
     assert!(reader.project(domain::Projection::default()).await.is_err());
 }
 
+#[cfg(unix)]
+#[test]
+fn a_folder_that_a_hub_makes_is_its_owners() {
+    use std::os::unix::fs::PermissionsExt;
+    let outer = TempDir::new().unwrap();
+    let folder = outer.path().join("data");
+    drop(Sqlite::open(&folder, clock()).unwrap());
+    let mode = std::fs::metadata(&folder).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o700);
+}
+
 #[test]
 fn an_empty_folder_and_a_newer_file_are_told_apart() {
     let folder = TempDir::new().unwrap();

@@ -157,8 +157,9 @@ impl Writer {
                 self.write_batch(&mut batch);
             }
             if let Some(chore) = self.backlog.chore() {
-                chore(&mut self.connection, self.clock.now());
+                // Before it answers: whoever is told must not read what it has changed.
                 self.recent.forget();
+                chore(&mut self.connection, self.clock.now());
             }
             self.log.note_growth();
         }
