@@ -29,6 +29,7 @@ async fn the_log_at_its_loudest_tells_ids_and_no_secrets() -> Result<()> {
         .env("HIGHWIRE_DATA_DIR", folder.path().join("data"))
         .env("HIGHWIRE_LISTEN", "127.0.0.1:0")
         .env("HIGHWIRE_LOG_LEVEL", "trace")
+        .env("HIGHWIRE_WEBHOOK_CHECK_CONTRACT", "report")
         .env("GHL_LOCATION_ID", "loc-e2e")
         .env("GHL_API_KEY", "pit-canary")
         .stdout(Stdio::piped())

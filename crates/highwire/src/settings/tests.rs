@@ -76,13 +76,13 @@ fn the_names_that_users_have_today_work_and_our_own_count_more() {
 }
 
 #[test]
-fn contracts_are_checked_unless_they_are_switched_off() {
+fn contracts_are_checked_where_somebody_asks_for_it() {
     let check = |value: &str| {
         let settings = load(None, &[("HIGHWIRE_WEBHOOK_CHECK_CONTRACT", value)]);
         settings.map(|settings| settings.webhook.check_contract)
     };
-    assert_eq!(load(None, &[]).unwrap().webhook.check_contract, CheckContract::Report);
-    assert_eq!(check("off").unwrap(), CheckContract::Off);
+    assert_eq!(load(None, &[]).unwrap().webhook.check_contract, CheckContract::Off);
+    assert_eq!(check("report").unwrap(), CheckContract::Report);
     let message = check("refuse").expect_err("there is no such value").to_string();
     assert!(message.contains("refuse") && message.contains("report"), "{message}");
 }
