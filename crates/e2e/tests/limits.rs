@@ -115,6 +115,8 @@ async fn under_fault(write: Write, calls_per_write: usize, fault: Fault) -> Resu
         requests_per_window: 10_000,
         window: short,
         window_margin: short,
+        // Chance may fail as many calls in a row as a dead vendor does; the breaker is tested elsewhere.
+        breaker_failures: None,
         ..Settings::default()
     };
     let crowd = Crowd::new(&account, settings)?;

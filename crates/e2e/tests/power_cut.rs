@@ -35,7 +35,7 @@ async fn two_thousand_power_cuts_lose_nothing_and_every_disk_goes_on() -> Result
     let syncs = counted(|step| matches!(step, Step::Sync(_)));
     let calls = counted(|step| matches!(step, Step::Call(_)));
     assert_eq!(promises as u64, EVENTS, "every answer is in the recording");
-    assert!(syncs > 50 && calls > 50, "only {syncs} syncs and {calls} calls were recorded");
+    assert!(syncs > 50 && calls > 20, "only {syncs} syncs and {calls} calls were recorded");
 
     let (report, disks) = cut(steps, CUTS).await?;
     eprintln!("{promises} promises, {calls} calls, {syncs} syncs: {report:?}");
