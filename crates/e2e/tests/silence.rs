@@ -43,9 +43,7 @@ async fn the_log_at_its_loudest_tells_ids_and_no_secrets() -> Result<()> {
     let mut line = String::new();
     let stdout = hub.stdout.take().context("stdout")?;
     std::io::BufRead::read_line(&mut std::io::BufReader::new(stdout), &mut line)?;
-    let said: Value = serde_json::from_str(&line)?;
-    let address =
-        said["url"].as_str().context("an address")?.trim_start_matches("http://").parse()?;
+    let address = address(&line)?;
 
     let contact = r#"{"type":"ContactCreate","locationId":"loc-e2e","id":"c1","name":"Canary Surname","email":"canary@example.com","phone":"+15550109999","webhookId":"w1"}"#;
     let note = r#"{"type":"NoteCreate","locationId":"loc-e2e","id":"n1","contactId":"c1","body":"canary-note-body","webhookId":"w2"}"#;
@@ -90,4 +88,11 @@ async fn metrics(address: std::net::SocketAddr) -> Result<String> {
     let mut text = String::new();
     stream.read_to_string(&mut text).await?;
     Ok(text)
+}
+
+/// The address in the first line that a hub says.
+fn address(line: &str) -> Result<std::net::SocketAddr> {
+    let said: Value = serde_json::from_str(line)?;
+    let url = said["url"].as_str().context("an address")?;
+    Ok(url.trim_start_matches("http://").parse()?)
 }
