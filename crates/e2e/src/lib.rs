@@ -11,6 +11,7 @@ mod crowd;
 mod events;
 mod filler;
 mod hub;
+mod journal;
 mod mailbox;
 mod notion_log;
 mod official_client;
@@ -28,6 +29,7 @@ pub use self::{
     crowd::{Account, Crowd, Stranger, Traffic, Verdict, Write, Written},
     events::{Events, Fact, Signed},
     hub::{Hub, Program, Starting},
+    journal::journal,
     mailbox::{Answer, Letter, Mailbox},
     notion_log::NotionLog,
     official_client::OfficialClient,

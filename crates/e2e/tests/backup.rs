@@ -10,9 +10,9 @@ use std::{
 use anyhow::{Context, Result, ensure};
 use domain::{
     ConnectionId, Credential, CredentialKey, Credentials, Entry, Journal, OrganizationId,
-    SealedContent, Sequence, Tenant,
+    SealedContent, Tenant,
 };
-use e2e::{Events, Hub, NotionLog, Program, Sender};
+use e2e::{Events, Hub, NotionLog, Program, Sender, journal};
 use serde_json::Value;
 use store::Sqlite;
 use vault::{KeyFile, Keyring, Label, Source};
@@ -142,19 +142,6 @@ async fn wait_until_settled(place: &Place, data: &str) -> Result<()> {
         tokio::time::sleep(std::time::Duration::from_millis(25)).await; // tidy: sleep, another process works
     }
     anyhow::bail!("the hub did not settle: {:?}", store.action_counts().await?)
-}
-
-async fn journal(data: &Path) -> Result<Vec<Entry>> {
-    let store = Sqlite::open_to_read(data)?;
-    let mut entries: Vec<Entry> = Vec::new();
-    loop {
-        let after = entries.last().map_or(Sequence(0), |entry| entry.sequence);
-        let page = store.entries_after(after, 500).await?;
-        if page.is_empty() {
-            return Ok(entries);
-        }
-        entries.extend(page);
-    }
 }
 
 /// No page is there twice, and those of each contact are in the order of the journal.

@@ -3,8 +3,8 @@
 use std::{path::Path, time::Duration};
 
 use anyhow::{Context, Result};
-use domain::{Entry, Journal, Retained, Retention, Sequence};
-use e2e::{Events, Hub, Program, Sender, Signed};
+use domain::{Entry, Retained, Retention};
+use e2e::{Events, Hub, Program, Sender, Signed, journal};
 use serde_json::Value;
 use store::Sqlite;
 
@@ -87,19 +87,6 @@ async fn kept(data: &Path) -> Result<u64> {
     let store = Sqlite::open_to_read(data)?;
     let kept = store.kept_after(Retained::Bytes, 0, EVENTS as usize).await?;
     Ok(kept.iter().map(|thing| thing.size).sum())
-}
-
-async fn journal(data: &Path) -> Result<Vec<Entry>> {
-    let store = Sqlite::open_to_read(data)?;
-    let mut entries: Vec<Entry> = Vec::new();
-    loop {
-        let after = entries.last().map_or(Sequence(0), |entry| entry.sequence);
-        let page = store.entries_after(after, 500).await?;
-        if page.is_empty() {
-            return Ok(entries);
-        }
-        entries.extend(page);
-    }
 }
 
 /// Every event is still there and the same but for its bytes, which went from the oldest on.
