@@ -7,8 +7,8 @@
 use std::collections::BTreeMap;
 
 use domain::{
-    CorrelationId, Delivery, Entity, Event, EventKind, InstallationChange, Origin, Reading,
-    RecordKey, RecordUpdate, Refusal, Source, Summary, Verb, WebhookSecret,
+    CorrelationId, Delivery, Entity, Event, EventKind, Origin, Reading, RecordKey, RecordUpdate,
+    Refusal, Source, Summary, Verb, WebhookSecret,
 };
 use jiff::SignedDuration;
 use serde_json::value::RawValue;
@@ -78,10 +78,6 @@ impl Source for RepairShopr {
             body: delivery.body,
         };
         Reading { event, app: None, company: None }
-    }
-
-    fn installation(&self, _: &Event) -> Option<InstallationChange> {
-        None
     }
 
     fn updates(&self, _: &Event) -> Result<Vec<RecordUpdate>, String> {

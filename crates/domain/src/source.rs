@@ -48,8 +48,10 @@ pub trait Source: Send + Sync {
     /// [`crate::EventKind::UNKNOWN`], both with their bytes. Whose it is, it does not know.
     fn read(&self, delivery: Delivery) -> Reading;
 
-    /// What the event says about the installation of an app.
-    fn installation(&self, event: &Event) -> Option<InstallationChange>;
+    /// What the event says about the installation of an app; many vendors have no such events.
+    fn installation(&self, _event: &Event) -> Option<InstallationChange> {
+        None
+    }
 
     /// What the event says about records that the mirror keeps.
     ///

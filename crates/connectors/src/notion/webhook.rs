@@ -5,8 +5,8 @@
 //! has accepted it.
 
 use domain::{
-    CorrelationId, Delivery, Entity, Event, EventKind, InstallationChange, Origin, Reading,
-    RecordKey, RecordUpdate, Refusal, Source, Summary, Verb, WebhookSecret,
+    CorrelationId, Delivery, Entity, Event, EventKind, Origin, Reading, RecordKey, RecordUpdate,
+    Refusal, Source, Summary, Verb, WebhookSecret,
 };
 use highlevel::webhook::Envelope;
 use jiff::{SignedDuration, Timestamp};
@@ -95,10 +95,6 @@ impl Source for Notion {
         let kind = EventKind { entity, verb: Verb::Hinted };
         let told = Told { kind, vendor_type, record, webhook_id: envelope.text("id"), told_at };
         reading(&delivery, told)
-    }
-
-    fn installation(&self, _: &Event) -> Option<InstallationChange> {
-        None
     }
 
     fn updates(&self, _: &Event) -> Result<Vec<RecordUpdate>, String> {

@@ -2,8 +2,8 @@
 
 use domain::{
     Account, AccountKey, Added, ApiKey, ApiKeySecret, ApiKeys, BoxFuture, Connection, ConnectionId,
-    Connections, Entity, InstallationChange, Memory, Organizations, RecordUpdate, Scope,
-    SealedContent, SecretSealer, Summary, Tenant, Verb,
+    Connections, Entity, Memory, Organizations, RecordUpdate, Scope, SealedContent, SecretSealer,
+    Summary, Tenant, Verb,
     contract::sample::{api_key, at, event, organization, tenant},
 };
 use policy::directory::Rules;
@@ -65,10 +65,6 @@ impl Source for Vendor {
         let event =
             Event { tenant: None, account, kind, occurred_at, received_at, body, ..event(number) };
         Reading { event, app: None, company: None }
-    }
-
-    fn installation(&self, _: &Event) -> Option<InstallationChange> {
-        None
     }
 
     fn updates(&self, _: &Event) -> Result<Vec<RecordUpdate>, String> {

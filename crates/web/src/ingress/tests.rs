@@ -3,8 +3,7 @@
 use std::{net::SocketAddr, sync::Arc};
 
 use domain::{
-    Event, EventKind, InstallationChange, Journal, Memory, Reading, RecordUpdate, Sequence,
-    Summary,
+    Event, EventKind, Journal, Memory, Reading, RecordUpdate, Sequence, Summary,
     contract::sample::{at, clock, event},
 };
 use engine::{Hub, Parts};
@@ -46,10 +45,6 @@ impl Source for Bytewise {
             ..event(number.into())
         };
         Reading { event, app: None, company: None }
-    }
-
-    fn installation(&self, _: &Event) -> Option<InstallationChange> {
-        None
     }
 
     fn updates(&self, _: &Event) -> Result<Vec<RecordUpdate>, String> {

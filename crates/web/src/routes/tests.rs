@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use domain::{
-    ApiKey, ApiKeySecret, ApiKeys, ConnectionId, Delivery, Event, InstallationChange, Journal,
-    Memory, Organizations, Reading, RecordUpdate, Refusal, Role, Scope, Source, Summary, Tenant,
+    ApiKey, ApiKeySecret, ApiKeys, ConnectionId, Delivery, Event, Journal, Memory, Organizations,
+    Reading, RecordUpdate, Refusal, Role, Scope, Source, Summary, Tenant,
     contract::sample::{api_key, at, clock, event, event_id, organization, tenant},
 };
 use engine::{Hub, Parts};
@@ -127,10 +127,6 @@ impl Source for Nobody {
 
     fn read(&self, _: Delivery) -> Reading {
         Reading { event: event(1), app: None, company: None }
-    }
-
-    fn installation(&self, _: &Event) -> Option<InstallationChange> {
-        None
     }
 
     fn updates(&self, _: &Event) -> Result<Vec<RecordUpdate>, String> {
