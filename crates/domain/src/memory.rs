@@ -5,6 +5,7 @@ mod audit;
 mod budget;
 mod connection;
 mod connection_profile;
+mod consent_request;
 mod credentials;
 mod dead_letter;
 mod journal;
@@ -16,7 +17,10 @@ mod parked;
 mod quarantine;
 mod retention;
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 use self::{
     api_key::ApiKeyState, budget::BudgetState, connection::ConnectionState,
@@ -24,7 +28,7 @@ use self::{
     organization::OrganizationState, outbox::OutboxState, parked::ParkingState,
     quarantine::QuarantineState,
 };
-use crate::{AuditEntry, Clock};
+use crate::{AuditEntry, Clock, ConsentRequest, KeyHash};
 
 /// Keeps everything in memory; clones share it. Nothing survives the process.
 #[derive(Clone)]
@@ -39,6 +43,7 @@ struct State {
     journal: JournalState,
     quarantine: QuarantineState,
     connections: ConnectionState,
+    consents: HashMap<KeyHash, ConsentRequest>,
     mirror: MirrorState,
     outbox: OutboxState,
     parking: ParkingState,

@@ -1,8 +1,8 @@
 //! The storage contract as a whole, and the ways in which any store may fail.
 
 use crate::{
-    ApiKeys, Audit, Connections, Credentials, DeadLetters, Journal, Members, Mirror, Organizations,
-    Outbox, Parking, Profiles, Quarantine, Retention, Sequence,
+    ApiKeys, Audit, Connections, Consents, Credentials, DeadLetters, Journal, Members, Mirror,
+    Organizations, Outbox, Parking, Profiles, Quarantine, Retention, Sequence,
 };
 
 /// Everything that the hub keeps. Every store passes the suite of the feature `contract`.
@@ -15,6 +15,7 @@ pub trait Storage:
     + Parking
     + Connections
     + Profiles
+    + Consents
     + Credentials
     + Organizations
     + Members
@@ -37,6 +38,7 @@ impl<S> Storage for S where
         + Parking
         + Connections
         + Profiles
+        + Consents
         + Credentials
         + Organizations
         + Members
