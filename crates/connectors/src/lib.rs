@@ -10,3 +10,5 @@ mod identity;
 pub mod notion;
 pub mod repairshopr;
 mod shared_signature;
+#[cfg(test)]
+mod stand_ins;
