@@ -9,6 +9,7 @@ mod pkce;
 mod private_token;
 #[cfg(test)]
 mod tests;
+mod token_form;
 mod token_pair;
 mod token_store;
 
@@ -23,6 +24,7 @@ pub use self::{
     oauth::{OAuth, OAuthApp},
     pkce::Verifier,
     private_token::PrivateToken,
+    token_form::TokenForm,
     token_pair::TokenPair,
     token_store::{StoreError, TokenStore},
 };
