@@ -263,5 +263,15 @@ pub(in crate::sqlite) const STATE: Schema = Schema {
     -- The event that made the version which a change found.
     ALTER TABLE change ADD COLUMN found BLOB;
     ",
+        "
+    -- The turn of one process at what only one may do at a time. A lease without an end was released;
+    -- its epoch stays, so that none is given twice.
+    CREATE TABLE lease (
+        name       TEXT PRIMARY KEY,
+        epoch      INTEGER NOT NULL,
+        holder     TEXT NOT NULL,
+        held_until INTEGER
+    ) WITHOUT ROWID;
+    ",
     ],
 };
