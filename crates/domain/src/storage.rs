@@ -1,8 +1,8 @@
 //! The storage contract as a whole, and the ways in which any store may fail.
 
 use crate::{
-    ApiKeys, Connections, Credentials, DeadLetters, Journal, Members, Mirror, Organizations,
-    Outbox, Parking, Quarantine, Retention, Sequence,
+    ApiKeys, Connections, Credentials, DeadLetters, Journal, Leases, Members, Mirror,
+    Organizations, Outbox, Parking, Quarantine, Retention, Sequence,
 };
 
 /// Everything that the hub keeps. Every store passes the suite of the feature `contract`.
@@ -15,6 +15,7 @@ pub trait Storage:
     + Parking
     + Connections
     + Credentials
+    + Leases
     + Organizations
     + Members
     + ApiKeys
@@ -35,6 +36,7 @@ impl<S> Storage for S where
         + Parking
         + Connections
         + Credentials
+        + Leases
         + Organizations
         + Members
         + ApiKeys
