@@ -11,6 +11,7 @@ mod connection_profile;
 mod credentials;
 mod dead_letter;
 mod journal;
+mod lease;
 mod member;
 mod mirror;
 mod organization;
@@ -22,8 +23,8 @@ pub mod sample;
 
 pub use self::{
     api_key::*, audit::*, budget::*, connection::*, connection_profile::*, credentials::*,
-    dead_letter::*, journal::*, member::*, mirror::*, organization::*, outbox::*, parked::*,
-    quarantine::*, retention::*,
+    dead_letter::*, journal::*, lease::*, member::*, mirror::*, organization::*, outbox::*,
+    parked::*, quarantine::*, retention::*,
 };
 
 /// Writes one `#[tokio::test]` for each case of the contract.
@@ -98,6 +99,11 @@ macro_rules! storage_contract {
             credentials_are_listed_for_their_owner,
             a_rotation_finds_its_work_in_pages,
             a_rewrap_never_brings_an_old_credential_back,
+            a_lease_has_one_holder_until_its_time,
+            a_lease_of_another_epoch_is_over,
+            one_of_many_claims_is_granted,
+            a_fenced_write_needs_its_epoch,
+            a_fenced_write_replaces_what_it_was_made_from,
             an_organization_is_kept_until_it_owns_nothing,
             the_id_of_a_removed_organization_is_not_given_again,
             a_person_is_a_member_once,

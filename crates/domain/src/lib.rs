@@ -5,7 +5,8 @@
 //! until that is known. The [`Mirror`] shows what the CRM looks like after it, the [`Outbox`] holds
 //! the [`Action`]s that follow from it, and a [`Destination`] carries them out, within what the
 //! [`Budgets`] have left. [`Retention`] lets go of what is old and no longer needed, and
-//! [`Credentials`] keeps what the calls outside need, sealed.
+//! [`Credentials`] keeps what the calls outside need, sealed. [`Leases`] give processes turns at what
+//! only one may do at a time.
 //!
 //! All of it belongs to [`Organizations`]: people are their [`Members`], programs hold their
 //! [`ApiKeys`], each with a [`Role`], and a [`Realm`] says how far somebody sees. A connection's
@@ -35,6 +36,7 @@ mod ids;
 mod installation;
 mod journal;
 mod lanes;
+mod lease;
 mod member;
 mod memory;
 mod mirror;
@@ -77,6 +79,7 @@ pub use self::{
     installation::{Installation, InstallationChange, InstallationKey, InstallationStep},
     journal::{Appended, Entry, Journal, Part, Sequence},
     lanes::{Lane, LaneStep, Lanes},
+    lease::{Epoch, Lease, LeaseClaim, LeaseReply, Leases},
     member::{Member, MemberChange, Members},
     memory::Memory,
     mirror::{Mirror, Projection},

@@ -8,6 +8,7 @@ mod connection_profile;
 mod credentials;
 mod dead_letter;
 mod journal;
+mod lease;
 mod member;
 mod mirror;
 mod organization;
@@ -20,9 +21,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use self::{
     api_key::ApiKeyState, budget::BudgetState, connection::ConnectionState,
-    credentials::CredentialState, journal::JournalState, member::MemberState, mirror::MirrorState,
-    organization::OrganizationState, outbox::OutboxState, parked::ParkingState,
-    quarantine::QuarantineState,
+    credentials::CredentialState, journal::JournalState, lease::LeaseState, member::MemberState,
+    mirror::MirrorState, organization::OrganizationState, outbox::OutboxState,
+    parked::ParkingState, quarantine::QuarantineState,
 };
 use crate::{AuditEntry, Clock};
 
@@ -43,6 +44,7 @@ struct State {
     outbox: OutboxState,
     parking: ParkingState,
     credentials: CredentialState,
+    leases: LeaseState,
     organizations: OrganizationState,
     members: MemberState,
     api_keys: ApiKeyState,

@@ -1,8 +1,8 @@
 //! The storage contract as a whole, and the ways in which any store may fail.
 
 use crate::{
-    ApiKeys, Audit, Connections, Credentials, DeadLetters, Journal, Members, Mirror, Organizations,
-    Outbox, Parking, Profiles, Quarantine, Retention, Sequence,
+    ApiKeys, Audit, Connections, Credentials, DeadLetters, Journal, Leases, Members, Mirror,
+    Organizations, Outbox, Parking, Profiles, Quarantine, Retention, Sequence,
 };
 
 /// Everything that the hub keeps. Every store passes the suite of the feature `contract`.
@@ -16,6 +16,7 @@ pub trait Storage:
     + Connections
     + Profiles
     + Credentials
+    + Leases
     + Organizations
     + Members
     + ApiKeys
@@ -38,6 +39,7 @@ impl<S> Storage for S where
         + Connections
         + Profiles
         + Credentials
+        + Leases
         + Organizations
         + Members
         + ApiKeys

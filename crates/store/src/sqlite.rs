@@ -10,6 +10,7 @@ mod credentials;
 mod damage;
 mod journal;
 mod lanes;
+mod leases;
 mod members;
 mod mirror;
 mod notes;

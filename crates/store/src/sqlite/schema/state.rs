@@ -300,5 +300,15 @@ pub(in crate::sqlite) const STATE: Schema = Schema {
     );
     CREATE INDEX audit_owner ON audit (organization, sequence);
     ",
+        "
+    -- The turn of one process at what only one may do at a time. A lease without an end was released;
+    -- its epoch stays, so that none is given twice.
+    CREATE TABLE lease (
+        name       TEXT PRIMARY KEY,
+        epoch      INTEGER NOT NULL,
+        holder     TEXT NOT NULL,
+        held_until INTEGER
+    ) WITHOUT ROWID;
+    ",
     ],
 };
