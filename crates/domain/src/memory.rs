@@ -1,8 +1,10 @@
 //! The storage contracts in memory: the plain meaning of each, and the store of fast tests.
 
 mod api_key;
+mod audit;
 mod budget;
 mod connection;
+mod connection_profile;
 mod credentials;
 mod dead_letter;
 mod journal;
@@ -22,7 +24,7 @@ use self::{
     organization::OrganizationState, outbox::OutboxState, parked::ParkingState,
     quarantine::QuarantineState,
 };
-use crate::Clock;
+use crate::{AuditEntry, Clock};
 
 /// Keeps everything in memory; clones share it. Nothing survives the process.
 #[derive(Clone)]
@@ -44,6 +46,7 @@ struct State {
     organizations: OrganizationState,
     members: MemberState,
     api_keys: ApiKeyState,
+    audit: Vec<AuditEntry>,
 }
 
 impl Memory {

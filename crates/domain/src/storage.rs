@@ -1,8 +1,8 @@
 //! The storage contract as a whole, and the ways in which any store may fail.
 
 use crate::{
-    ApiKeys, Connections, Credentials, DeadLetters, Journal, Members, Mirror, Organizations,
-    Outbox, Parking, Quarantine, Retention, Sequence,
+    ApiKeys, Audit, Connections, Credentials, DeadLetters, Journal, Members, Mirror, Organizations,
+    Outbox, Parking, Profiles, Quarantine, Retention, Sequence,
 };
 
 /// Everything that the hub keeps. Every store passes the suite of the feature `contract`.
@@ -14,10 +14,12 @@ pub trait Storage:
     + DeadLetters
     + Parking
     + Connections
+    + Profiles
     + Credentials
     + Organizations
     + Members
     + ApiKeys
+    + Audit
     + Retention
     + Clone
     + Send
@@ -34,10 +36,12 @@ impl<S> Storage for S where
         + DeadLetters
         + Parking
         + Connections
+        + Profiles
         + Credentials
         + Organizations
         + Members
         + ApiKeys
+        + Audit
         + Retention
         + Clone
         + Send

@@ -1,6 +1,7 @@
 //! Opens the data folder: one process writes, any number read.
 
 mod api_keys;
+mod audit;
 mod backup;
 mod budgets;
 mod connection;
@@ -15,6 +16,7 @@ mod notes;
 mod organizations;
 mod outbox;
 mod parked;
+mod profiles;
 mod quarantine;
 mod recent;
 mod restore;
