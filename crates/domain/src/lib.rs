@@ -46,6 +46,7 @@ mod parked;
 mod quarantine;
 mod realm;
 mod record;
+mod record_query;
 mod retention;
 mod role;
 mod scope;
@@ -91,6 +92,7 @@ pub use self::{
     quarantine::{Held, HeldGroup, HeldSummary, QUARANTINE_DAYS, Quarantine, Reason},
     realm::Realm,
     record::{Applied, Change, FieldChange, Fields, Record, RecordKey, RecordUpdate},
+    record_query::{RecordCondition, RecordPage, RecordPlace, RecordQuery},
     retention::{Kept, Need, Retained, Retention, Space},
     role::{Role, UnknownRole},
     scope::{Scope, Scopes, UnknownScope},

@@ -310,5 +310,19 @@ pub(in crate::sqlite) const STATE: Schema = Schema {
         held_until INTEGER
     ) WITHOUT ROWID;
     ",
+        "
+    -- Rows are listed in the order of their changes, and found by what identifies a person.
+    CREATE INDEX record_change ON record (organization, connection, entity, occurred_at, id)
+        WHERE deleted_at IS NULL;
+    CREATE INDEX record_email
+        ON record (organization, connection, entity, lower(json_extract(fields, '$.email')))
+        WHERE lower(json_extract(fields, '$.email')) IS NOT NULL;
+    CREATE INDEX record_phone
+        ON record (organization, connection, entity, json_extract(fields, '$.phone'))
+        WHERE json_extract(fields, '$.phone') IS NOT NULL;
+    CREATE INDEX record_contact
+        ON record (organization, connection, entity, json_extract(fields, '$.contact_id'))
+        WHERE json_extract(fields, '$.contact_id') IS NOT NULL;
+    ",
     ],
 };
