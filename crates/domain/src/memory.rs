@@ -8,11 +8,14 @@ mod dead_letter;
 mod journal;
 mod member;
 mod mirror;
+mod notification;
 mod organization;
 mod outbox;
 mod parked;
 mod quarantine;
+mod replay;
 mod retention;
+mod subscription;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -20,7 +23,7 @@ use self::{
     api_key::ApiKeyState, budget::BudgetState, connection::ConnectionState,
     credentials::CredentialState, journal::JournalState, member::MemberState, mirror::MirrorState,
     organization::OrganizationState, outbox::OutboxState, parked::ParkingState,
-    quarantine::QuarantineState,
+    quarantine::QuarantineState, replay::ReplayState, subscription::SubscriptionStates,
 };
 use crate::Clock;
 
@@ -44,6 +47,8 @@ struct State {
     organizations: OrganizationState,
     members: MemberState,
     api_keys: ApiKeyState,
+    subscriptions: SubscriptionStates,
+    replays: ReplayState,
 }
 
 impl Memory {

@@ -1,8 +1,8 @@
 //! The storage contract as a whole, and the ways in which any store may fail.
 
 use crate::{
-    ApiKeys, Connections, Credentials, DeadLetters, Journal, Members, Mirror, Organizations,
-    Outbox, Parking, Quarantine, Retention, Sequence,
+    ApiKeys, Connections, Credentials, DeadLetters, Journal, Members, Mirror, Notifications,
+    Organizations, Outbox, Parking, Quarantine, Replays, Retention, Sequence, Subscriptions,
 };
 
 /// Everything that the hub keeps. Every store passes the suite of the feature `contract`.
@@ -19,6 +19,9 @@ pub trait Storage:
     + Members
     + ApiKeys
     + Retention
+    + Subscriptions
+    + Notifications
+    + Replays
     + Clone
     + Send
     + Sync
@@ -39,6 +42,9 @@ impl<S> Storage for S where
         + Members
         + ApiKeys
         + Retention
+        + Subscriptions
+        + Notifications
+        + Replays
         + Clone
         + Send
         + Sync

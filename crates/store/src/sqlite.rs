@@ -12,15 +12,18 @@ mod lanes;
 mod members;
 mod mirror;
 mod notes;
+mod notifications;
 mod organizations;
 mod outbox;
 mod parked;
 mod quarantine;
 mod recent;
+mod replays;
 mod restore;
 mod retention;
 mod row;
 mod schema;
+mod subscriptions;
 mod worker;
 mod writer;
 
