@@ -7,6 +7,8 @@
 //! [`Budgets`] have left. [`Retention`] lets go of what is old and no longer needed, and
 //! [`Credentials`] keeps what the calls outside need, sealed. [`Leases`] give processes turns at what
 //! only one may do at a time.
+//! [`Credentials`] keeps what the calls outside need, sealed. [`Subscriptions`] are the webhooks of the
+//! user's own applications, [`Notifications`] what they are told, and [`Replays`] what they are told again.
 //!
 //! All of it belongs to [`Organizations`]: people are their [`Members`], programs hold their
 //! [`ApiKeys`], each with a [`Role`], and a [`Realm`] says how far somebody sees. A connection's
@@ -40,6 +42,7 @@ mod lease;
 mod member;
 mod memory;
 mod mirror;
+mod notification;
 mod organization;
 mod outbox;
 mod parked;
@@ -47,6 +50,7 @@ mod quarantine;
 mod realm;
 mod record;
 mod record_query;
+mod replay;
 mod retention;
 mod role;
 mod scope;
@@ -54,6 +58,7 @@ mod sealer;
 mod sender;
 mod source;
 mod storage;
+mod subscription;
 mod turns;
 mod webhook_secret;
 
@@ -75,7 +80,7 @@ pub use self::{
     finding::{Finding, Verdict},
     ids::{
         ActionId, ApiKeyId, ConnectionId, CorrelationId, EventId, IdError, MemberId,
-        OrganizationId, Tenant,
+        OrganizationId, SubscriptionId, Tenant,
     },
     installation::{Installation, InstallationChange, InstallationKey, InstallationStep},
     journal::{Appended, Entry, Journal, Part, Sequence},
@@ -84,6 +89,7 @@ pub use self::{
     member::{Member, MemberChange, Members},
     memory::Memory,
     mirror::{Mirror, Projection},
+    notification::{Delivered, Notification, NotificationPage, Notifications},
     organization::{Added, Holdings, Organization, Organizations, Removal},
     outbox::{
         Action, ActionState, Attempt, Claimed, Decisions, Intent, Outbox, Settlement, Tracked,
@@ -93,6 +99,7 @@ pub use self::{
     realm::Realm,
     record::{Applied, Change, FieldChange, Fields, Record, RecordKey, RecordUpdate},
     record_query::{RecordCondition, RecordPage, RecordPlace, RecordQuery},
+    replay::{Replay, ReplayStep, Replays},
     retention::{Kept, Need, Retained, Retention, Space},
     role::{Role, UnknownRole},
     scope::{Scope, Scopes, UnknownScope},
@@ -100,6 +107,10 @@ pub use self::{
     sender::Sender,
     source::{Reading, Refusal, Source, Summary},
     storage::{Storage, StorageError},
+    subscription::{
+        Forbearance, FormerSecret, KindFilter, KindPattern, ROTATION_HOURS, SecretVersions,
+        Subscription, SubscriptionState, Subscriptions, UnknownKind,
+    },
     turns::Turns,
     webhook_secret::WebhookSecret,
 };

@@ -11,11 +11,14 @@ mod journal;
 mod lease;
 mod member;
 mod mirror;
+mod notification;
 mod organization;
 mod outbox;
 mod parked;
 mod quarantine;
+mod replay;
 mod retention;
+mod subscription;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -23,7 +26,8 @@ use self::{
     api_key::ApiKeyState, budget::BudgetState, connection::ConnectionState,
     credentials::CredentialState, journal::JournalState, lease::LeaseState, member::MemberState,
     mirror::MirrorState, organization::OrganizationState, outbox::OutboxState,
-    parked::ParkingState, quarantine::QuarantineState,
+    parked::ParkingState, quarantine::QuarantineState, replay::ReplayState,
+    subscription::SubscriptionStates,
 };
 use crate::{AuditEntry, Clock};
 
@@ -49,6 +53,8 @@ struct State {
     members: MemberState,
     api_keys: ApiKeyState,
     audit: Vec<AuditEntry>,
+    replays: ReplayState,
+    subscriptions: SubscriptionStates,
 }
 
 impl Memory {

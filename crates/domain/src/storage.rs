@@ -2,7 +2,8 @@
 
 use crate::{
     ApiKeys, Audit, Connections, Credentials, DeadLetters, Journal, Leases, Members, Mirror,
-    Organizations, Outbox, Parking, Profiles, Quarantine, Retention, Sequence,
+    Notifications, Organizations, Outbox, Parking, Profiles, Quarantine, Replays, Retention,
+    Sequence, Subscriptions,
 };
 
 /// Everything that the hub keeps. Every store passes the suite of the feature `contract`.
@@ -22,6 +23,9 @@ pub trait Storage:
     + ApiKeys
     + Audit
     + Retention
+    + Subscriptions
+    + Notifications
+    + Replays
     + Clone
     + Send
     + Sync
@@ -45,6 +49,9 @@ impl<S> Storage for S where
         + ApiKeys
         + Audit
         + Retention
+        + Subscriptions
+        + Notifications
+        + Replays
         + Clone
         + Send
         + Sync
