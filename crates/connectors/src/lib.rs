@@ -11,5 +11,7 @@ pub mod notion;
 pub mod repairshopr;
 mod safe;
 mod shared_signature;
+#[cfg(test)]
+mod stand_ins;
 
 pub use self::safe::{Safe, SafeError};

@@ -5,6 +5,7 @@ mod oauth;
 mod private_token;
 #[cfg(test)]
 mod tests;
+mod token_form;
 mod token_pair;
 mod token_store;
 
@@ -15,6 +16,7 @@ use endpoint::Secret;
 pub use self::{
     oauth::{OAuth, OAuthApp, exchange_code},
     private_token::PrivateToken,
+    token_form::TokenForm,
     token_pair::TokenPair,
     token_store::{StoreError, TokenStore},
 };
