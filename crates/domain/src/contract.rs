@@ -8,6 +8,7 @@ mod audit;
 mod budget;
 mod connection;
 mod connection_profile;
+mod consent_request;
 mod credentials;
 mod dead_letter;
 mod journal;
@@ -23,9 +24,9 @@ pub mod sample;
 mod subscription;
 
 pub use self::{
-    api_key::*, audit::*, budget::*, connection::*, connection_profile::*, credentials::*,
-    dead_letter::*, journal::*, lease::*, member::*, mirror::*, organization::*, outbox::*,
-    parked::*, quarantine::*, retention::*, subscription::*,
+    api_key::*, audit::*, budget::*, connection::*, connection_profile::*, consent_request::*,
+    credentials::*, dead_letter::*, journal::*, lease::*, member::*, mirror::*, organization::*,
+    outbox::*, parked::*, quarantine::*, retention::*, subscription::*,
 };
 
 /// Writes one `#[tokio::test]` for each case of the contract.
@@ -52,6 +53,9 @@ macro_rules! storage_contract {
             a_revision_tells_every_change,
             a_profile_lives_with_its_connection,
             a_standing_is_told_once,
+            a_consent_is_taken_once_and_in_time,
+            of_many_with_one_state_one_is_let_in,
+            the_end_of_a_consent_is_kept_for_a_while,
             a_realm_sees_its_own_audit,
             a_realm_sees_its_own_entries_and_all_of_them,
             entries_are_found_by_owner_and_place,

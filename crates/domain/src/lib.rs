@@ -13,7 +13,8 @@
 //! All of it belongs to [`Organizations`]: people are their [`Members`], programs hold their
 //! [`ApiKeys`], each with a [`Role`], and a [`Realm`] says how far somebody sees. A connection's
 //! [`Profiles`] say how its vendor is reached, a [`Finding`] what a look at it showed, and the
-//! [`Audit`] who did what with its keys.
+//! [`Audit`] who did what with its keys. [`Consents`] lead whoever agreed at a vendor back to the
+//! connection that was to be made.
 //!
 //! Must not know: a vendor's models, SQL, HTTP, the clock.
 
@@ -25,6 +26,7 @@ mod budget;
 mod clock;
 mod connection;
 mod connection_profile;
+mod consent_request;
 #[cfg(feature = "contract")]
 pub mod contract;
 mod credentials;
@@ -71,6 +73,10 @@ pub use self::{
     clock::Clock,
     connection::{Connection, Connections, Listing, Revision},
     connection_profile::{Access, ConnectionProfile, Profiles, Standing, UnknownAccess},
+    consent_request::{
+        CONSENT_LIFETIME, CONSENT_MEMORY, ConsentOutcome, ConsentRequest, Consents, NoConsent,
+        UnknownConsentOutcome,
+    },
     credentials::{Credential, CredentialKey, CredentialSummary, Credentials, SealedContent},
     dead_letter::{Backlog, DeadLetter, DeadLetters, Dropped},
     delivery::Delivery,

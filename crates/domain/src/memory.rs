@@ -5,6 +5,7 @@ mod audit;
 mod budget;
 mod connection;
 mod connection_profile;
+mod consent_request;
 mod credentials;
 mod dead_letter;
 mod journal;
@@ -20,7 +21,10 @@ mod replay;
 mod retention;
 mod subscription;
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 use self::{
     api_key::ApiKeyState, budget::BudgetState, connection::ConnectionState,
@@ -29,7 +33,7 @@ use self::{
     parked::ParkingState, quarantine::QuarantineState, replay::ReplayState,
     subscription::SubscriptionStates,
 };
-use crate::{AuditEntry, Clock};
+use crate::{AuditEntry, Clock, ConsentRequest, KeyHash};
 
 /// Keeps everything in memory; clones share it. Nothing survives the process.
 #[derive(Clone)]
@@ -44,6 +48,7 @@ struct State {
     journal: JournalState,
     quarantine: QuarantineState,
     connections: ConnectionState,
+    consents: HashMap<KeyHash, ConsentRequest>,
     mirror: MirrorState,
     outbox: OutboxState,
     parking: ParkingState,

@@ -6,6 +6,7 @@ mod backup;
 mod budgets;
 mod connection;
 mod connections;
+mod consents;
 mod credentials;
 mod damage;
 mod journal;

@@ -359,5 +359,25 @@ pub(in crate::sqlite) const STATE: Schema = Schema {
     CREATE TRIGGER subscription_removed AFTER DELETE ON subscription
         BEGIN UPDATE revision SET number = number + 1; END;
     ",
+        "
+    -- A consent_request was asked for at a vendor. Only the hash of its state is here.
+    CREATE TABLE consent_request (
+        state_hash   BLOB PRIMARY KEY,
+        organization TEXT NOT NULL,
+        connection   TEXT NOT NULL,
+        renews       INTEGER NOT NULL,
+        vendor       TEXT NOT NULL,
+        name         TEXT NOT NULL,
+        url          TEXT,
+        app          TEXT NOT NULL,
+        sealed       BLOB NOT NULL,
+        master_key   TEXT NOT NULL,
+        actor        TEXT NOT NULL,
+        made_at      INTEGER NOT NULL,
+        ends_at      INTEGER NOT NULL,
+        outcome      TEXT NOT NULL,
+        detail       TEXT
+    ) WITHOUT ROWID;
+    ",
     ],
 };
