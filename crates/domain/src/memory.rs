@@ -9,13 +9,17 @@ mod consent_request;
 mod credentials;
 mod dead_letter;
 mod journal;
+mod lease;
 mod member;
 mod mirror;
+mod notification;
 mod organization;
 mod outbox;
 mod parked;
 mod quarantine;
+mod replay;
 mod retention;
+mod subscription;
 
 use std::{
     collections::HashMap,
@@ -24,9 +28,10 @@ use std::{
 
 use self::{
     api_key::ApiKeyState, budget::BudgetState, connection::ConnectionState,
-    credentials::CredentialState, journal::JournalState, member::MemberState, mirror::MirrorState,
-    organization::OrganizationState, outbox::OutboxState, parked::ParkingState,
-    quarantine::QuarantineState,
+    credentials::CredentialState, journal::JournalState, lease::LeaseState, member::MemberState,
+    mirror::MirrorState, organization::OrganizationState, outbox::OutboxState,
+    parked::ParkingState, quarantine::QuarantineState, replay::ReplayState,
+    subscription::SubscriptionStates,
 };
 use crate::{AuditEntry, Clock, ConsentRequest, KeyHash};
 
@@ -48,10 +53,13 @@ struct State {
     outbox: OutboxState,
     parking: ParkingState,
     credentials: CredentialState,
+    leases: LeaseState,
     organizations: OrganizationState,
     members: MemberState,
     api_keys: ApiKeyState,
     audit: Vec<AuditEntry>,
+    replays: ReplayState,
+    subscriptions: SubscriptionStates,
 }
 
 impl Memory {
