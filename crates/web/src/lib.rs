@@ -6,6 +6,7 @@ mod accept;
 mod admission;
 mod alarm;
 mod answers;
+mod callback;
 mod connection;
 mod connections;
 mod correlation;
@@ -27,6 +28,7 @@ mod services;
 
 pub use self::{
     admission::BODY_LIMIT,
+    callback::{ConsentCallbacks, PATH as CALLBACK_PATH, Settled, Unsettled},
     health::{Health, Reason},
     listener::Listener,
     metrics::Metrics,

@@ -12,8 +12,9 @@ use domain::Storage;
 use policy::access::{self, Exposure};
 
 use crate::{
-    Health, Metrics, Site,
+    ConsentCallbacks, Health, Metrics, Site,
     admission::Admission,
+    callback::{self, Callbacks},
     events,
     guard::{self, Guard, Post},
     ingress, me, probes,
@@ -110,10 +111,18 @@ pub(crate) fn routes<S: Storage>(
         .get("/healthz", probes::alive, ())?
         .get("/readyz", probes::ready::<S>, (health, store.clone()))?
         .get("/metrics", move || std::future::ready(metrics.render()), ())?
+        .get(callback::PATH, callback::receive, Callbacks::new(site.services.consents))?
         .get("/v1/me", me::me, ())?
         .get("/v1/events", events::list::<S>, store.clone())?
         .get("/v1/events/{id}", events::show::<S>, store)?;
     Ok((mount.router, guard))
+}
+
+/// The one route of a process that waits for a consent. It is open to whoever comes: the state in the
+/// address is the proof.
+pub(crate) fn for_consents(consents: Arc<dyn ConsentCallbacks>) -> Router {
+    let route = axum::routing::get(callback::receive);
+    Router::new().route(callback::PATH, route.with_state(Callbacks::new(Some(consents))))
 }
 
 #[cfg(test)]
