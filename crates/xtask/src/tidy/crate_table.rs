@@ -37,15 +37,20 @@ const fn free(name: &'static str) -> Row {
 }
 
 /// In reading order: a row uses earlier rows only.
-const TABLE: [Row; 16] = [
+const TABLE: [Row; 17] = [
     row("endpoint", &[], &[]),
     row("highlevel", &["endpoint"], &[]),
     row("notion", &["endpoint"], &[]),
     row("repairshopr", &["endpoint"], &[]),
+    row("chat", &["endpoint"], &[]),
     row("vault", &[], &[]),
     row("domain", &[], &[]),
     row("policy", &["domain"], &[]),
-    row("connectors", &["domain", "endpoint", "highlevel", "notion", "repairshopr"], &["sandbox"]),
+    row(
+        "connectors",
+        &["chat", "domain", "endpoint", "highlevel", "notion", "repairshopr"],
+        &["sandbox"],
+    ),
     row("store", &["domain"], &[]),
     row("engine", &["domain", "policy"], &["sandbox", "store"]),
     // No client of the vendors: the simulation and the client must not share one wrong belief.
@@ -211,7 +216,7 @@ mod tests {
             Uses::Everything => panic!("{name} may use everything"),
             Uses::These(these) => these,
         };
-        let hub_or_client = ["engine", "notion", "repairshopr", "store"];
+        let hub_or_client = ["chat", "engine", "notion", "repairshopr", "store"];
         assert!(!uses("sandbox").iter().any(|used| hub_or_client.contains(used)));
         assert!(!uses("engine").iter().any(|used| ["store", "highlevel", "notion"].contains(used)));
         assert!(!uses("web").iter().any(|used| ["highlevel", "notion", "store"].contains(used)));
