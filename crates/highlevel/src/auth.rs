@@ -1,13 +1,18 @@
 //! Credentials: where the token of a call comes from, and what happens when it expires.
 
+mod callback;
+mod consent;
 mod form;
+mod grant;
 mod location_tokens;
 mod oauth;
 mod pair_source;
+mod pkce;
 mod private_token;
 mod rest;
 #[cfg(test)]
 mod tests;
+mod token_form;
 mod token_pair;
 mod token_store;
 
@@ -17,8 +22,13 @@ use endpoint::{Retry, Secret};
 
 pub(crate) use self::location_tokens::Exchange;
 pub use self::{
-    oauth::{Installed, OAuth, OAuthApp, exchange_code},
+    callback::{Callback, CallbackError, CallbackOutcome},
+    consent::{ConsentHost, ConsentPage, UnsafeHost},
+    grant::{CodeExchange, Grant, Install, UserType, exchange_code},
+    oauth::{Installed, OAuth, OAuthApp},
+    pkce::Verifier,
     private_token::PrivateToken,
+    token_form::TokenForm,
     token_pair::TokenPair,
     token_store::{StoreError, StoredPair, TURN, TokenEvent, TokenStore, Turn},
 };

@@ -18,7 +18,7 @@ const WAITS: [Duration; 3] =
 const REPEATED_FOR: Duration = Duration::from_secs(15);
 
 /// The fields that are credentials.
-const CREDENTIALS: [&str; 3] = ["client_secret", "code", "refresh_token"];
+const CREDENTIALS: [&str; 4] = ["client_secret", "code", "code_verifier", "refresh_token"];
 
 /// The path of the token endpoint, and the name of its operation.
 const PATH: &str = "/oauth/token";

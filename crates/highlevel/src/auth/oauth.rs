@@ -5,10 +5,10 @@ use std::{fmt, sync::Arc};
 use endpoint::{Secret, Timer, Transport};
 
 use super::{
-    Pending, TokenError, TokenPair, TokenSource, TokenStore, form::Form,
-    location_tokens::LocationTokens, pair_source::PairSource,
+    Pending, TokenError, TokenPair, TokenSource, TokenStore, location_tokens::LocationTokens,
+    pair_source::PairSource,
 };
-use crate::{Client, Error, Settings, Tenant};
+use crate::{Client, Settings, Tenant};
 
 /// The app that a person installed. `Debug` does not print its secret.
 #[derive(Clone, Debug)]
@@ -19,6 +19,14 @@ pub struct OAuthApp {
     pub client_id: String,
     /// The client secret.
     pub client_secret: Secret,
+}
+
+impl OAuthApp {
+    /// The app's id, as webhooks and the list of installations name it.
+    #[must_use]
+    pub fn app_id(&self) -> &str {
+        self.client_id.split('-').next().unwrap_or_default()
+    }
 }
 
 /// Gives tokens of an installed app (`facts/highlevel.md` 2.2, 2.3).
@@ -141,29 +149,4 @@ impl<T, C> fmt::Debug for OAuth<T, C> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_struct("OAuth").field("app", &self.app).finish_non_exhaustive()
     }
-}
-
-/// Buys the first pair of an installation with the code that the consent page handed over.
-///
-/// The pair says whose it is. Store it before using it: the code works once.
-///
-/// # Errors
-/// [`crate::Kind::BadGrant`] when the code is unknown, used or too old.
-pub async fn exchange_code<T: Transport, C: Timer>(
-    transport: &T,
-    timer: &C,
-    app: &OAuthApp,
-    code: &Secret,
-    redirect_uri: &str,
-) -> Result<TokenPair, Error> {
-    let fields = [
-        ("client_id", app.client_id.as_str()),
-        ("client_secret", app.client_secret.expose()),
-        ("grant_type", "authorization_code"),
-        ("code", code.expose()),
-        ("redirect_uri", redirect_uri),
-    ];
-    let form = Form { fields: &fields };
-    let issued = form.send(transport, timer, &app.base_url).await?;
-    issued.first(timer.now()).ok_or_else(Form::incomplete)
 }
