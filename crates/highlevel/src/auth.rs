@@ -1,7 +1,11 @@
 //! Credentials: where the token of a call comes from, and what happens when it expires.
 
+mod callback;
+mod consent;
 mod form;
+mod grant;
 mod oauth;
+mod pkce;
 mod private_token;
 #[cfg(test)]
 mod tests;
@@ -14,7 +18,11 @@ use std::pin::Pin;
 use endpoint::Secret;
 
 pub use self::{
-    oauth::{OAuth, OAuthApp, exchange_code},
+    callback::{Callback, CallbackError, CallbackOutcome},
+    consent::{ConsentHost, ConsentPage, UnsafeHost},
+    grant::{CodeExchange, Grant, Install, UserType, exchange_code},
+    oauth::{OAuth, OAuthApp},
+    pkce::Verifier,
     private_token::PrivateToken,
     token_form::TokenForm,
     token_pair::TokenPair,
