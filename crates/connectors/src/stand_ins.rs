@@ -1,11 +1,12 @@
-//! Stand-ins for tests: the real time for clients, and one that stands still.
+//! Stand-ins for tests: the real time for clients, one that stands still, and a vendor that answers what a
+//! test says.
 
 use std::{
     sync::{Arc, Mutex},
     time::Duration,
 };
 
-use endpoint::Timer;
+use endpoint::{Request, Response, Timer, Transport, TransportError};
 use jiff::Timestamp;
 
 /// The real time.
@@ -35,4 +36,30 @@ impl Timer for StillTimer {
     async fn sleep(&self, duration: Duration) {
         *self.0.lock().expect("no test panics while it looks at the clock") += duration;
     }
+}
+
+type Tell = dyn Fn(&Request) -> Result<Response, TransportError> + Send + Sync;
+
+/// A vendor that answers each request as a test says.
+#[derive(Clone)]
+pub(crate) struct Told(Arc<Tell>);
+
+impl Told {
+    pub(crate) fn by(
+        tell: impl Fn(&Request) -> Result<Response, TransportError> + Send + Sync + 'static,
+    ) -> Self {
+        Self(Arc::new(tell))
+    }
+}
+
+impl Transport for Told {
+    async fn send(&self, request: Request) -> Result<Response, TransportError> {
+        (self.0)(&request)
+    }
+}
+
+/// An answer with a body of JSON.
+pub(crate) fn answer(status: u16, body: &str) -> Response {
+    let headers = vec![("content-type".to_owned(), "application/json".to_owned())];
+    Response { status, headers, body: body.to_owned().into() }
 }

@@ -116,7 +116,8 @@ pub(crate) fn connections(settings: &Settings, now: Timestamp) -> Vec<Connection
     described.into_iter().filter(|(_, _, is_described)| *is_described).map(connection).collect()
 }
 
-fn tenant(connection: &str) -> Tenant {
+/// The tenant of a connection that the settings describe.
+pub(crate) fn tenant(connection: &str) -> Tenant {
     Tenant { organization: default_organization(), connection: ConnectionId::new(connection) }
 }
 
