@@ -1,8 +1,9 @@
 //! The storage contract as a whole, and the ways in which any store may fail.
 
 use crate::{
-    ApiKeys, Connections, Credentials, DeadLetters, Journal, Members, Mirror, Organizations,
-    Outbox, Parking, Quarantine, Retention, Sequence,
+    ApiKeys, Audit, Connections, Consents, Credentials, DeadLetters, Journal, Leases, Members,
+    Mirror, Notifications, Organizations, Outbox, Parking, Profiles, Quarantine, Replays,
+    Retention, Sequence, Subscriptions,
 };
 
 /// Everything that the hub keeps. Every store passes the suite of the feature `contract`.
@@ -14,11 +15,18 @@ pub trait Storage:
     + DeadLetters
     + Parking
     + Connections
+    + Profiles
+    + Consents
     + Credentials
+    + Leases
     + Organizations
     + Members
     + ApiKeys
+    + Audit
     + Retention
+    + Subscriptions
+    + Notifications
+    + Replays
     + Clone
     + Send
     + Sync
@@ -34,11 +42,18 @@ impl<S> Storage for S where
         + DeadLetters
         + Parking
         + Connections
+        + Profiles
+        + Consents
         + Credentials
+        + Leases
         + Organizations
         + Members
         + ApiKeys
+        + Audit
         + Retention
+        + Subscriptions
+        + Notifications
+        + Replays
         + Clone
         + Send
         + Sync

@@ -1,10 +1,15 @@
 //! Credentials: where the token of a call comes from, and what happens when it expires.
 
+mod callback;
+mod consent;
 mod form;
+mod grant;
 mod oauth;
+mod pkce;
 mod private_token;
 #[cfg(test)]
 mod tests;
+mod token_form;
 mod token_pair;
 mod token_store;
 
@@ -13,8 +18,13 @@ use std::pin::Pin;
 use endpoint::Secret;
 
 pub use self::{
-    oauth::{OAuth, OAuthApp, exchange_code},
+    callback::{Callback, CallbackError, CallbackOutcome},
+    consent::{ConsentHost, ConsentPage, UnsafeHost},
+    grant::{CodeExchange, Grant, Install, UserType, exchange_code},
+    oauth::{OAuth, OAuthApp},
+    pkce::Verifier,
     private_token::PrivateToken,
+    token_form::TokenForm,
     token_pair::TokenPair,
     token_store::{StoreError, TokenStore},
 };

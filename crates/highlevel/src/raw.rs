@@ -18,7 +18,7 @@ use serde_json::{Map, Value};
 
 pub(crate) use self::encoding::version;
 pub use self::reply::RawReply;
-use crate::{Call, Error, Profile, catalogue};
+use crate::{Call, Error, Profile, Version, catalogue};
 
 /// Any operation of the [`catalogue`], with the values of one call.
 ///
@@ -49,6 +49,7 @@ use crate::{Call, Error, Profile, catalogue};
 pub struct RawCall {
     operation: Operation<'static>,
     generation: Generation,
+    version: Option<Version>,
     parameters: Map<String, Value>,
     body: Option<Value>,
     files: Vec<File>,
@@ -107,13 +108,23 @@ impl RawCall {
         let oldest = operation.editions().next();
         let generation = oldest.map_or(Generation::V2, Edition::generation);
         let parameters = Map::new();
-        Self { operation, generation, parameters, body: None, files: Vec::new() }
+        let (version, body, files) = (None, None, Vec::new());
+        Self { operation, generation, version, parameters, body, files }
     }
 
     /// The same call in this generation of the API, whose paths and names may differ.
     #[must_use]
     pub fn generation(mut self, generation: Generation) -> Self {
         self.generation = generation;
+        self
+    }
+
+    /// The same call with this value of the `Version` header in place of the one that HighLevel
+    /// declares for the operation. Path and names stay those of the generation: it is for finding
+    /// out what a version does.
+    #[must_use]
+    pub fn version(mut self, version: Version) -> Self {
+        self.version = Some(version);
         self
     }
 

@@ -207,6 +207,12 @@ pub(crate) struct Sandbox {
     /// Answer as the specification says where the live API is known to differ
     #[arg(long)]
     pub(crate) strict_spec: bool,
+    /// Where the consent page leads back to, as it is registered with the app
+    #[arg(long, value_name = "URL")]
+    pub(crate) redirect_uri: Option<String>,
+    /// Make the app a draft, whose consent page needs its version as well
+    #[arg(long)]
+    pub(crate) draft_app: bool,
 }
 
 /// The limits that the simulated HighLevel can have.

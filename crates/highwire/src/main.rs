@@ -21,6 +21,7 @@ mod progress;
 mod sealer;
 mod settings;
 mod socket_activation;
+mod usage;
 #[cfg(test)]
 mod walk;
 mod wiring;
@@ -47,8 +48,13 @@ const LAST_THREADS: Duration = Duration::from_millis(500);
 const BUG: u8 = 70;
 
 fn main() -> ExitCode {
-    let matches = Cli::command().get_matches();
-    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    let read = Cli::command()
+        .try_get_matches()
+        .and_then(|matches| Ok((Cli::from_arg_matches(&matches)?, matches)));
+    let (cli, matches) = match read {
+        Ok(read) => read,
+        Err(error) => return usage::tell(&error, std::env::args().skip(1)),
+    };
     let words = cli::words(&matches);
     match std::panic::catch_unwind(|| run(cli, &words)) {
         Ok(Ok(())) => ExitCode::SUCCESS,

@@ -1,26 +1,33 @@
 //! Opens the data folder: one process writes, any number read.
 
 mod api_keys;
+mod audit;
 mod backup;
 mod budgets;
 mod connection;
 mod connections;
+mod consents;
 mod credentials;
 mod damage;
 mod journal;
 mod lanes;
+mod leases;
 mod members;
 mod mirror;
 mod notes;
+mod notifications;
 mod organizations;
 mod outbox;
 mod parked;
+mod profiles;
 mod quarantine;
 mod recent;
+mod replays;
 mod restore;
 mod retention;
 mod row;
 mod schema;
+mod subscriptions;
 mod worker;
 mod writer;
 

@@ -16,7 +16,7 @@ const WAITS: [Duration; 3] =
 const GRACE: Duration = Duration::from_secs(25);
 
 /// The fields that are credentials.
-const CREDENTIALS: [&str; 3] = ["client_secret", "code", "refresh_token"];
+const CREDENTIALS: [&str; 4] = ["client_secret", "code", "code_verifier", "refresh_token"];
 
 /// A token operation with the values of one call. It has no `Debug`: its fields are secrets.
 pub(super) struct Form<'a> {

@@ -28,6 +28,14 @@ pub struct OAuthApp {
     pub client_secret: Secret,
 }
 
+impl OAuthApp {
+    /// The app's id, as webhooks and the list of installations name it.
+    #[must_use]
+    pub fn app_id(&self) -> &str {
+        self.client_id.split('-').next().unwrap_or_default()
+    }
+}
+
 /// Gives tokens of an installed app (`facts/highlevel.md` 2.2, 2.3).
 ///
 /// - A pair is refreshed when four fifths of its life are over, or when HighLevel says that it has
@@ -266,32 +274,8 @@ impl<T, C> fmt::Debug for OAuth<T, C> {
     }
 }
 
-/// Buys the first pair of an installation with the code that the consent page handed over.
-///
-/// The pair says whose it is. Store it before using it: the code works once.
-///
-/// # Errors
-/// [`Kind::BadGrant`] when the code is unknown, used or too old.
-pub async fn exchange_code<T: Transport, C: Timer>(
-    transport: &T,
-    timer: &C,
-    app: &OAuthApp,
-    code: &Secret,
-    redirect_uri: &str,
-) -> Result<TokenPair, Error> {
-    let fields = [
-        ("client_id", app.client_id.as_str()),
-        ("client_secret", app.client_secret.expose()),
-        ("grant_type", "authorization_code"),
-        ("code", code.expose()),
-        ("redirect_uri", redirect_uri),
-    ];
-    let form = token_form(&fields);
-    let issued = form.send(transport, timer, &app.base_url).await?;
-    issued.first(timer.now()).ok_or_else(|| form.incomplete())
-}
-
-fn token_form<'a>(fields: &'a [(&'static str, &'a str)]) -> Form<'a> {
+/// A call of the token endpoint.
+pub(super) fn token_form<'a>(fields: &'a [(&'static str, &'a str)]) -> Form<'a> {
     Form {
         operation: "oauth.get-access-token",
         path: "/oauth/token",

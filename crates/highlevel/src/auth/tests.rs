@@ -261,26 +261,6 @@ async fn other_401s_ask_for_no_token() {
 }
 
 #[tokio::test]
-async fn a_code_buys_the_first_pair_in_either_spelling() {
-    let old = r#"{"access_token":"a","refresh_token":"r","expires_in":86399,"userType":"Company",
-        "companyId":"com1","userId":"u1","isBulkInstallation":true,"scope":"oauth.write"}"#;
-    let new = r#"{"accessToken":"a","refreshToken":"r","expiresIn":86399,"locationId":"loc1",
-        "companyId":"com1","userId":"u1"}"#;
-    for (body, tenant) in [(old, company()), (new, location())] {
-        let timer = ManualTimer::new();
-        let script = Script::new(timer.clone(), [answer(200, body)]);
-        let code = Secret::new("c/1");
-        let redirect = "https://hub.test/oauth";
-        let pair = exchange_code(&script, &timer, &app(), &code, redirect).await.unwrap();
-        assert_eq!((pair.access.expose(), pair.refresh.expose()), ("a", "r"));
-        assert_eq!(pair.tenant, tenant);
-        assert_eq!(pair.expires_at, Timestamp::from_second(86_399).unwrap());
-        let sent = &script.wire()[0];
-        assert!(sent.contains("&code=c%2F1&redirect_uri=https%3A%2F%2Fhub.test%2Foauth"));
-    }
-}
-
-#[tokio::test]
 async fn a_dead_refresh_token_is_told_and_not_tried_again() {
     let timer = ManualTimer::new();
     let body = r#"{"error":"invalid_grant","error_description":"refresh-1 is used"}"#;

@@ -6,6 +6,7 @@ use endpoint::Secret;
 use jiff::Timestamp;
 use serde::Deserialize;
 
+use super::Install;
 use crate::{CompanyId, LocationId, Tenant, UserId};
 
 /// An access token, the refresh token that replaces it, and whose they are.
@@ -49,6 +50,12 @@ pub(super) struct Issued {
     company_id: Option<CompanyId>,
     #[serde(rename = "userId")]
     user_id: Option<UserId>,
+    #[serde(rename = "isBulkInstallation")]
+    is_bulk: Option<bool>,
+    #[serde(rename = "approvedLocations")]
+    approved_locations: Option<Vec<LocationId>>,
+    #[serde(rename = "installToFutureLocations")]
+    for_future_locations: Option<bool>,
 }
 
 /// How long an access token lives where HighLevel does not say.
@@ -60,10 +67,22 @@ impl Issued {
         self.expires_in.map_or(LIFETIME, Duration::from_secs)
     }
 
+    /// What the app was installed on.
+    pub(super) fn install(&self) -> Install {
+        match (self.location(), self.is_bulk.unwrap_or_default()) {
+            (Some(_), _) => Install::Location,
+            (None, true) => Install::Bulk {
+                approved: self.approved_locations.clone().unwrap_or_default(),
+                for_future_locations: self.for_future_locations.unwrap_or_default(),
+            },
+            (None, false) => Install::Agency,
+        }
+    }
+
     /// The first pair of an installation; none where the reply names no refresh token, or nobody
     /// whose the pair is.
     pub(super) fn first(self, now: Timestamp) -> Option<TokenPair> {
-        let tenant = match (&self.location_id, &self.company_id) {
+        let tenant = match (self.location(), &self.company_id) {
             (Some(location), _) => Tenant::Location(location.clone()),
             (None, Some(company)) => Tenant::Company(company.clone()),
             (None, None) => return None,
@@ -78,6 +97,11 @@ impl Issued {
             user_id: self.user_id,
             scope: self.scope,
         })
+    }
+
+    /// The location, where the reply names one: an empty id names none.
+    fn location(&self) -> Option<&LocationId> {
+        self.location_id.as_ref().filter(|id| !id.as_str().is_empty())
     }
 
     /// The pair after `current`; what the reply does not say stays as it was.

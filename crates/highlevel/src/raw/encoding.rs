@@ -45,7 +45,8 @@ pub(super) fn request(
         body: body(call, edition)?,
     };
     let request = draft.encode(base_url).map_err(|error| Error::of(call.profile(), error))?;
-    let request = request.with_header("version", version(edition));
+    let version = call.version.map_or_else(|| version(edition), Version::as_str);
+    let request = request.with_header("version", version);
     Ok(headers.into_iter().fold(request, |request, (name, text)| request.with_header(name, text)))
 }
 
