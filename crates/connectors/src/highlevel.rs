@@ -1,6 +1,7 @@
 //! Speaks HighLevel for the hub: verifies its webhooks, reads them into events and records, and counts its calls.
 
 pub mod connect;
+pub mod doctor;
 mod identity;
 mod installation;
 mod kind;

@@ -7,6 +7,7 @@
 
 pub mod highlevel;
 mod identity;
+pub mod model;
 mod new_connection;
 pub mod notion;
 pub mod repairshopr;

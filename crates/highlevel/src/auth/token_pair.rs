@@ -91,7 +91,7 @@ impl TokenPair {
 /// A reply of the token operations, with the names of both generations
 /// (`facts/highlevel.md` 2.2). It has no `Debug`.
 #[derive(Deserialize)]
-pub(super) struct Issued {
+pub(crate) struct Issued {
     #[serde(alias = "accessToken")]
     pub(super) access_token: Secret,
     #[serde(alias = "refreshToken")]
@@ -170,7 +170,10 @@ impl Issued {
             tenant: current.tenant.clone(),
             company_id: self.company_id.or_else(|| current.company_id.clone()),
             user_id: self.user_id.or_else(|| current.user_id.clone()),
-            scope: self.scope,
+            scope: match self.scope.is_empty() {
+                true => current.scope.clone(),
+                false => self.scope,
+            },
         }
     }
 
