@@ -198,7 +198,10 @@ where
             Err(failure) => Err(failure),
         };
         let outcome = match &done {
-            Ok(agreed) => ConsentOutcome::Connected(agreed.findings.clone()),
+            Ok(agreed) => ConsentOutcome::Connected {
+                connection: agreed.connection.tenant.connection.clone(),
+                findings: agreed.findings.clone(),
+            },
             Err(failure) => ConsentOutcome::Failed(failure.sentence()),
         };
         self.store.end_consent(&state, outcome).await?;
