@@ -1,5 +1,7 @@
-//! Speaks HighLevel for the hub: verifies its webhooks, reads them into events and records, and counts its calls.
+//! Speaks HighLevel for the hub: verifies its webhooks, reads them into events and records, counts its calls, and gives clients of its connections.
 
+mod address;
+mod broker;
 mod identity;
 mod installation;
 mod kind;
@@ -24,6 +26,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use self::identity::Identity;
 pub use self::{
+    address::{UnsafeAddress, base_url},
+    broker::{Broker, BrokerError, BrokerParts, Configured, TOKEN_CALL_TIMEOUT, Tended},
     owner::{Owner, owner},
     shared_ledger::SharedLedger,
     workflow::Workflow,
