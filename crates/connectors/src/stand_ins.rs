@@ -1,6 +1,10 @@
-//! Stand-ins for tests: the real time for clients, and a vendor that answers what a test says.
+//! Stand-ins for tests: the real time for clients, one that stands still, and a vendor that answers what a
+//! test says.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use endpoint::{Request, Response, Timer, Transport, TransportError};
 use jiff::Timestamp;
@@ -20,16 +24,18 @@ impl Timer for RealTimer {
     }
 }
 
-/// Time that stands still; nobody waits in it.
-#[derive(Clone, Copy)]
-pub(crate) struct StillTimer;
+/// Time that stands still until somebody waits.
+#[derive(Clone, Default)]
+pub(crate) struct StillTimer(Arc<Mutex<Timestamp>>);
 
 impl Timer for StillTimer {
     fn now(&self) -> Timestamp {
-        Timestamp::UNIX_EPOCH
+        *self.0.lock().expect("no test panics while it looks at the clock")
     }
 
-    async fn sleep(&self, _duration: Duration) {}
+    async fn sleep(&self, duration: Duration) {
+        *self.0.lock().expect("no test panics while it looks at the clock") += duration;
+    }
 }
 
 type Tell = dyn Fn(&Request) -> Result<Response, TransportError> + Send + Sync;

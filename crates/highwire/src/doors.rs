@@ -66,6 +66,7 @@ pub(crate) fn door_settings(settings: &Settings, keyring: Keyring) -> DoorSettin
     DoorSettings {
         replay_window_seconds: webhook.replay_window_seconds,
         deliveries_per_minute: webhook.deliveries_per_minute,
+        quarantine_bytes: webhook.quarantine_bytes(),
         shared_secret: secret.map(|secret| (default_organization(), secret)),
         sealer: Some(Arc::new(Sealer::new(keyring))),
     }

@@ -24,7 +24,7 @@ async fn visit(told: Told, patient: &Patient<'_>) -> Examination {
     let settings = highlevel::Settings { retries: 0, ..Default::default() };
     let tokens = Arc::new(PrivateToken::new(PRIVATE));
     let tenant = LocationId::new("l1");
-    let client = Client::new(told, StillTimer, tokens, tenant, settings);
+    let client = Client::new(told, StillTimer::default(), tokens, tenant, settings);
     examine(&client, patient, || Timestamp::UNIX_EPOCH).await
 }
 
