@@ -1,5 +1,6 @@
 //! Speaks HighLevel for the hub: verifies its webhooks, reads them into events and records, and counts its calls.
 
+pub mod doctor;
 mod identity;
 mod installation;
 mod kind;

@@ -7,6 +7,7 @@
 
 pub mod highlevel;
 mod identity;
+pub mod model;
 pub mod notion;
 pub mod repairshopr;
 mod safe;

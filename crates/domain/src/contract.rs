@@ -47,6 +47,7 @@ macro_rules! storage_contract {
             groups_are_released_one_by_one_and_in_order,
             what_the_journal_has_is_released_into_nothing,
             what_is_old_leaves_the_quarantine,
+            the_oldest_of_a_group_make_room,
             an_account_has_one_owner,
             a_removed_connection_takes_what_is_its_own,
             installations_come_with_the_mirror,

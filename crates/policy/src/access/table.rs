@@ -84,6 +84,7 @@ pub const TABLE: &[Row] = &[
     run("connections token", CHANGE_KEYS),
     run("connections verification", CHANGE_CONNECTIONS),
     run("demo", ON_SIMULATIONS),
+    run("doctor", SEE_CONNECTIONS),
     run("events dead", SEE_EVENTS),
     run("events drop", CHANGE_EVENTS),
     run("events list", SEE_EVENTS),
