@@ -7,6 +7,7 @@ mod installation;
 mod kind;
 mod link;
 mod owner;
+mod proxy;
 mod records;
 mod shared_ledger;
 mod summary;
@@ -27,6 +28,7 @@ use jiff::{SignedDuration, Timestamp};
 use self::identity::Identity;
 pub use self::{
     owner::{Owner, owner},
+    proxy::{Allowlist, Clients, Described, HighLevelProxy, NotAllowable, ProxySettings},
     shared_ledger::SharedLedger,
     workflow::Workflow,
 };

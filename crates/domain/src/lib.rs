@@ -48,6 +48,7 @@ mod notification;
 mod organization;
 mod outbox;
 mod parked;
+mod proxy;
 mod quarantine;
 mod realm;
 mod record;
@@ -101,6 +102,10 @@ pub use self::{
         Action, ActionState, Attempt, Claimed, Decisions, Intent, Outbox, Settlement, Tracked,
     },
     parked::{Parked, ParkedKey, Parking, Stop},
+    proxy::{
+        BodyError, Pieces, Proxy, ProxyBody, ProxyCall, ProxyFault, ProxyRefusal, ProxyReply,
+        ProxyRights,
+    },
     quarantine::{Held, HeldGroup, HeldSummary, QUARANTINE_DAYS, Quarantine, Reason},
     realm::Realm,
     record::{Applied, Change, FieldChange, Fields, Record, RecordKey, RecordUpdate},
