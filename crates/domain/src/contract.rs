@@ -17,13 +17,14 @@ mod organization;
 mod outbox;
 mod parked;
 mod quarantine;
+mod repeatable_request;
 mod retention;
 pub mod sample;
 
 pub use self::{
     api_key::*, audit::*, budget::*, connection::*, connection_profile::*, credentials::*,
     dead_letter::*, journal::*, member::*, mirror::*, organization::*, outbox::*, parked::*,
-    quarantine::*, retention::*,
+    quarantine::*, repeatable_request::*, retention::*,
 };
 
 /// Writes one `#[tokio::test]` for each case of the contract.
@@ -107,6 +108,8 @@ macro_rules! storage_contract {
             keys_are_listed_for_their_owner,
             a_key_is_revoked_by_its_organization_only,
             uses_are_noted_together_and_never_go_back,
+            a_request_begins_once,
+            a_key_is_free_again,
         );
     };
     ($open:expr; $($case:ident),* $(,)?) => {

@@ -10,7 +10,7 @@
 //! All of it belongs to [`Organizations`]: people are their [`Members`], programs hold their
 //! [`ApiKeys`], each with a [`Role`], and a [`Realm`] says how far somebody sees. A connection's
 //! [`Profiles`] say how its vendor is reached, a [`Finding`] what a look at it showed, and the
-//! [`Audit`] who did what with its keys.
+//! [`Audit`] who did what with its keys. [`RepeatableRequests`] lets a sender repeat itself.
 //!
 //! Must not know: a vendor's models, SQL, HTTP, the clock.
 
@@ -44,6 +44,7 @@ mod parked;
 mod quarantine;
 mod realm;
 mod record;
+mod repeatable_request;
 mod retention;
 mod role;
 mod scope;
@@ -88,6 +89,9 @@ pub use self::{
     quarantine::{Held, HeldGroup, HeldSummary, QUARANTINE_DAYS, Quarantine, Reason},
     realm::Realm,
     record::{Applied, Change, FieldChange, Fields, Record, RecordKey, RecordUpdate},
+    repeatable_request::{
+        KeptReply, KnownRequest, NewRequest, RepeatableRequests, RequestKey, RequestMark,
+    },
     retention::{Kept, Need, Retained, Retention, Space},
     role::{Role, UnknownRole},
     scope::{Scope, Scopes, UnknownScope},

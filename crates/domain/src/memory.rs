@@ -14,6 +14,7 @@ mod organization;
 mod outbox;
 mod parked;
 mod quarantine;
+mod repeatable_request;
 mod retention;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -22,7 +23,7 @@ use self::{
     api_key::ApiKeyState, budget::BudgetState, connection::ConnectionState,
     credentials::CredentialState, journal::JournalState, member::MemberState, mirror::MirrorState,
     organization::OrganizationState, outbox::OutboxState, parked::ParkingState,
-    quarantine::QuarantineState,
+    quarantine::QuarantineState, repeatable_request::RequestState,
 };
 use crate::{AuditEntry, Clock};
 
@@ -47,6 +48,7 @@ struct State {
     members: MemberState,
     api_keys: ApiKeyState,
     audit: Vec<AuditEntry>,
+    requests: RequestState,
 }
 
 impl Memory {

@@ -2,7 +2,7 @@
 
 use crate::{
     ApiKeys, Audit, Connections, Credentials, DeadLetters, Journal, Members, Mirror, Organizations,
-    Outbox, Parking, Profiles, Quarantine, Retention, Sequence,
+    Outbox, Parking, Profiles, Quarantine, RepeatableRequests, Retention, Sequence,
 };
 
 /// Everything that the hub keeps. Every store passes the suite of the feature `contract`.
@@ -20,6 +20,7 @@ pub trait Storage:
     + Members
     + ApiKeys
     + Audit
+    + RepeatableRequests
     + Retention
     + Clone
     + Send
@@ -42,6 +43,7 @@ impl<S> Storage for S where
         + Members
         + ApiKeys
         + Audit
+        + RepeatableRequests
         + Retention
         + Clone
         + Send

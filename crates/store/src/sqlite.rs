@@ -19,6 +19,7 @@ mod parked;
 mod profiles;
 mod quarantine;
 mod recent;
+mod repeatable_requests;
 mod restore;
 mod retention;
 mod row;
