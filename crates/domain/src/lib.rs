@@ -15,6 +15,7 @@
 //! [`Profiles`] say how its vendor is reached, a [`Finding`] what a look at it showed, and the
 //! [`Audit`] who did what with its keys. [`Consents`] lead whoever agreed at a vendor back to the
 //! connection that was to be made.
+//! [`Audit`] who did what with its keys. [`RepeatableRequests`] lets a sender repeat itself.
 //!
 //! Must not know: a vendor's models, SQL, HTTP, the clock.
 
@@ -53,6 +54,7 @@ mod quarantine;
 mod realm;
 mod record;
 mod record_query;
+mod repeatable_request;
 mod replay;
 mod retention;
 mod role;
@@ -110,6 +112,9 @@ pub use self::{
     realm::Realm,
     record::{Applied, Change, FieldChange, Fields, Record, RecordKey, RecordUpdate},
     record_query::{RecordCondition, RecordPage, RecordPlace, RecordQuery},
+    repeatable_request::{
+        KeptReply, KnownRequest, NewRequest, RepeatableRequests, RequestKey, RequestMark,
+    },
     replay::{Replay, ReplayStep, Replays},
     retention::{Kept, Need, Retained, Retention, Space},
     role::{Role, UnknownRole},
