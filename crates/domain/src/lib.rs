@@ -25,6 +25,7 @@ mod connection_profile;
 #[cfg(feature = "contract")]
 pub mod contract;
 mod credentials;
+pub mod crm;
 mod dead_letter;
 mod delivery;
 mod destination;
