@@ -4,6 +4,7 @@ mod identity;
 mod installation;
 mod kind;
 mod link;
+pub mod port;
 mod records;
 mod shared_ledger;
 mod summary;
