@@ -1,5 +1,7 @@
 //! The real transport: HTTP over one pooled client with time-outs and without redirects.
 
+mod streaming;
+
 use std::time::Duration;
 
 use crate::{Method, Request, Response, Transport, TransportError};
@@ -11,8 +13,11 @@ pub struct Settings {
     pub user_agent: String,
     /// How long a connection may take to be made.
     pub connect_timeout: Duration,
-    /// How long one call may take from start to the last byte of its reply.
+    /// How long one call may take from start to the last byte of its reply. Of a call that is carried
+    /// piece by piece, how long it may take from the last piece of its body to the head of its reply.
     pub call_timeout: Duration,
+    /// How long the next piece of a streamed reply may take.
+    pub piece_timeout: Duration,
     /// Replies above this many bytes are refused, so that a vendor cannot exhaust the memory.
     pub reply_limit: usize,
 }
@@ -23,6 +28,7 @@ impl Default for Settings {
             user_agent: concat!("highwire/", env!("CARGO_PKG_VERSION")).to_owned(),
             connect_timeout: Duration::from_secs(5),
             call_timeout: Duration::from_secs(65), // Notion works up to 60 s before it answers 504.
+            piece_timeout: Duration::from_secs(30),
             reply_limit: 32 * 1024 * 1024,
         }
     }
@@ -32,6 +38,8 @@ impl Default for Settings {
 #[derive(Clone)]
 pub struct HttpTransport {
     client: reqwest::Client,
+    call_timeout: Duration,
+    piece_timeout: Duration,
     reply_limit: usize,
 }
 
@@ -46,7 +54,6 @@ impl HttpTransport {
         let client = reqwest::Client::builder()
             .user_agent(settings.user_agent)
             .connect_timeout(settings.connect_timeout)
-            .timeout(settings.call_timeout)
             .redirect(reqwest::redirect::Policy::none())
             .tcp_nodelay(true)
             .build()
@@ -54,28 +61,29 @@ impl HttpTransport {
                 host: "any host (the TLS set-up failed)".to_owned(),
                 source: source.into(),
             })?;
-        Ok(Self { client, reply_limit: settings.reply_limit })
+        let Settings { call_timeout, piece_timeout, reply_limit, .. } = settings;
+        Ok(Self { client, call_timeout, piece_timeout, reply_limit })
+    }
+
+    /// The request without a body.
+    fn head(&self, request: &Request) -> reqwest::RequestBuilder {
+        let builder = self.client.request(method(request.method), &request.url);
+        let headers = request.headers.iter();
+        headers.fold(builder, |builder, (name, value)| builder.header(name, value))
     }
 }
 
 impl Transport for HttpTransport {
     async fn send(&self, request: Request) -> Result<Response, TransportError> {
         let host = host_of(&request.url);
-        let mut builder = self.client.request(method(request.method), &request.url);
-        for (name, value) in &request.headers {
-            builder = builder.header(name, value);
-        }
+        let mut builder = self.head(&request).timeout(self.call_timeout);
         if !request.body.is_empty() {
             builder = builder.body(request.body);
         }
         let failed = |source: reqwest::Error| failure(&host, source);
         let mut reply = builder.send().await.map_err(failed)?;
         let status = reply.status().as_u16();
-        let headers = reply
-            .headers()
-            .iter()
-            .filter_map(|(name, value)| Some((name.to_string(), value.to_str().ok()?.to_owned())))
-            .collect();
+        let headers = headers_of(&reply);
         let mut body = Vec::new();
         while let Some(chunk) = reply.chunk().await.map_err(failed)? {
             if body.len() + chunk.len() > self.reply_limit {
@@ -88,6 +96,13 @@ impl Transport for HttpTransport {
         }
         Ok(Response { status, headers, body: body.into() })
     }
+}
+
+/// Those that are text, their names in lower case.
+fn headers_of(reply: &reqwest::Response) -> Vec<(String, String)> {
+    let text = |value: &reqwest::header::HeaderValue| value.to_str().ok().map(str::to_owned);
+    let headers = reply.headers().iter();
+    headers.filter_map(|(name, value)| Some((name.to_string(), text(value)?))).collect()
 }
 
 fn method(method: Method) -> reqwest::Method {

@@ -41,6 +41,7 @@ mod error;
 pub mod http;
 mod operation;
 mod secret;
+pub mod stream;
 mod timer;
 mod transport;
 

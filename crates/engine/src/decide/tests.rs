@@ -45,7 +45,7 @@ async fn a_decision_sees_the_mirror() {
     project.pass().await.unwrap();
     stage(&store).pass().await.unwrap();
     let tracked = store.actions(saying(1, "").id).await.unwrap();
-    let Intent::LogActivity(entry) = &tracked[0].action.intent;
+    let Intent::LogActivity(entry) = &tracked[0].action.intent else { panic!("it logs nothing") };
     assert_eq!(entry.entity_name, "Ada");
 }
 
@@ -60,7 +60,9 @@ async fn each_event_of_a_stretch_is_decided_with_its_own_record() {
     stage(&store).pass().await.unwrap();
     for (number, name) in [(1, "Ada"), (2, "Bob")] {
         let tracked = store.actions(saying(number, "").id).await.unwrap();
-        let Intent::LogActivity(entry) = &tracked[0].action.intent;
+        let Intent::LogActivity(entry) = &tracked[0].action.intent else {
+            panic!("it logs nothing")
+        };
         assert_eq!(entry.entity_name, name);
     }
 }
