@@ -7,6 +7,7 @@ mod installation;
 mod kind;
 mod link;
 mod owner;
+pub mod port;
 mod proxy;
 mod records;
 mod shared_ledger;

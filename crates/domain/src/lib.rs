@@ -31,6 +31,7 @@ mod consent_request;
 #[cfg(feature = "contract")]
 pub mod contract;
 mod credentials;
+pub mod crm;
 mod dead_letter;
 mod delivery;
 mod destination;
