@@ -9,4 +9,7 @@ pub mod highlevel;
 mod identity;
 pub mod notion;
 pub mod repairshopr;
+mod safe;
 mod shared_signature;
+
+pub use self::safe::{Safe, SafeError};

@@ -4,8 +4,10 @@
 //! `budgets_contract!(open)` does so for budgets, which processes share; its `open` takes nothing.
 
 mod api_key;
+mod audit;
 mod budget;
 mod connection;
+mod connection_profile;
 mod credentials;
 mod dead_letter;
 mod journal;
@@ -20,8 +22,9 @@ pub mod sample;
 mod subscription;
 
 pub use self::{
-    api_key::*, budget::*, connection::*, credentials::*, dead_letter::*, journal::*, member::*,
-    mirror::*, organization::*, outbox::*, parked::*, quarantine::*, retention::*, subscription::*,
+    api_key::*, audit::*, budget::*, connection::*, connection_profile::*, credentials::*,
+    dead_letter::*, journal::*, member::*, mirror::*, organization::*, outbox::*, parked::*,
+    quarantine::*, retention::*, subscription::*,
 };
 
 /// Writes one `#[tokio::test]` for each case of the contract.
@@ -46,6 +49,9 @@ macro_rules! storage_contract {
             a_removed_connection_takes_what_is_its_own,
             installations_come_with_the_mirror,
             a_revision_tells_every_change,
+            a_profile_lives_with_its_connection,
+            a_standing_is_told_once,
+            a_realm_sees_its_own_audit,
             a_realm_sees_its_own_entries_and_all_of_them,
             entries_are_found_by_owner_and_place,
             lanes_move_with_the_cursor_of_the_mirror,

@@ -16,6 +16,27 @@ pub struct CredentialKey {
     pub kind: String,
 }
 
+impl CredentialKey {
+    /// The kind of a token that a person made.
+    pub const PRIVATE_TOKEN: &'static str = "private_token";
+    /// The kind of a pair of tokens, with their times.
+    pub const TOKEN_PAIR: &'static str = "token_pair";
+    /// The kind of the secret of an app of our own at the vendor.
+    pub const APP_SECRET: &'static str = "app_secret";
+    /// The kind of a vendor's API key.
+    pub const API_KEY: &'static str = "api_key";
+    /// The kind of the token of a person's browser.
+    pub const BROWSER_TOKEN: &'static str = "browser_token";
+    /// The kind of what a subscription's notifications are signed with.
+    pub const SIGNING_SECRET: &'static str = "signing_secret";
+
+    /// The credential of this kind.
+    #[must_use]
+    pub fn new(tenant: &Tenant, kind: &str) -> Self {
+        Self { tenant: tenant.clone(), kind: kind.to_owned() }
+    }
+}
+
 /// A credential in its sealed form, and the master key that wraps it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SealedContent {

@@ -9,16 +9,20 @@
 //! user's own applications, [`Notifications`] what they are told, and [`Replays`] what they are told again.
 //!
 //! All of it belongs to [`Organizations`]: people are their [`Members`], programs hold their
-//! [`ApiKeys`], each with a [`Role`], and a [`Realm`] says how far somebody sees.
+//! [`ApiKeys`], each with a [`Role`], and a [`Realm`] says how far somebody sees. A connection's
+//! [`Profiles`] say how its vendor is reached, a [`Finding`] what a look at it showed, and the
+//! [`Audit`] who did what with its keys.
 //!
 //! Must not know: a vendor's models, SQL, HTTP, the clock.
 
 mod account;
 mod activity;
 mod api_key;
+mod audit;
 mod budget;
 mod clock;
 mod connection;
+mod connection_profile;
 #[cfg(feature = "contract")]
 pub mod contract;
 mod credentials;
@@ -27,6 +31,7 @@ mod delivery;
 mod destination;
 mod entity;
 mod event;
+mod finding;
 mod ids;
 mod installation;
 mod journal;
@@ -45,6 +50,7 @@ mod replay;
 mod retention;
 mod role;
 mod scope;
+mod sealer;
 mod sender;
 mod source;
 mod storage;
@@ -56,15 +62,18 @@ pub use self::{
     account::{Account, AccountKey},
     activity::ActivityEntry,
     api_key::{ApiKey, ApiKeySecret, ApiKeys, KeyHash, KeyState},
+    audit::{Actor, Audit, AuditEntry, AuditId, NewAudit, Outcome, UnknownActor, UnknownOutcome},
     budget::{Budget, BudgetKey, Budgets},
     clock::Clock,
     connection::{Connection, Connections, Listing, Revision},
+    connection_profile::{Access, ConnectionProfile, Profiles, Standing, UnknownAccess},
     credentials::{Credential, CredentialKey, CredentialSummary, Credentials, SealedContent},
     dead_letter::{Backlog, DeadLetter, DeadLetters, Dropped},
     delivery::Delivery,
     destination::{BoxFuture, Destination, Failure, Next, Receipt},
     entity::Entity,
     event::{Event, EventKind, Origin, Verb},
+    finding::{Finding, Verdict},
     ids::{
         ActionId, ApiKeyId, ConnectionId, CorrelationId, EventId, IdError, MemberId,
         OrganizationId, SubscriptionId, Tenant,
@@ -88,6 +97,7 @@ pub use self::{
     retention::{Kept, Need, Retained, Retention, Space},
     role::{Role, UnknownRole},
     scope::{Scope, Scopes, UnknownScope},
+    sealer::SecretSealer,
     sender::Sender,
     source::{Reading, Refusal, Source, Summary},
     storage::{Storage, StorageError},
@@ -96,5 +106,5 @@ pub use self::{
         Subscription, SubscriptionState, Subscriptions, UnknownKind,
     },
     turns::Turns,
-    webhook_secret::{SecretSealer, WebhookSecret},
+    webhook_secret::WebhookSecret,
 };

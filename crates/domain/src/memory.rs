@@ -1,8 +1,10 @@
 //! The storage contracts in memory: the plain meaning of each, and the store of fast tests.
 
 mod api_key;
+mod audit;
 mod budget;
 mod connection;
+mod connection_profile;
 mod credentials;
 mod dead_letter;
 mod journal;
@@ -25,7 +27,7 @@ use self::{
     organization::OrganizationState, outbox::OutboxState, parked::ParkingState,
     quarantine::QuarantineState, replay::ReplayState, subscription::SubscriptionStates,
 };
-use crate::Clock;
+use crate::{AuditEntry, Clock};
 
 /// Keeps everything in memory; clones share it. Nothing survives the process.
 #[derive(Clone)]
@@ -47,6 +49,7 @@ struct State {
     organizations: OrganizationState,
     members: MemberState,
     api_keys: ApiKeyState,
+    audit: Vec<AuditEntry>,
     subscriptions: SubscriptionStates,
     replays: ReplayState,
 }

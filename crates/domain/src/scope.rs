@@ -7,10 +7,20 @@ use serde::{Serialize, Serializer};
 /// One kind of thing that a key may do, as `noun:verb`. `policy::access` says what asks for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Scope {
+    /// See the audit.
+    AuditRead,
+    /// See appointments and free times.
+    CalendarsRead,
+    /// Book, change and cancel appointments.
+    CalendarsWrite,
     /// See connections and their accounts.
     ConnectionsRead,
     /// Make and remove connections.
     ConnectionsWrite,
+    /// See contacts, with their notes.
+    ContactsRead,
+    /// Make and change contacts, their tags and notes.
+    ContactsWrite,
     /// See events, with what they brought.
     EventsRead,
     /// Replay and drop events.
@@ -23,27 +33,53 @@ pub enum Scope {
     MembersRead,
     /// Add, change and remove members.
     MembersWrite,
+    /// Send messages to contacts.
+    MessagesSend,
     /// See the counters of the whole installation.
     MetricsRead,
+    /// See opportunities.
+    OpportunitiesRead,
+    /// Make, change and move opportunities.
+    OpportunitiesWrite,
     /// See the organization itself.
     OrganizationsRead,
+    /// Call the vendor's reading operations through the hub.
+    ProxyRead,
+    /// Call the vendor's other operations through the hub.
+    ProxyWrite,
+    /// See subscriptions and their deliveries.
+    SubscriptionsRead,
+    /// Make, change and remove subscriptions.
+    SubscriptionsWrite,
     /// Deliver to a webhook door.
     WebhooksSend,
 }
 
 impl Scope {
     /// Every scope, in order of name.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 23] = [
+        Self::AuditRead,
+        Self::CalendarsRead,
+        Self::CalendarsWrite,
         Self::ConnectionsRead,
         Self::ConnectionsWrite,
+        Self::ContactsRead,
+        Self::ContactsWrite,
         Self::EventsRead,
         Self::EventsWrite,
         Self::KeysRead,
         Self::KeysWrite,
         Self::MembersRead,
         Self::MembersWrite,
+        Self::MessagesSend,
         Self::MetricsRead,
+        Self::OpportunitiesRead,
+        Self::OpportunitiesWrite,
         Self::OrganizationsRead,
+        Self::ProxyRead,
+        Self::ProxyWrite,
+        Self::SubscriptionsRead,
+        Self::SubscriptionsWrite,
         Self::WebhooksSend,
     ];
 
@@ -51,16 +87,28 @@ impl Scope {
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
+            Self::AuditRead => "audit:read",
+            Self::CalendarsRead => "calendars:read",
+            Self::CalendarsWrite => "calendars:write",
             Self::ConnectionsRead => "connections:read",
             Self::ConnectionsWrite => "connections:write",
+            Self::ContactsRead => "contacts:read",
+            Self::ContactsWrite => "contacts:write",
             Self::EventsRead => "events:read",
             Self::EventsWrite => "events:write",
             Self::KeysRead => "keys:read",
             Self::KeysWrite => "keys:write",
             Self::MembersRead => "members:read",
             Self::MembersWrite => "members:write",
+            Self::MessagesSend => "messages:send",
             Self::MetricsRead => "metrics:read",
+            Self::OpportunitiesRead => "opportunities:read",
+            Self::OpportunitiesWrite => "opportunities:write",
             Self::OrganizationsRead => "organizations:read",
+            Self::ProxyRead => "proxy:read",
+            Self::ProxyWrite => "proxy:write",
+            Self::SubscriptionsRead => "subscriptions:read",
+            Self::SubscriptionsWrite => "subscriptions:write",
             Self::WebhooksSend => "webhooks:send",
         }
     }

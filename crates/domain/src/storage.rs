@@ -1,8 +1,9 @@
 //! The storage contract as a whole, and the ways in which any store may fail.
 
 use crate::{
-    ApiKeys, Connections, Credentials, DeadLetters, Journal, Members, Mirror, Notifications,
-    Organizations, Outbox, Parking, Quarantine, Replays, Retention, Sequence, Subscriptions,
+    ApiKeys, Audit, Connections, Credentials, DeadLetters, Journal, Members, Mirror, Notifications,
+    Organizations, Outbox, Parking, Profiles, Quarantine, Replays, Retention, Sequence,
+    Subscriptions,
 };
 
 /// Everything that the hub keeps. Every store passes the suite of the feature `contract`.
@@ -14,10 +15,12 @@ pub trait Storage:
     + DeadLetters
     + Parking
     + Connections
+    + Profiles
     + Credentials
     + Organizations
     + Members
     + ApiKeys
+    + Audit
     + Retention
     + Subscriptions
     + Notifications
@@ -37,10 +40,12 @@ impl<S> Storage for S where
         + DeadLetters
         + Parking
         + Connections
+        + Profiles
         + Credentials
         + Organizations
         + Members
         + ApiKeys
+        + Audit
         + Retention
         + Subscriptions
         + Notifications

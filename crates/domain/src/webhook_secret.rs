@@ -4,8 +4,6 @@ use std::fmt;
 
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::{BoxFuture, Credential, CredentialKey, SealedContent};
-
 /// The secret that a connection's webhooks are signed with. It prints nothing of itself and is wiped
 /// when dropped.
 #[derive(Clone)]
@@ -30,6 +28,18 @@ impl WebhookSecret {
         fits.then(|| Self(SecretString::from(text)))
     }
 
+    /// The webhook secret that was stored as this text, by the rules of [`Self::new`].
+    #[must_use]
+    pub fn of(opened: &SecretString) -> Option<Self> {
+        Self::new(opened.expose_secret())
+    }
+
+    /// The text to be sealed.
+    #[must_use]
+    pub fn text(&self) -> &SecretString {
+        &self.0
+    }
+
     /// The secret in clear.
     #[must_use]
     pub fn expose(&self) -> &str {
@@ -41,25 +51,6 @@ impl fmt::Debug for WebhookSecret {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("[secret]")
     }
-}
-
-/// Seals and opens the secrets of connections: the hub's side of the vault.
-pub trait SecretSealer: Send + Sync {
-    /// Opens a stored secret.
-    ///
-    /// # Errors
-    /// A sentence that names the connection and says what to do.
-    fn open<'a>(&'a self, stored: &'a Credential) -> BoxFuture<'a, Result<WebhookSecret, String>>;
-
-    /// Seals a secret for this place.
-    ///
-    /// # Errors
-    /// A sentence that names the connection and says what to do.
-    fn seal<'a>(
-        &'a self,
-        key: &'a CredentialKey,
-        secret: &'a WebhookSecret,
-    ) -> BoxFuture<'a, Result<SealedContent, String>>;
 }
 
 #[cfg(test)]

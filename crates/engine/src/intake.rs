@@ -191,7 +191,7 @@ impl<S: Journal + Quarantine + Credentials> Intake<S> {
         }
         let key = CredentialKey { tenant, kind: WebhookSecret::OFFERED.to_owned() };
         let sealed = match &self.settings.sealer {
-            Some(sealer) => sealer.seal(&key, secret).await,
+            Some(sealer) => sealer.seal(&key, secret.text()).await,
             None => Err("this hub keeps no secrets".to_owned()),
         };
         let content = sealed

@@ -144,7 +144,10 @@ impl Registrar {
                 continue;
             }
             let opened = match &self.settings.sealer {
-                Some(sealer) => sealer.open(credential).await,
+                Some(sealer) => sealer.open(credential).await.and_then(|opened| {
+                    let none = || "what is stored is no webhook secret".to_owned();
+                    WebhookSecret::of(&opened).ok_or_else(none)
+                }),
                 None => Err("this hub opens no stored secrets".to_owned()),
             };
             let secret = opened.map(Secret::Open).unwrap_or_else(|problem| {

@@ -1,8 +1,9 @@
-//! Seals and opens the webhook secrets of connections with the vault's keyring.
+//! Seals and opens the secrets of connections with the vault's keyring.
 
 use std::error::Error;
 
-use domain::{BoxFuture, Credential, CredentialKey, SealedContent, SecretSealer, WebhookSecret};
+use domain::{BoxFuture, Credential, CredentialKey, SealedContent, SecretSealer};
+use secrecy::{ExposeSecret, SecretString};
 use vault::{CredentialError, Keyring, Label, Sealed};
 
 /// The keyring, as the doors use it.
@@ -18,16 +19,16 @@ impl Sealer {
 }
 
 impl SecretSealer for Sealer {
-    fn open<'a>(&'a self, stored: &'a Credential) -> BoxFuture<'a, Result<WebhookSecret, String>> {
+    fn open<'a>(&'a self, stored: &'a Credential) -> BoxFuture<'a, Result<SecretString, String>> {
         Box::pin(async move {
             let label = label(&stored.key);
             let sealed = Sealed::from_bytes(&stored.content.bytes)
                 .map_err(|error| told(&label.unreadable(error)))?;
             let opened = self.keyring.open_sealed(&label, &sealed).await;
             let content = opened.map_err(|error| told(&error))?;
-            let text = std::str::from_utf8(content.expose()).ok().and_then(WebhookSecret::new);
-            text.ok_or_else(|| {
-                format!("what is stored for {} is no secret", stored.key.tenant.connection)
+            let text = std::str::from_utf8(content.expose());
+            text.map(SecretString::from).map_err(|_| {
+                format!("what is stored for {} is no text", stored.key.tenant.connection)
             })
         })
     }
@@ -35,10 +36,10 @@ impl SecretSealer for Sealer {
     fn seal<'a>(
         &'a self,
         key: &'a CredentialKey,
-        secret: &'a WebhookSecret,
+        secret: &'a SecretString,
     ) -> BoxFuture<'a, Result<SealedContent, String>> {
         Box::pin(async move {
-            let sealed = self.keyring.seal(&label(key), secret.expose().as_bytes()).await;
+            let sealed = self.keyring.seal(&label(key), secret.expose_secret().as_bytes()).await;
             let sealed = sealed.map_err(|error| told(&error))?;
             let master_key = sealed.key().to_string();
             Ok(SealedContent { bytes: sealed.to_bytes().into(), master_key })

@@ -105,8 +105,13 @@ pub(crate) async fn enter(settings: &Settings, entry: Entry) -> Result<Running, 
     .await?;
     let mut watches = JoinSet::new();
     watches.spawn(disk_watch::run(disk, server.health()));
-    let site =
-        Site { intake: hub.intake(), store: store.clone(), doors: doors::all(&source), clock };
+    let site = Site {
+        intake: hub.intake(),
+        store: store.clone(),
+        doors: doors::all(&source),
+        services: web::Services::default(),
+        clock,
+    };
     server.open(site).map_err(|source| {
         Failure::user("open the doors", "report this as a bug").because(source)
     })?;

@@ -56,6 +56,7 @@ impl<S: Storage> House<S> {
             intake: hub.intake(),
             store,
             doors: vec![web::Door { path: PATH, source, entrance: web::Entrance::Headers }],
+            services: web::Services::default(),
             clock: Arc::clone(&clock),
         };
         let listen = SocketAddr::from(([127, 0, 0, 1], 0));

@@ -1,6 +1,7 @@
 //! Opens the data folder: one process writes, any number read.
 
 mod api_keys;
+mod audit;
 mod backup;
 mod budgets;
 mod connection;
@@ -16,6 +17,7 @@ mod notifications;
 mod organizations;
 mod outbox;
 mod parked;
+mod profiles;
 mod quarantine;
 mod recent;
 mod replays;

@@ -23,6 +23,7 @@ mod probes;
 mod problem;
 mod routes;
 mod server;
+mod services;
 
 pub use self::{
     admission::BODY_LIMIT,
@@ -30,4 +31,5 @@ pub use self::{
     listener::Listener,
     metrics::Metrics,
     server::{Door, Entrance, Limits, Server, Settings, Site},
+    services::Services,
 };

@@ -20,6 +20,7 @@ use crate::{
     correlation::Correlations,
     front::Front,
     routes::{self, Behind, Unlisted},
+    services::Services,
 };
 
 /// How long the requests that are being answered may take at the end: longer than any of them has.
@@ -77,6 +78,8 @@ pub struct Site<S> {
     pub store: S,
     /// The doors.
     pub doors: Vec<Door>,
+    /// What answers the routes that need more than the store.
+    pub services: Services,
     /// The time.
     pub clock: Arc<dyn Clock>,
 }

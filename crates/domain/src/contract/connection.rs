@@ -6,7 +6,7 @@ use crate::{
     Storage, Tenant,
 };
 
-fn connection(owner: &Tenant) -> Connection {
+pub(super) fn connection(owner: &Tenant) -> Connection {
     Connection {
         tenant: owner.clone(),
         vendor: "highlevel".to_owned(),

@@ -4,14 +4,15 @@ use std::collections::BTreeMap;
 
 use super::Memory;
 use crate::{
-    Account, AccountKey, Connection, Connections, Installation, InstallationKey, Listing,
-    OrganizationId, Revision, StorageError, Tenant,
+    Account, AccountKey, Connection, ConnectionProfile, Connections, Installation, InstallationKey,
+    Listing, OrganizationId, Revision, StorageError, Tenant,
 };
 
 #[derive(Default)]
 pub(super) struct ConnectionState {
     pub(super) revision: Revision,
-    connections: BTreeMap<Tenant, Connection>,
+    pub(super) connections: BTreeMap<Tenant, Connection>,
+    pub(super) profiles: BTreeMap<Tenant, ConnectionProfile>,
     accounts: BTreeMap<AccountKey, Account>,
     installations: BTreeMap<InstallationKey, Installation>,
 }
@@ -45,6 +46,7 @@ impl Connections for Memory {
         let removed = state.connections.connections.remove(tenant).is_some();
         if removed {
             state.connections.accounts.retain(|_, account| account.tenant != *tenant);
+            state.connections.profiles.remove(tenant);
             state.credentials.remove_of(tenant);
             state.connections.note_change();
         }

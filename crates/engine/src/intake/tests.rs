@@ -7,6 +7,7 @@ use domain::{
     contract::sample::{api_key, at, event, organization, tenant},
 };
 use policy::directory::Rules;
+use secrecy::{ExposeSecret, SecretString};
 
 use super::*;
 use crate::{
@@ -84,12 +85,12 @@ impl Source for Vendor {
 struct Glass;
 
 impl SecretSealer for Glass {
-    fn open<'a>(&'a self, stored: &'a Credential) -> BoxFuture<'a, Result<WebhookSecret, String>> {
+    fn open<'a>(&'a self, stored: &'a Credential) -> BoxFuture<'a, Result<SecretString, String>> {
         let text = String::from_utf8_lossy(&stored.content.bytes).into_owned();
         Box::pin(async move {
             match text.as_str() {
                 "damaged" => Err("it is damaged".to_owned()),
-                text => WebhookSecret::new(text).ok_or_else(|| "it is empty".to_owned()),
+                text => Ok(text.into()),
             }
         })
     }
@@ -97,9 +98,9 @@ impl SecretSealer for Glass {
     fn seal<'a>(
         &'a self,
         _: &'a CredentialKey,
-        secret: &'a WebhookSecret,
+        secret: &'a SecretString,
     ) -> BoxFuture<'a, Result<SealedContent, String>> {
-        let bytes = secret.expose().to_owned().into();
+        let bytes = secret.expose_secret().to_owned().into();
         Box::pin(async move { Ok(SealedContent { bytes, master_key: "mk_1".to_owned() }) })
     }
 }

@@ -44,6 +44,7 @@ impl Connections for Sqlite {
                 return Ok(false);
             }
             delete("account")?;
+            delete("connection_profile")?;
             delete("credential")?;
             Ok(true)
         };

@@ -72,7 +72,7 @@ fn an_empty_folder_and_a_newer_file_are_told_apart() {
     file.pragma_update(None, "user_version", 99).unwrap();
     drop(file);
     let newer = Sqlite::open(folder.path(), clock());
-    assert!(matches!(newer, Err(OpenError::Newer { found: 99, .. })));
+    assert!(matches!(newer, Err(OpenError::Newer { found: 99, known: 2.., .. })));
 }
 
 #[tokio::test]
@@ -231,7 +231,7 @@ async fn a_file_of_the_first_format_is_brought_up_by_a_hub_only() {
     drop(Sqlite::open(folder.path(), clock()).unwrap());
     drop(former_state(folder.path(), 1));
     let beside = Sqlite::open_beside(folder.path());
-    assert!(matches!(beside, Err(OpenError::Older { found: 1, .. })));
+    assert!(matches!(beside, Err(OpenError::Older { found: 1, known: 2.., .. })));
     let hub = Sqlite::open(folder.path(), clock()).unwrap();
     hub.put_credential(credential("alpha", "token", "mk_1")).await.unwrap();
     assert!(Sqlite::open_beside(folder.path()).is_ok());

@@ -79,6 +79,7 @@ async fn serve() -> (Memory, Server, Hub<Memory>) {
         ]
         .map(|(path, entrance)| Door { path, source: Arc::new(Bytewise), entrance })
         .to_vec(),
+        services: crate::Services::default(),
         clock: clock(),
     };
     let mut server = Server::start(Settings {

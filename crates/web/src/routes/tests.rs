@@ -49,8 +49,13 @@ impl House {
         }
         let parts = Parts::new(store.clone(), clock());
         let hub = Hub::start(parts).await.unwrap();
-        let site =
-            Site { intake: hub.intake(), store: store.clone(), doors: Vec::new(), clock: clock() };
+        let site = Site {
+            intake: hub.intake(),
+            store: store.clone(),
+            doors: Vec::new(),
+            services: crate::Services::default(),
+            clock: clock(),
+        };
         let mut server = listening(listen).await;
         server.open(site).unwrap();
         Self { store, server, hub }
@@ -290,6 +295,7 @@ async fn a_door_whose_path_is_not_in_the_table_opens_no_server() {
             source: Arc::new(Nobody),
             entrance: Entrance::Headers,
         }],
+        services: crate::Services::default(),
         clock: clock(),
     };
     let refused = listening("127.0.0.1:0").await.open(site);

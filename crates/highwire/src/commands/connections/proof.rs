@@ -131,7 +131,9 @@ pub(super) async fn verification(
         let hint = "let Notion send the token again, and see `highwire keys status`";
         Failure::user("read the verification token", hint).with_details([problem])
     };
-    let token = sealer.open(&stored).await.map_err(unreadable)?;
+    let opened = sealer.open(&stored).await.map_err(&unreadable)?;
+    let token = WebhookSecret::of(&opened)
+        .ok_or_else(|| unreadable("what is stored is no secret".to_owned()))?;
     let (came_at, own) = (stored.stored_at, fingerprint(&token));
     let Some(accepted) = accept else {
         let told = json!({
@@ -174,7 +176,7 @@ async fn put(
     key: CredentialKey,
     secret: &WebhookSecret,
 ) -> Result<(), Failure> {
-    let content = sealer.seal(&key, secret).await.map_err(|problem| {
+    let content = sealer.seal(&key, secret.text()).await.map_err(|problem| {
         let hint = "mend the master key; `highwire keys status` shows which there are";
         Failure::user("seal the webhook secret", hint).with_details([problem])
     })?;

@@ -264,6 +264,43 @@ pub(in crate::sqlite) const STATE: Schema = Schema {
     ALTER TABLE change ADD COLUMN found BLOB;
     ",
         "
+    -- How a connection reaches its vendor. While it needs a person's consent, consent_since is set.
+    CREATE TABLE connection_profile (
+        organization   TEXT NOT NULL,
+        connection     TEXT NOT NULL,
+        access         TEXT NOT NULL,
+        url            TEXT,
+        settings       TEXT NOT NULL,
+        account_name   TEXT,
+        scopes         TEXT NOT NULL,
+        consent_since  INTEGER,
+        consent_reason TEXT,
+        revised_at     INTEGER NOT NULL,
+        PRIMARY KEY (organization, connection)
+    ) WITHOUT ROWID;
+    CREATE TRIGGER connection_profile_added AFTER INSERT ON connection_profile
+        BEGIN UPDATE revision SET number = number + 1; END;
+    CREATE TRIGGER connection_profile_changed AFTER UPDATE ON connection_profile
+        BEGIN UPDATE revision SET number = number + 1; END;
+    CREATE TRIGGER connection_profile_removed AFTER DELETE ON connection_profile
+        BEGIN UPDATE revision SET number = number + 1; END;
+    ",
+        "
+    -- Who did what. Nothing of it is ever changed.
+    CREATE TABLE audit (
+        sequence     INTEGER PRIMARY KEY AUTOINCREMENT,
+        at           INTEGER NOT NULL,
+        organization TEXT,
+        connection   TEXT,
+        actor        TEXT NOT NULL,
+        act          TEXT NOT NULL,
+        outcome      TEXT NOT NULL,
+        subject      TEXT,
+        detail       TEXT
+    );
+    CREATE INDEX audit_owner ON audit (organization, sequence);
+    ",
+        "
     -- Subscriptions: webhooks of the users' own applications. A version of a secret is a credential.
     CREATE TABLE subscription (
         id             TEXT PRIMARY KEY,
