@@ -1,9 +1,11 @@
 //! Speaks HighLevel for the hub: verifies its webhooks, reads them into events and records, and counts its calls.
 
+pub mod doctor;
 mod identity;
 mod installation;
 mod kind;
 mod link;
+mod owner;
 mod records;
 mod shared_ledger;
 mod summary;
@@ -22,7 +24,11 @@ use highlevel::webhook::{
 use jiff::{SignedDuration, Timestamp};
 
 use self::identity::Identity;
-pub use self::{shared_ledger::SharedLedger, workflow::Workflow};
+pub use self::{
+    owner::{Owner, owner},
+    shared_ledger::SharedLedger,
+    workflow::Workflow,
+};
 use crate::shared_signature;
 
 /// How far ahead of our clock a vendor's time may be before we believe our own.

@@ -7,9 +7,12 @@
 
 pub mod highlevel;
 mod identity;
+pub mod model;
 pub mod notion;
 pub mod repairshopr;
 mod safe;
 mod shared_signature;
+#[cfg(test)]
+mod stand_ins;
 
 pub use self::safe::{Safe, SafeError};

@@ -5,13 +5,16 @@
 //! until that is known. The [`Mirror`] shows what the CRM looks like after it, the [`Outbox`] holds
 //! the [`Action`]s that follow from it, and a [`Destination`] carries them out, within what the
 //! [`Budgets`] have left. [`Retention`] lets go of what is old and no longer needed, and
+//! [`Credentials`] keeps what the calls outside need, sealed. [`Leases`] give processes turns at what
+//! only one may do at a time.
 //! [`Credentials`] keeps what the calls outside need, sealed. [`Subscriptions`] are the webhooks of the
 //! user's own applications, [`Notifications`] what they are told, and [`Replays`] what they are told again.
 //!
 //! All of it belongs to [`Organizations`]: people are their [`Members`], programs hold their
 //! [`ApiKeys`], each with a [`Role`], and a [`Realm`] says how far somebody sees. A connection's
 //! [`Profiles`] say how its vendor is reached, a [`Finding`] what a look at it showed, and the
-//! [`Audit`] who did what with its keys.
+//! [`Audit`] who did what with its keys. [`Consents`] lead whoever agreed at a vendor back to the
+//! connection that was to be made.
 //!
 //! Must not know: a vendor's models, SQL, HTTP, the clock.
 
@@ -23,6 +26,7 @@ mod budget;
 mod clock;
 mod connection;
 mod connection_profile;
+mod consent_request;
 #[cfg(feature = "contract")]
 pub mod contract;
 mod credentials;
@@ -36,6 +40,7 @@ mod ids;
 mod installation;
 mod journal;
 mod lanes;
+mod lease;
 mod member;
 mod memory;
 mod mirror;
@@ -46,6 +51,7 @@ mod parked;
 mod quarantine;
 mod realm;
 mod record;
+mod record_query;
 mod replay;
 mod retention;
 mod role;
@@ -67,6 +73,10 @@ pub use self::{
     clock::Clock,
     connection::{Connection, Connections, Listing, Revision},
     connection_profile::{Access, ConnectionProfile, Profiles, Standing, UnknownAccess},
+    consent_request::{
+        CONSENT_LIFETIME, CONSENT_MEMORY, ConsentOutcome, ConsentRequest, Consents, NoConsent,
+        UnknownConsentOutcome,
+    },
     credentials::{Credential, CredentialKey, CredentialSummary, Credentials, SealedContent},
     dead_letter::{Backlog, DeadLetter, DeadLetters, Dropped},
     delivery::Delivery,
@@ -81,6 +91,7 @@ pub use self::{
     installation::{Installation, InstallationChange, InstallationKey, InstallationStep},
     journal::{Appended, Entry, Journal, Part, Sequence},
     lanes::{Lane, LaneStep, Lanes},
+    lease::{Epoch, Lease, LeaseClaim, LeaseReply, Leases},
     member::{Member, MemberChange, Members},
     memory::Memory,
     mirror::{Mirror, Projection},
@@ -96,6 +107,7 @@ pub use self::{
     quarantine::{Held, HeldGroup, HeldSummary, QUARANTINE_DAYS, Quarantine, Reason},
     realm::Realm,
     record::{Applied, Change, FieldChange, Fields, Record, RecordKey, RecordUpdate},
+    record_query::{RecordCondition, RecordPage, RecordPlace, RecordQuery},
     replay::{Replay, ReplayStep, Replays},
     retention::{Kept, Need, Retained, Retention, Space},
     role::{Role, UnknownRole},

@@ -1,9 +1,9 @@
 //! The storage contract as a whole, and the ways in which any store may fail.
 
 use crate::{
-    ApiKeys, Audit, Connections, Credentials, DeadLetters, Journal, Members, Mirror, Notifications,
-    Organizations, Outbox, Parking, Profiles, Quarantine, Replays, Retention, Sequence,
-    Subscriptions,
+    ApiKeys, Audit, Connections, Consents, Credentials, DeadLetters, Journal, Leases, Members,
+    Mirror, Notifications, Organizations, Outbox, Parking, Profiles, Quarantine, Replays,
+    Retention, Sequence, Subscriptions,
 };
 
 /// Everything that the hub keeps. Every store passes the suite of the feature `contract`.
@@ -16,7 +16,9 @@ pub trait Storage:
     + Parking
     + Connections
     + Profiles
+    + Consents
     + Credentials
+    + Leases
     + Organizations
     + Members
     + ApiKeys
@@ -41,7 +43,9 @@ impl<S> Storage for S where
         + Parking
         + Connections
         + Profiles
+        + Consents
         + Credentials
+        + Leases
         + Organizations
         + Members
         + ApiKeys

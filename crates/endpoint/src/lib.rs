@@ -42,6 +42,7 @@ pub mod http;
 mod operation;
 pub mod reach;
 mod secret;
+pub mod stream;
 mod timer;
 mod transport;
 

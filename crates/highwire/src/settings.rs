@@ -111,6 +111,7 @@ pub(crate) struct Webhook {
     pub(crate) public_url: String,
     pub(crate) replay_window_seconds: u64,
     pub(crate) deliveries_per_minute: u32,
+    pub(crate) quarantine_megabytes: u32,
     pub(crate) check_contract: CheckContract,
 }
 
@@ -189,6 +190,14 @@ impl Retention {
             events: limit(self.events_days, self.events_megabytes),
             attempts: limit(self.attempts_days, self.attempts_megabytes),
         }
+    }
+}
+
+impl Webhook {
+    /// How many bytes may wait for their account.
+    pub(crate) fn quarantine_bytes(&self) -> Option<u64> {
+        let megabytes = u64::from(self.quarantine_megabytes);
+        (megabytes > 0).then_some(megabytes * 1_000_000)
     }
 }
 

@@ -10,7 +10,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use domain::{ApiKey, ApiKeySecret, Clock, KeyState, Storage, StorageError};
+use domain::{Actor, ApiKey, ApiKeySecret, Clock, KeyState, Storage, StorageError};
 use policy::access::{self, Denial, Exposure, Need, Principal};
 use tokio::sync::watch;
 
@@ -26,10 +26,19 @@ const GATHER: Duration = Duration::from_secs(10);
 /// Who calls: what a guarded handler finds in its request.
 #[derive(Clone)]
 pub(crate) struct Caller {
-    /// The key, which counts.
-    pub(crate) key: Arc<ApiKey>,
+    /// The key, which counts; none for the administrator of the installation.
+    pub(crate) key: Option<Arc<ApiKey>>,
     /// What it stands for.
     pub(crate) principal: Arc<Principal>,
+}
+
+impl Caller {
+    /// How the audit names it.
+    #[expect(dead_code, reason = "what operations to come note is there already")]
+    pub(crate) fn actor(&self) -> Actor {
+        let key = self.key.as_ref().map(|key| Actor::Key(key.id.clone()));
+        key.unwrap_or(Actor::Installation)
+    }
 }
 
 /// Watches over routes.
@@ -93,7 +102,7 @@ impl<S: Storage> Guard<S> {
         };
         self.uses.note(&key.id, now);
         let principal = Arc::new(Principal::of_key(&key));
-        Ok(Some(Caller { key: Arc::new(key), principal }))
+        Ok(Some(Caller { key: Some(Arc::new(key)), principal }))
     }
 
     async fn admit(&self, need: &Need, headers: &HeaderMap) -> Result<Caller, Problem> {

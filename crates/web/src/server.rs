@@ -19,7 +19,7 @@ use crate::{
     connections::Connections,
     correlation::Correlations,
     front::Front,
-    routes::{self, Behind, Unlisted},
+    routes::{self, Behind, Unmounted},
     services::Services,
 };
 
@@ -168,7 +168,7 @@ impl Server {
     ///
     /// # Errors
     /// Where a door has a path that the table of routes does not know.
-    pub fn open<S: Storage>(&mut self, site: Site<S>) -> Result<(), Unlisted> {
+    pub fn open<S: Storage>(&mut self, site: Site<S>) -> Result<(), Unmounted> {
         let behind = Behind {
             exposure: exposure(self.listener.address()),
             admission: self.admission.clone(),

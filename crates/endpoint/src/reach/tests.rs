@@ -273,7 +273,9 @@ fn what_allows_nothing_is_told() {
 fn what_is_judged_is_what_is_called() {
     let reach = allowing(&["0.0.0.0/0", "::/0"]);
     let mut hosts: Vec<String> =
-        ["hooks.example.com", "A.b", "xn--bcher-kva.example", "0x7f.example.com"].map(str::to_owned).into();
+        ["hooks.example.com", "A.b", "xn--bcher-kva.example", "0x7f.example.com"]
+            .map(str::to_owned)
+            .into();
     for address in [[127, 0, 0, 1], [8, 8, 8, 8], [0, 0, 0, 0], [255, 1, 10, 99]] {
         hosts.extend(spellings(address));
     }

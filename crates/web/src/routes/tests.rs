@@ -8,6 +8,7 @@ use domain::{
     contract::sample::{api_key, at, clock, event, event_id, organization, tenant},
 };
 use engine::{Hub, Parts};
+use policy::access::{self, Surface, TABLE};
 use serde_json::Value;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -31,6 +32,16 @@ struct Answer {
 }
 
 impl Answer {
+    /// The problem without the name of its request, which each has for itself.
+    fn problem(&self) -> Value {
+        assert!(self.head.contains("content-type: application/problem+json"), "{}", self.head);
+        let mut problem = self.json();
+        let name = problem.as_object_mut().expect("an object").remove("correlation_id");
+        let name = name.as_ref().and_then(Value::as_str).expect("a name").to_lowercase();
+        assert!(self.head.contains(&format!("x-correlation-id: {name}")), "{}", self.head);
+        problem
+    }
+
     fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("no JSON: {}", self.body))
     }
@@ -70,9 +81,14 @@ impl House {
     }
 
     async fn get(&self, path: &str, secret: Option<&ApiKeySecret>) -> Answer {
+        self.send(&format!("GET {path}"), secret, "").await
+    }
+
+    /// Sends a request with this first line and these further lines of its head.
+    async fn send(&self, line: &str, secret: Option<&ApiKeySecret>, head: &str) -> Answer {
         let key = secret.map(|secret| format!("x-api-key: {}\r\n", secret.expose()));
         let request = format!(
-            "GET {path} HTTP/1.1\r\nhost: hub\r\nconnection: close\r\n{}\r\n",
+            "{line} HTTP/1.1\r\nhost: hub\r\nconnection: close\r\n{}{head}\r\n",
             key.unwrap_or_default()
         );
         let address = ([127, 0, 0, 1], self.server.address().port());
@@ -189,15 +205,17 @@ async fn what_is_anothers_looks_like_what_is_not_there() {
     assert_eq!(own.json()["payload"]["id"], "contact-3");
     let missing = house.get(&format!("/v1/events/{}", event_id(99)), Some(&alpha)).await;
     assert_eq!(missing.status, 404);
-    for other in [event_id(2).to_string(), event_id(6).to_string(), "no-id".to_owned()] {
+    let unread = house.get("/v1/events/no-id", Some(&alpha)).await;
+    assert_eq!((unread.status, &unread.problem()["type"]), (404, &missing.problem()["type"]));
+    for other in [event_id(2).to_string(), event_id(6).to_string()] {
         let answer = house.get(&format!("/v1/events/{other}"), Some(&alpha)).await;
-        assert_eq!((answer.status, &answer.body), (404, &missing.body), "{other}");
+        assert_eq!((answer.status, answer.problem()), (404, missing.problem()), "{other}");
     }
     let missing = house.get(&format!("/v1/events?after={}", event_id(99)), Some(&alpha)).await;
-    assert_eq!(missing.status, 400);
-    for other in [event_id(2).to_string(), event_id(6).to_string(), "9".to_owned()] {
+    assert_eq!(missing.status, 404);
+    for other in [event_id(2).to_string(), event_id(6).to_string()] {
         let answer = house.get(&format!("/v1/events?after={other}"), Some(&alpha)).await;
-        assert_eq!((answer.status, &answer.body), (400, &missing.body), "{other}");
+        assert_eq!((answer.status, answer.problem()), (404, missing.problem()), "{other}");
     }
     house.close().await;
 }
@@ -206,10 +224,19 @@ async fn what_is_anothers_looks_like_what_is_not_there() {
 async fn a_query_that_makes_no_sense_is_refused_with_a_way_out() {
     let house = House::open("127.0.0.1:0").await;
     let alpha = house.key("alpha", 1, |_| ()).await;
-    for query in ["limit=0", "limit=201", "limit=many", "limit=-1", "offset=3", "after="] {
+    for query in [
+        "limit=0",
+        "limit=201",
+        "limit=many",
+        "limit=-1",
+        "offset=3",
+        "after=",
+        "after=9",
+        "limit=1&limit=1",
+    ] {
         let answer = house.get(&format!("/v1/events?{query}"), Some(&alpha)).await;
         assert_eq!(answer.status, 400, "{query}: {}", answer.body);
-        assert!(!answer.json()["hint"].as_str().expect("a hint").is_empty());
+        assert!(!answer.problem()["hint"].as_str().expect("a hint").is_empty());
     }
     house.close().await;
 }
@@ -225,7 +252,7 @@ async fn whatever_is_wrong_with_a_key_the_answer_is_the_same() {
     assert!(bare.head.contains("www-authenticate: bearer"), "{}", bare.head);
     for secret in [unknown, expired, revoked] {
         let answer = house.get("/v1/me", Some(&secret)).await;
-        assert_eq!((answer.status, &answer.body), (401, &bare.body));
+        assert_eq!((answer.status, answer.problem()), (401, bare.problem()));
         assert!(!answer.body.contains(secret.expose()));
     }
     let lasting = house.key("alpha", 3, |key| key.expires_at = Some(at(1))).await;
@@ -301,5 +328,84 @@ async fn a_door_whose_path_is_not_in_the_table_opens_no_server() {
     let refused = listening("127.0.0.1:0").await.open(site);
     let error = refused.expect_err("it does not start").to_string();
     assert!(error.contains("POST /webhooks/unlisted") && error.contains("TABLE"), "{error}");
+    house.close().await;
+}
+
+#[tokio::test]
+async fn whatever_is_wrong_the_answer_is_a_problem() {
+    let house = House::open("127.0.0.1:0").await;
+    let alpha = house.key("alpha", 1, |_| ()).await;
+    for (line, status) in [
+        ("GET /v1/nowhere", 404),
+        ("GET /v1/events/%ff", 404),
+        ("GET /v1/me?a=1", 400),
+        ("DELETE /v1/me", 405),
+        ("TRACE /v1/me", 405),
+    ] {
+        let answer = house.send(line, Some(&alpha), "").await;
+        assert_eq!(
+            (answer.status, &answer.problem()["status"]),
+            (status, &status.into()),
+            "{line}"
+        );
+        assert_eq!(answer.head.contains("allow: get,head"), status == 405, "{}", answer.head);
+    }
+    house.close().await;
+}
+
+#[tokio::test]
+async fn a_version_that_the_caller_has_is_not_sent_again() {
+    let house = House::open("127.0.0.1:0").await;
+    let alpha = house.key("alpha", 1, |_| ()).await;
+    let me = house.get("/v1/me", Some(&alpha)).await;
+    let tag = me.head.lines().find_map(|line| line.strip_prefix("etag: ")).expect("a version");
+    let again = house.send("GET /v1/me", Some(&alpha), &format!("if-none-match: {tag}\r\n")).await;
+    assert_eq!((again.status, again.body.as_str()), (304, ""));
+    let other = house.send("GET /v1/me", Some(&alpha), "if-match: \"other\"\r\n").await;
+    assert_eq!((other.status, &other.problem()["status"]), (412, &412.into()));
+    house.close().await;
+}
+
+#[tokio::test]
+async fn the_document_has_every_operation_of_the_table_and_no_other() {
+    let house = House::open("127.0.0.1:0").await;
+    let document = house.get("/openapi.json", None).await.json();
+    let described: std::collections::BTreeSet<_> = document["paths"]
+        .as_object()
+        .expect("paths")
+        .iter()
+        .flat_map(|(path, methods)| {
+            let methods = methods.as_object().expect("methods").keys();
+            methods.map(move |method| (method.to_uppercase(), path.clone()))
+        })
+        .collect();
+    let listed = TABLE.iter().filter_map(|row| match row.surface {
+        Surface::Route(method, path) if path.starts_with("/v1/") => {
+            Some((method.to_owned(), path.to_owned()))
+        }
+        _ => None,
+    });
+    assert_eq!(described, listed.collect());
+    for (path, methods) in document["paths"].as_object().expect("paths") {
+        for (method, operation) in methods.as_object().expect("methods") {
+            let row = access::route(&method.to_uppercase(), path).expect("a row");
+            let name = &operation["operationId"];
+            let statuses = operation["responses"].as_object().expect("responses");
+            for status in ["401", "429", "503"] {
+                assert!(statuses.contains_key(status), "{name} tells no {status}");
+            }
+            match row.need.grant() {
+                Some(grant) => {
+                    let scope = serde_json::json!([grant.scope.name()]);
+                    assert_eq!(operation["security"][0]["bearer"], scope, "{name}");
+                    assert!(statuses.contains_key("403"), "{name}");
+                }
+                None => assert!(operation["security"][0].is_object(), "{name}"),
+            }
+            for text in ["summary", "description", "operationId"] {
+                assert!(operation[text].as_str().is_some_and(|text| !text.is_empty()), "{name}");
+            }
+        }
+    }
     house.close().await;
 }
