@@ -99,7 +99,10 @@ pub use self::{
     member::{Member, MemberChange, Members},
     memory::Memory,
     mirror::{Mirror, Projection},
-    notification::{Delivered, Notification, NotificationPage, Notifications},
+    notification::{
+        Delivered, LONGEST_MESSAGE, MESSAGE_VERSION, Message, MessageData, Notification,
+        NotificationPage, Notifications, TEST_MESSAGE, TestData,
+    },
     organization::{Added, Holdings, Organization, Organizations, Removal},
     outbox::{
         Action, ActionState, Attempt, Claimed, Decisions, Intent, Outbox, Settlement, Tracked,

@@ -260,6 +260,7 @@ impl Notion {
                 AfterDead::Continue => engine::AfterDead::Continue,
                 AfterDead::Wait => engine::AfterDead::Wait(hold),
             },
+            ..DeliverySettings::default()
         }
     }
 }
