@@ -16,7 +16,6 @@ use crate::{
     ConsentCallbacks, Health, Metrics, Site,
     admission::Admission,
     api::{Call, Clash, Common, Desk, Document, Errands, Fields, Operation, Reply},
-    api::{Call, Clash, Desk, Document, Fields, Operation, Reply},
     callback::{self, Callbacks},
     docs, events,
     guard::{self, Guard, Lock, Post},
