@@ -2,11 +2,15 @@
 
 mod address;
 mod broker;
+pub mod connect;
+pub mod doctor;
 mod identity;
 mod installation;
 mod kind;
 mod link;
 mod owner;
+pub mod port;
+mod proxy;
 mod records;
 mod shared_ledger;
 mod summary;
@@ -29,6 +33,7 @@ pub use self::{
     address::{UnsafeAddress, base_url},
     broker::{Broker, BrokerError, BrokerParts, Configured, TOKEN_CALL_TIMEOUT, Tended},
     owner::{Owner, owner},
+    proxy::{Allowlist, Clients, Described, HighLevelProxy, NotAllowable, ProxySettings},
     shared_ledger::SharedLedger,
     workflow::Workflow,
 };

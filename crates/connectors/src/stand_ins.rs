@@ -1,9 +1,13 @@
-//! Stand-ins for tests: the real time for clients, and a sealer.
+//! Stand-ins for tests: the real time for clients, one that stands still, a vendor that answers what a
+//! test says, and a sealer.
 
-use std::time::Duration;
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use domain::{BoxFuture, Credential, CredentialKey, SealedContent, SecretSealer};
-use endpoint::Timer;
+use endpoint::{Request, Response, Timer, Transport, TransportError};
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 
@@ -44,4 +48,44 @@ impl SecretSealer for Mirror {
         let bytes = secret.expose_secret().chars().rev().collect::<String>().into();
         Box::pin(async move { Ok(SealedContent { bytes, master_key: "mk_1".to_owned() }) })
     }
+}
+
+/// Time that stands still until somebody waits.
+#[derive(Clone, Default)]
+pub(crate) struct StillTimer(Arc<Mutex<Timestamp>>);
+
+impl Timer for StillTimer {
+    fn now(&self) -> Timestamp {
+        *self.0.lock().expect("no test panics while it looks at the clock")
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        *self.0.lock().expect("no test panics while it looks at the clock") += duration;
+    }
+}
+
+type Tell = dyn Fn(&Request) -> Result<Response, TransportError> + Send + Sync;
+
+/// A vendor that answers each request as a test says.
+#[derive(Clone)]
+pub(crate) struct Told(Arc<Tell>);
+
+impl Told {
+    pub(crate) fn by(
+        tell: impl Fn(&Request) -> Result<Response, TransportError> + Send + Sync + 'static,
+    ) -> Self {
+        Self(Arc::new(tell))
+    }
+}
+
+impl Transport for Told {
+    async fn send(&self, request: Request) -> Result<Response, TransportError> {
+        (self.0)(&request)
+    }
+}
+
+/// An answer with a body of JSON.
+pub(crate) fn answer(status: u16, body: &str) -> Response {
+    let headers = vec![("content-type".to_owned(), "application/json".to_owned())];
+    Response { status, headers, body: body.to_owned().into() }
 }

@@ -1,6 +1,7 @@
 //! The command line: every command and flag.
 
 mod connections;
+mod doctor;
 mod letters;
 mod tenants;
 
@@ -12,6 +13,7 @@ use endpoint::Secret;
 pub(crate) use self::connections::{
     Accounts, Add as AddConnection, Connections, TokenDoor, Vendor, Which,
 };
+pub(crate) use self::doctor::Doctor;
 pub(crate) use self::letters::{Choice, Dead, Filter};
 pub(crate) use self::tenants::{ApiKeys, Members, Organizations, Owner};
 use crate::settings::Flags;
@@ -76,6 +78,8 @@ pub(crate) enum Command {
     /// Connect organizations to vendors, and say how their webhooks prove themselves
     #[command(subcommand)]
     Connections(Connections),
+    /// Look at the hub and its connections, changing nothing, and say what to change
+    Doctor(Doctor),
     /// Prepare Notion
     #[command(subcommand)]
     Notion(Notion),

@@ -156,6 +156,7 @@ async fn dispatch(
         Command::Connections(command) => {
             commands::connections::run(&settings, actor, command, json).await
         }
+        Command::Doctor(asked) => commands::doctor::run(&settings, actor, &asked, json).await,
         Command::Notion(cli::Notion::Init { parent }) => {
             commands::notion::init(&settings, &parent, json).await
         }

@@ -6,9 +6,13 @@ mod accept;
 mod admission;
 mod alarm;
 mod answers;
+#[expect(dead_code, reason = "what operations to come declare is there already")]
+mod api;
+mod callback;
 mod connection;
 mod connections;
 mod correlation;
+mod docs;
 mod events;
 mod front;
 mod guard;
@@ -20,6 +24,7 @@ mod metrics;
 mod patience;
 mod pressure;
 mod probes;
+#[cfg_attr(not(test), expect(dead_code, reason = "what operations to come answer is there"))]
 mod problem;
 mod routes;
 mod server;
@@ -27,6 +32,7 @@ mod services;
 
 pub use self::{
     admission::BODY_LIMIT,
+    callback::{ConsentCallbacks, PATH as CALLBACK_PATH, Settled, Unsettled},
     health::{Health, Reason},
     listener::Listener,
     metrics::Metrics,

@@ -1,36 +1,56 @@
 //! Every route of the hub, mounted through the table of who may do what.
 
-use std::sync::Arc;
+use std::{future::Future, sync::Arc};
 
 use axum::{
     Router,
+    extract::Request,
     handler::Handler,
     middleware,
     routing::{MethodFilter, on},
 };
 use domain::Storage;
-use policy::access::{self, Exposure};
+use policy::access;
 
 use crate::{
-    Health, Metrics, Site,
+    ConsentCallbacks, Health, Metrics, Site,
     admission::Admission,
-    events,
-    guard::{self, Guard, Post},
+    api::{Call, Clash, Common, Desk, Document, Errands, Fields, Operation, Reply},
+    callback::{self, Callbacks},
+    docs, events,
+    guard::{self, Guard, Lock, Post},
     ingress, me, probes,
+    problem::{Kind, Problem},
 };
 
-/// A route that the table does not know.
+/// A route that cannot be mounted.
 #[derive(Debug, thiserror::Error)]
-#[error("{method} {path} has no row in policy::access::TABLE; say there who may use it")]
-pub struct Unlisted {
-    method: &'static str,
-    path: &'static str,
+pub enum Unmounted {
+    /// The table does not know it.
+    #[error("{method} {path} has no row in policy::access::TABLE; say there who may use it")]
+    Unlisted {
+        /// Its method.
+        method: &'static str,
+        /// Its path.
+        path: &'static str,
+    },
+    /// It cannot be described.
+    #[error("an operation cannot be described: {0}")]
+    Undescribed(String),
+}
+
+impl From<Clash> for Unmounted {
+    fn from(clash: Clash) -> Self {
+        Self::Undescribed(clash.to_string())
+    }
 }
 
 /// What the routes need of the server that they stand behind.
 pub(crate) struct Behind {
-    /// Who can reach its address.
-    pub(crate) exposure: Exposure,
+    /// What the guard goes by.
+    pub(crate) lock: Lock,
+    /// What is done to its end.
+    pub(crate) errands: Errands,
     /// What lets bodies in.
     pub(crate) admission: Admission,
     /// Whether events can be kept.
@@ -43,10 +63,12 @@ pub(crate) struct Behind {
 pub(crate) struct Mount<S> {
     router: Router,
     guard: Arc<Guard<S>>,
+    common: Common<S>,
+    document: Document,
 }
 
 impl<S: Storage> Mount<S> {
-    fn get<H, T, X>(self, path: &'static str, handler: H, state: X) -> Result<Self, Unlisted>
+    fn get<H, T, X>(self, path: &'static str, handler: H, state: X) -> Result<Self, Unmounted>
     where
         H: Handler<T, X>,
         T: 'static,
@@ -55,19 +77,44 @@ impl<S: Storage> Mount<S> {
         self.mount("GET", MethodFilter::GET, path, (handler, state))
     }
 
+    /// Mounts an operation: its row, the guard, and everything that comes with an operation.
+    fn operation<X, P, Q, B, T, A>(
+        mut self,
+        operation: &'static Operation,
+        handler: impl Fn(Call<X, P, Q, B>) -> A + Clone + Send + Sync + 'static,
+        state: X,
+    ) -> Result<Self, Unmounted>
+    where
+        X: Clone + Send + Sync + 'static,
+        P: Fields,
+        Q: Fields,
+        B: Fields,
+        T: Reply + 'static,
+        A: Future<Output = Result<T, Problem>> + Send + 'static,
+    {
+        let (method, path) = (operation.method, operation.path);
+        let missing = Unmounted::Unlisted { method: method.name(), path };
+        let row = access::route(method.name(), path).ok_or(missing)?;
+        self.document.add::<P, Q, B, T>(operation, &row.need)?;
+        let desk = Desk { operation, common: self.common.clone() };
+        let answer =
+            move |request: Request| desk.clone().answer(request, state.clone(), handler.clone());
+        self.mount(method.name(), method.filter(), path, (answer, ()))
+    }
+
     fn mount<H, T, X>(
         self,
         method: &'static str,
         filter: MethodFilter,
         path: &'static str,
         (handler, state): (H, X),
-    ) -> Result<Self, Unlisted>
+    ) -> Result<Self, Unmounted>
     where
         H: Handler<T, X>,
         T: 'static,
         X: Clone + Send + Sync + 'static,
     {
-        let row = access::route(method, path).ok_or(Unlisted { method, path })?;
+        let row = access::route(method, path).ok_or(Unmounted::Unlisted { method, path })?;
         let route = on(filter, handler).with_state(state);
         let route = match self.guard.is_open(&row.need) {
             true => route,
@@ -87,9 +134,20 @@ impl<S: Storage> Mount<S> {
 pub(crate) fn routes<S: Storage>(
     site: Site<S>,
     behind: &Behind,
-) -> Result<(Router, Arc<Guard<S>>), Unlisted> {
-    let guard = Arc::new(Guard::new(site.store.clone(), Arc::clone(&site.clock), behind.exposure));
-    let mut mount = Mount { router: Router::new(), guard: Arc::clone(&guard) };
+) -> Result<(Router, Arc<Guard<S>>), Unmounted> {
+    let guard = Arc::new(Guard::new(site.store.clone(), Arc::clone(&site.clock), behind.lock));
+    let mut mount = Mount {
+        router: Router::new(),
+        guard: Arc::clone(&guard),
+        common: Common {
+            admission: behind.admission.clone(),
+            errands: behind.errands.clone(),
+            store: site.store.clone(),
+            clock: Arc::clone(&site.clock),
+            since: site.clock.now(),
+        },
+        document: Document::default(),
+    };
     for door in site.doors {
         let state = ingress::State {
             intake: site.intake.clone(),
@@ -110,10 +168,40 @@ pub(crate) fn routes<S: Storage>(
         .get("/healthz", probes::alive, ())?
         .get("/readyz", probes::ready::<S>, (health, store.clone()))?
         .get("/metrics", move || std::future::ready(metrics.render()), ())?
-        .get("/v1/me", me::me, ())?
-        .get("/v1/events", events::list::<S>, store.clone())?
-        .get("/v1/events/{id}", events::show::<S>, store)?;
-    Ok((mount.router, guard))
+        .get(callback::PATH, callback::receive, Callbacks::new(site.services.consents))?;
+    let mut mount = operations(mount, &store)?;
+    let document = docs::Document::new(&std::mem::take(&mut mount.document).finish()?);
+    let mount = mount.get("/openapi.json", docs::document, document)?;
+    let router = mount.router.fallback(nowhere).method_not_allowed_fallback(not_so);
+    Ok((router, guard))
+}
+
+/// Every operation of the API, in order of path.
+fn operations<S: Storage>(mount: Mount<S>, store: &S) -> Result<Mount<S>, Unmounted> {
+    mount
+        .operation(&events::LIST, events::list::<S>, store.clone())?
+        .operation(&events::SHOW, events::show::<S>, store.clone())?
+        .operation(&me::SHOW, me::show, ())
+}
+
+/// A path that leads nowhere.
+async fn nowhere() -> Problem {
+    let hint = "check the path; `/openapi.json` lists the operations";
+    std::future::ready(Problem::new(Kind::NotFound, "there is nothing at this path", hint)).await
+}
+
+/// A path that is there for other methods, which the header `Allow` names.
+async fn not_so() -> Problem {
+    let hint = "use a method that the header `Allow` names";
+    let problem = Problem::new(Kind::MethodNotAllowed, "the path does not take this method", hint);
+    std::future::ready(problem).await
+}
+
+/// The one route of a process that waits for a consent. It is open to whoever comes: the state in the
+/// address is the proof.
+pub(crate) fn for_consents(consents: Arc<dyn ConsentCallbacks>) -> Router {
+    let route = axum::routing::get(callback::receive);
+    Router::new().route(callback::PATH, route.with_state(Callbacks::new(Some(consents))))
 }
 
 #[cfg(test)]
