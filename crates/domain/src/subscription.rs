@@ -128,7 +128,7 @@ impl Subscription {
     pub fn secret_key(&self, version: u32) -> CredentialKey {
         let (organization, connection) = (self.organization.clone(), self.id.destination());
         let tenant = Tenant { organization, connection };
-        CredentialKey { tenant, kind: format!("signing_secret_{version}") }
+        CredentialKey { tenant, kind: format!("{}_{version}", CredentialKey::SIGNING_SECRET) }
     }
 
     /// Whether it is to be told of this event. What comes while it is paused waits for it.

@@ -44,7 +44,7 @@ pub fn steps(grantees: &[Grantee], listing: &Listing) -> Vec<Step> {
     for grantee in grantees {
         let of_app = || {
             let vendor = grantee.own.vendor.as_str();
-            let is_its = |one: &&Installation| {
+            let is_its = move |one: &&Installation| {
                 one.key.app == grantee.app && one.key.account.vendor == vendor
             };
             listing.installations.iter().filter(is_its)
@@ -115,12 +115,7 @@ mod tests {
         Account { key: key(id), tenant: tenant(owner), connected_at: at(second) }
     }
 
-    fn installation(
-        id: &str,
-        company: Option<&str>,
-        installed: bool,
-        second: i64,
-    ) -> Installation {
+    fn installation(id: &str, company: Option<&str>, installed: bool, second: i64) -> Installation {
         Installation {
             key: InstallationKey { app: "app".to_owned(), account: key(id) },
             company: company.map(str::to_owned),
@@ -149,10 +144,7 @@ mod tests {
         let tenant = tenant("alpha");
         assert_eq!(
             steps,
-            [
-                Step::Connect(tenant.clone(), key("one")),
-                Step::Look(tenant, key("placeless"))
-            ]
+            [Step::Connect(tenant.clone(), key("one")), Step::Look(tenant, key("placeless"))]
         );
     }
 
@@ -170,8 +162,7 @@ mod tests {
     #[test]
     fn a_removal_from_before_the_connection_ends_nothing() {
         let accounts = vec![account("agency", "alpha", 5), account("one", "alpha", 5)];
-        let old =
-            vec![installation("agency", None, false, 4), installation("one", None, false, 4)];
+        let old = vec![installation("agency", None, false, 4), installation("one", None, false, 4)];
         assert_eq!(steps(&[agency()], &listing(accounts, old)), []);
     }
 
@@ -179,10 +170,8 @@ mod tests {
     fn a_locations_own_connection_ends_with_its_installation() {
         let own = Grantee { own: key("one"), is_bulk: false, ..agency() };
         let accounts = vec![account("one", "alpha", 1)];
-        let removed = vec![
-            installation("one", None, false, 2),
-            installation("two", Some("agency"), true, 2),
-        ];
+        let removed =
+            vec![installation("one", None, false, 2), installation("two", Some("agency"), true, 2)];
         let steps = steps(&[own], &listing(accounts, removed));
         assert_eq!(steps, [Step::Revoke(tenant("alpha"))]);
     }
