@@ -20,6 +20,7 @@ use crate::{
     disk_watch, doors,
     entry::{self, Entry},
     failure::Failure,
+    installs::InstallStage,
     master_keys,
     sealer::Sealer,
     settings::{self, Settings},
@@ -111,6 +112,7 @@ pub(crate) async fn enter(settings: &Settings, entry: Entry) -> Result<Running, 
     .await?;
     let mut watches = JoinSet::new();
     watches.spawn(disk_watch::run(disk, server.health()));
+    watches.spawn(InstallStage::open(settings, &store, &sealer)?.run());
     let consents = consents::desk(settings, &store, Arc::clone(&sealer))?;
     let consents = HubConsents::of_hub(settings, consents)?;
     let services = web::Services { consents: Some(Arc::new(consents)), ..web::Services::default() };

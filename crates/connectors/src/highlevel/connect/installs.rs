@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use domain::{
-    Access, AccountKey, Actor, ConnectionProfile, Connections, CredentialKey, NewAudit, Outcome,
-    Standing, Storage, StorageError, Tenant,
+    Access, AccountKey, Actor, ConnectionProfile, CredentialKey, NewAudit, Outcome, Standing,
+    Storage, StorageError, Tenant,
 };
 use endpoint::{Timer, Transport};
 use highlevel::{CompanyId, Error};
