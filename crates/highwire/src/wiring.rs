@@ -17,7 +17,7 @@ use crate::{
     disk_watch, doors,
     entry::{self, Entry},
     failure::Failure,
-    master_keys,
+    master_keys, proxy,
     settings::{self, Settings},
 };
 
@@ -109,7 +109,10 @@ pub(crate) async fn enter(settings: &Settings, entry: Entry) -> Result<Running, 
         intake: hub.intake(),
         store: store.clone(),
         doors: doors::all(&source),
-        services: web::Services::default(),
+        services: web::Services {
+            proxy: Some(proxy::highlevel(settings, &store, &clock)?),
+            ..web::Services::default()
+        },
         clock,
     };
     server.open(site).map_err(|source| {

@@ -34,7 +34,6 @@ pub(crate) struct Caller {
 
 impl Caller {
     /// How the audit names it.
-    #[expect(dead_code, reason = "what operations to come note is there already")]
     pub(crate) fn actor(&self) -> Actor {
         let key = self.key.as_ref().map(|key| Actor::Key(key.id.clone()));
         key.unwrap_or(Actor::Installation)

@@ -1,5 +1,14 @@
 //! The services behind the routes: what knows vendors, in front of which `web` knows a trait.
 
+use std::sync::Arc;
+
+use domain::Proxy;
+
 /// Who answers what; a route whose service is missing says so.
 #[derive(Clone, Default)]
-pub struct Services {}
+pub struct Services {
+    /// Passes calls on to HighLevel.
+    pub proxy: Option<Arc<dyn Proxy>>,
+    /// Passes calls on to the address of HighLevel's own application, where that is switched on.
+    pub browser_proxy: Option<Arc<dyn Proxy>>,
+}

@@ -72,9 +72,12 @@ pub(super) fn failed(
 fn fault(error: &Error) -> ProxyFault {
     if let Some(error) = error.credential_error() {
         return match error {
-            TokenError::Store(_) => ProxyFault::Later(None),
+            TokenError::Store(_) | TokenError::Busy => ProxyFault::Later(None),
             TokenError::Fetch(error) if error.retry() != Retry::Never => later(error.retry()),
-            TokenError::Fetch(_) | TokenError::OtherTenant(_) => ProxyFault::Unusable,
+            TokenError::Fetch(_)
+            | TokenError::OtherTenant(_)
+            | TokenError::NeedsConsent(_)
+            | TokenError::Disconnected => ProxyFault::Unusable,
         };
     }
     match error.call() {
