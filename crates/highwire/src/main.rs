@@ -19,6 +19,7 @@ mod logs;
 mod master_keys;
 mod printer;
 mod progress;
+mod proxy;
 mod sealer;
 mod settings;
 mod socket_activation;

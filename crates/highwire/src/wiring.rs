@@ -20,7 +20,7 @@ use crate::{
     disk_watch, doors,
     entry::{self, Entry},
     failure::Failure,
-    master_keys,
+    master_keys, proxy,
     sealer::Sealer,
     settings::{self, Settings},
 };
@@ -113,7 +113,11 @@ pub(crate) async fn enter(settings: &Settings, entry: Entry) -> Result<Running, 
     watches.spawn(disk_watch::run(disk, server.health()));
     let consents = consents::desk(settings, &store, Arc::clone(&sealer))?;
     let consents = HubConsents::of_hub(settings, consents)?;
-    let services = web::Services { consents: Some(Arc::new(consents)), ..web::Services::default() };
+    let services = web::Services {
+        consents: Some(Arc::new(consents)),
+        proxy: Some(proxy::highlevel(settings, &store, &clock)?),
+        ..web::Services::default()
+    };
     let site = Site {
         intake: hub.intake(),
         store: store.clone(),

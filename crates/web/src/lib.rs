@@ -26,6 +26,7 @@ mod pressure;
 mod probes;
 #[cfg_attr(not(test), expect(dead_code, reason = "what operations to come answer is there"))]
 mod problem;
+mod proxy;
 mod routes;
 mod server;
 mod services;

@@ -13,7 +13,11 @@ use domain::Storage;
 use policy::access;
 
 use crate::{
-    ConsentCallbacks, Health, Metrics, Site,
+    ConsentCallbacks,
+    Health,
+    Metrics,
+    Services,
+    Site,
     admission::Admission,
     api::{Call, Clash, Common, Desk, Document, Errands, Fields, Operation, Reply},
     callback::{self, Callbacks},
@@ -21,6 +25,7 @@ use crate::{
     guard::{self, Guard, Lock, Post},
     ingress, me, probes,
     problem::{Kind, Problem},
+    proxy::{self, Passage},
 };
 
 /// A route that cannot be mounted.
@@ -169,11 +174,38 @@ pub(crate) fn routes<S: Storage>(
         .get("/readyz", probes::ready::<S>, (health, store.clone()))?
         .get("/metrics", move || std::future::ready(metrics.render()), ())?
         .get(callback::PATH, callback::receive, Callbacks::new(site.services.consents))?;
+        .get("/metrics", move || std::future::ready(metrics.render()), ())?;
+    let mount = passages(mount, site.services)?;
     let mut mount = operations(mount, &store)?;
     let document = docs::Document::new(&std::mem::take(&mut mount.document).finish()?);
     let mount = mount.get("/openapi.json", docs::document, document)?;
     let router = mount.router.fallback(nowhere).method_not_allowed_fallback(not_so);
     Ok((router, guard))
+}
+
+/// The routes on which calls are passed on.
+fn passages<S: Storage>(mount: Mount<S>, services: Services) -> Result<Mount<S>, Unmounted> {
+    const BROWSER: &str = "/proxy/highlevel-browser/{connection}/{*path}";
+    const CALLS: &str = "/proxy/highlevel/{connection}/{*path}";
+    let admission = mount.admission.clone();
+    let passage = |method, path: &'static str, proxy| {
+        let row = access::route(method, path).ok_or(Unmounted::Unlisted { method, path })?;
+        let prefix = path.split_once('{').map_or(path, |(prefix, _)| prefix);
+        Ok::<_, Unmounted>(Passage { prefix, need: &row.need, proxy, admission: admission.clone() })
+    };
+    let browser = passage("GET", BROWSER, services.browser_proxy)?;
+    let calls = passage(access::ANY, CALLS, services.proxy)?;
+    let all = MethodFilter::GET
+        .or(MethodFilter::POST)
+        .or(MethodFilter::PUT)
+        .or(MethodFilter::PATCH)
+        .or(MethodFilter::DELETE);
+    mount.mount("GET", MethodFilter::GET, BROWSER, (proxy::call, browser))?.mount(
+        access::ANY,
+        all,
+        CALLS,
+        (proxy::call, calls),
+    )
 }
 
 /// Every operation of the API, in order of path.

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use domain::Proxy;
+
 use crate::ConsentCallbacks;
 
 /// Who answers what; a route whose service is missing says so.
@@ -9,4 +11,8 @@ use crate::ConsentCallbacks;
 pub struct Services {
     /// Takes what consent pages hand back.
     pub consents: Option<Arc<dyn ConsentCallbacks>>,
+    /// Passes calls on to HighLevel.
+    pub proxy: Option<Arc<dyn Proxy>>,
+    /// Passes calls on to the address of HighLevel's own application, where that is switched on.
+    pub browser_proxy: Option<Arc<dyn Proxy>>,
 }

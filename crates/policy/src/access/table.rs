@@ -16,6 +16,12 @@ const OWNER: &[Role] = &[Role::Owner];
 const WATCHING: &[Role] = &[Role::Owner, Role::Operator, Role::Viewer, Role::Application];
 const SENDING: &[Role] = &[Role::Owner, Role::Operator, Role::Application];
 
+/// The method of a route that takes them all.
+pub const ANY: &str = "ANY";
+
+/// The methods for which [`ANY`] stands.
+pub const ANY_METHODS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
+
 const READS_NOTHING: Need = Need::Nothing("it reads and changes nothing of a hub");
 const ON_SIMULATIONS: Need = Need::Nothing("it works on simulated vendors and a folder of its own");
 const RUNS_THE_HUB: Need = Need::Installation("it is the hub, for every organization");
@@ -46,6 +52,13 @@ const SEE_EVENTS: Need =
 const CHANGE_EVENTS: Need =
     Need::Grant(Grant { roles: ACTING, scope: Scope::EventsWrite, breadth: Breadth::Connection });
 
+const PROXY_READS: Grant =
+    Grant { roles: ACTING, scope: Scope::ProxyRead, breadth: Breadth::Connection };
+/// No assistant: what it changes goes through tools that people can look at.
+const PROXY_WRITES: Grant =
+    Grant { roles: SENDING, scope: Scope::ProxyWrite, breadth: Breadth::Connection };
+const PROXY: Need = Need::Either([PROXY_READS, PROXY_WRITES]);
+
 const SEE_CONNECTIONS: Need = organization(RUNNING, Scope::ConnectionsRead);
 const CHANGE_CONNECTIONS: Need = organization(RUNNING, Scope::ConnectionsWrite);
 const SEE_KEYS: Need = organization(RUNNING, Scope::KeysRead);
@@ -60,6 +73,8 @@ pub const TABLE: &[Row] = &[
     get("/metrics", WATCH),
     get("/oauth/callback/highlevel", CONSENT),
     get("/openapi.json", DOCUMENT),
+    get("/proxy/highlevel-browser/{connection}/{*path}", Need::Grant(PROXY_READS)),
+    any("/proxy/highlevel/{connection}/{*path}", PROXY),
     get("/readyz", WATCH),
     get("/v1/events", SEE_EVENTS),
     get("/v1/events/{id}", SEE_EVENTS),
@@ -122,8 +137,8 @@ pub const TABLE: &[Row] = &[
 /// The row of a route.
 #[must_use]
 pub fn route(method: &str, path: &str) -> Option<&'static Row> {
-    let is_it =
-        |surface: Surface| matches!(surface, Surface::Route(m, p) if m == method && p == path);
+    let takes = |known: &str| known == method || (known == ANY && ANY_METHODS.contains(&method));
+    let is_it = |surface: Surface| matches!(surface, Surface::Route(m, p) if takes(m) && p == path);
     TABLE.iter().find(|row| is_it(row.surface))
 }
 
@@ -139,6 +154,10 @@ const fn organization(roles: &'static [Role], scope: Scope) -> Need {
 
 const fn get(path: &'static str, need: Need) -> Row {
     Row { surface: Surface::Route("GET", path), need }
+}
+
+const fn any(path: &'static str, need: Need) -> Row {
+    Row { surface: Surface::Route(ANY, path), need }
 }
 
 const fn post(path: &'static str, need: Need) -> Row {
