@@ -10,14 +10,14 @@ use axum::{
     routing::{MethodFilter, on},
 };
 use domain::Storage;
-use policy::access::{self, Exposure};
+use policy::access;
 
 use crate::{
     Health, Metrics, Site,
     admission::Admission,
-    api::{Call, Clash, Desk, Document, Fields, Operation, Reply},
+    api::{Call, Clash, Common, Desk, Document, Errands, Fields, Operation, Reply},
     docs, events,
-    guard::{self, Guard, Post},
+    guard::{self, Guard, Lock, Post},
     ingress, me, probes,
     problem::{Kind, Problem},
 };
@@ -46,8 +46,10 @@ impl From<Clash> for Unmounted {
 
 /// What the routes need of the server that they stand behind.
 pub(crate) struct Behind {
-    /// Who can reach its address.
-    pub(crate) exposure: Exposure,
+    /// What the guard goes by.
+    pub(crate) lock: Lock,
+    /// What is done to its end.
+    pub(crate) errands: Errands,
     /// What lets bodies in.
     pub(crate) admission: Admission,
     /// Whether events can be kept.
@@ -60,7 +62,7 @@ pub(crate) struct Behind {
 pub(crate) struct Mount<S> {
     router: Router,
     guard: Arc<Guard<S>>,
-    admission: Admission,
+    common: Common<S>,
     document: Document,
 }
 
@@ -93,7 +95,7 @@ impl<S: Storage> Mount<S> {
         let missing = Unmounted::Unlisted { method: method.name(), path };
         let row = access::route(method.name(), path).ok_or(missing)?;
         self.document.add::<P, Q, B, T>(operation, &row.need)?;
-        let desk = Desk { operation, admission: self.admission.clone() };
+        let desk = Desk { operation, common: self.common.clone() };
         let answer =
             move |request: Request| desk.clone().answer(request, state.clone(), handler.clone());
         self.mount(method.name(), method.filter(), path, (answer, ()))
@@ -132,11 +134,17 @@ pub(crate) fn routes<S: Storage>(
     site: Site<S>,
     behind: &Behind,
 ) -> Result<(Router, Arc<Guard<S>>), Unmounted> {
-    let guard = Arc::new(Guard::new(site.store.clone(), Arc::clone(&site.clock), behind.exposure));
+    let guard = Arc::new(Guard::new(site.store.clone(), Arc::clone(&site.clock), behind.lock));
     let mut mount = Mount {
         router: Router::new(),
         guard: Arc::clone(&guard),
-        admission: behind.admission.clone(),
+        common: Common {
+            admission: behind.admission.clone(),
+            errands: behind.errands.clone(),
+            store: site.store.clone(),
+            clock: Arc::clone(&site.clock),
+            since: site.clock.now(),
+        },
         document: Document::default(),
     };
     for door in site.doors {
