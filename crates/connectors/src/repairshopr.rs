@@ -4,6 +4,8 @@
 //! (`facts/repairshopr.md` 10). The token in the path proves for which connection it is. What it says
 //! is not believed: an event of it means that a record may have changed, and nothing more.
 
+pub mod check;
+
 use std::collections::BTreeMap;
 
 use domain::{

@@ -8,9 +8,11 @@ mod audit;
 mod budget;
 mod connection;
 mod connection_profile;
+mod consent_request;
 mod credentials;
 mod dead_letter;
 mod journal;
+mod lease;
 mod member;
 mod mirror;
 mod organization;
@@ -20,11 +22,12 @@ mod quarantine;
 mod repeatable_request;
 mod retention;
 pub mod sample;
+mod subscription;
 
 pub use self::{
-    api_key::*, audit::*, budget::*, connection::*, connection_profile::*, credentials::*,
-    dead_letter::*, journal::*, member::*, mirror::*, organization::*, outbox::*, parked::*,
-    quarantine::*, repeatable_request::*, retention::*,
+    api_key::*, audit::*, budget::*, connection::*, connection_profile::*, consent_request::*,
+    credentials::*, dead_letter::*, journal::*, lease::*, member::*, mirror::*, organization::*,
+    outbox::*, parked::*, quarantine::*, repeatable_request::*, retention::*, subscription::*,
 };
 
 /// Writes one `#[tokio::test]` for each case of the contract.
@@ -45,12 +48,16 @@ macro_rules! storage_contract {
             groups_are_released_one_by_one_and_in_order,
             what_the_journal_has_is_released_into_nothing,
             what_is_old_leaves_the_quarantine,
+            the_oldest_of_a_group_make_room,
             an_account_has_one_owner,
             a_removed_connection_takes_what_is_its_own,
             installations_come_with_the_mirror,
             a_revision_tells_every_change,
             a_profile_lives_with_its_connection,
             a_standing_is_told_once,
+            a_consent_is_taken_once_and_in_time,
+            of_many_with_one_state_one_is_let_in,
+            the_end_of_a_consent_is_kept_for_a_while,
             a_realm_sees_its_own_audit,
             a_realm_sees_its_own_entries_and_all_of_them,
             entries_are_found_by_owner_and_place,
@@ -60,6 +67,9 @@ macro_rules! storage_contract {
             a_row_is_replaced_and_belongs_to_one_tenant,
             changes_are_found_by_event,
             tombstones_are_not_counted,
+            rows_are_found_by_what_they_hold,
+            rows_come_in_the_order_of_their_changes,
+            a_search_that_finds_little_goes_on,
             deciding_twice_gives_one_action,
             decisions_from_an_old_cursor_are_refused,
             a_lane_goes_one_by_one_and_in_order,
@@ -99,6 +109,11 @@ macro_rules! storage_contract {
             credentials_are_listed_for_their_owner,
             a_rotation_finds_its_work_in_pages,
             a_rewrap_never_brings_an_old_credential_back,
+            a_lease_has_one_holder_until_its_time,
+            a_lease_of_another_epoch_is_over,
+            one_of_many_claims_is_granted,
+            a_fenced_write_needs_its_epoch,
+            a_fenced_write_replaces_what_it_was_made_from,
             an_organization_is_kept_until_it_owns_nothing,
             the_id_of_a_removed_organization_is_not_given_again,
             a_person_is_a_member_once,
@@ -108,8 +123,15 @@ macro_rules! storage_contract {
             keys_are_listed_for_their_owner,
             a_key_is_revoked_by_its_organization_only,
             uses_are_noted_together_and_never_go_back,
-            a_request_begins_once,
-            a_key_is_free_again,
+    a_finished_notification_is_told_again,
+    a_key_is_free_again,
+    a_removed_subscription_is_told_nothing,
+    a_replay_goes_on_until_it_is_through,
+    a_request_begins_once,
+    a_row_of_failures_is_noted_once,
+    a_subscription_is_changed_by_who_knows_it,
+    notifications_are_listed_newest_first,
+    what_is_paused_is_not_due,
         );
     };
     ($open:expr; $($case:ident),* $(,)?) => {

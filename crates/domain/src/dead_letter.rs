@@ -38,6 +38,11 @@ pub struct Dropped {
     pub by: String,
 }
 
+impl Dropped {
+    /// The reason of what was open when the subscription that it was for was removed.
+    pub const UNWANTED: &str = "its subscription was removed";
+}
+
 /// How many letters wait for a person, and since when.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Backlog {

@@ -135,6 +135,22 @@ text_id!(
     "An action: derived from its event and its rule, so deciding twice gives one."
 );
 
+text_id!(SubscriptionId, "sub_", "A webhook of the user's own application.");
+
+impl SubscriptionId {
+    /// The id made of these random bytes.
+    #[must_use]
+    pub fn from_random(random: [u8; 8]) -> Self {
+        Self(format!("sub_{:016x}", u64::from_be_bytes(random)).into())
+    }
+
+    /// Its place among the destinations of actions, and among the owners of credentials.
+    #[must_use]
+    pub fn destination(&self) -> ConnectionId {
+        ConnectionId::new(&self.0)
+    }
+}
+
 impl ActionId {
     /// The action that `rule` decides for `event`.
     #[must_use]

@@ -5,11 +5,16 @@
 //! until that is known. The [`Mirror`] shows what the CRM looks like after it, the [`Outbox`] holds
 //! the [`Action`]s that follow from it, and a [`Destination`] carries them out, within what the
 //! [`Budgets`] have left. [`Retention`] lets go of what is old and no longer needed, and
-//! [`Credentials`] keeps what the calls outside need, sealed.
+//! [`Credentials`] keeps what the calls outside need, sealed. [`Leases`] give processes turns at what
+//! only one may do at a time.
+//! [`Credentials`] keeps what the calls outside need, sealed. [`Subscriptions`] are the webhooks of the
+//! user's own applications, [`Notifications`] what they are told, and [`Replays`] what they are told again.
 //!
 //! All of it belongs to [`Organizations`]: people are their [`Members`], programs hold their
 //! [`ApiKeys`], each with a [`Role`], and a [`Realm`] says how far somebody sees. A connection's
 //! [`Profiles`] say how its vendor is reached, a [`Finding`] what a look at it showed, and the
+//! [`Audit`] who did what with its keys. [`Consents`] lead whoever agreed at a vendor back to the
+//! connection that was to be made.
 //! [`Audit`] who did what with its keys. [`RepeatableRequests`] lets a sender repeat itself.
 //!
 //! Must not know: a vendor's models, SQL, HTTP, the clock.
@@ -22,9 +27,11 @@ mod budget;
 mod clock;
 mod connection;
 mod connection_profile;
+mod consent_request;
 #[cfg(feature = "contract")]
 pub mod contract;
 mod credentials;
+pub mod crm;
 mod dead_letter;
 mod delivery;
 mod destination;
@@ -35,16 +42,21 @@ mod ids;
 mod installation;
 mod journal;
 mod lanes;
+mod lease;
 mod member;
 mod memory;
 mod mirror;
+mod notification;
 mod organization;
 mod outbox;
 mod parked;
+mod proxy;
 mod quarantine;
 mod realm;
 mod record;
+mod record_query;
 mod repeatable_request;
+mod replay;
 mod retention;
 mod role;
 mod scope;
@@ -52,6 +64,7 @@ mod sealer;
 mod sender;
 mod source;
 mod storage;
+mod subscription;
 mod turns;
 mod webhook_secret;
 
@@ -64,6 +77,10 @@ pub use self::{
     clock::Clock,
     connection::{Connection, Connections, Listing, Revision},
     connection_profile::{Access, ConnectionProfile, Profiles, Standing, UnknownAccess},
+    consent_request::{
+        CONSENT_LIFETIME, CONSENT_MEMORY, ConsentOutcome, ConsentRequest, Consents, NoConsent,
+        UnknownConsentOutcome,
+    },
     credentials::{Credential, CredentialKey, CredentialSummary, Credentials, SealedContent},
     dead_letter::{Backlog, DeadLetter, DeadLetters, Dropped},
     delivery::Delivery,
@@ -73,25 +90,36 @@ pub use self::{
     finding::{Finding, Verdict},
     ids::{
         ActionId, ApiKeyId, ConnectionId, CorrelationId, EventId, IdError, MemberId,
-        OrganizationId, Tenant,
+        OrganizationId, SubscriptionId, Tenant,
     },
     installation::{Installation, InstallationChange, InstallationKey, InstallationStep},
     journal::{Appended, Entry, Journal, Part, Sequence},
     lanes::{Lane, LaneStep, Lanes},
+    lease::{Epoch, Lease, LeaseClaim, LeaseReply, Leases},
     member::{Member, MemberChange, Members},
     memory::Memory,
     mirror::{Mirror, Projection},
+    notification::{
+        Delivered, LONGEST_MESSAGE, MESSAGE_VERSION, Message, MessageData, Notification,
+        NotificationPage, Notifications, TEST_MESSAGE, TestData,
+    },
     organization::{Added, Holdings, Organization, Organizations, Removal},
     outbox::{
         Action, ActionState, Attempt, Claimed, Decisions, Intent, Outbox, Settlement, Tracked,
     },
     parked::{Parked, ParkedKey, Parking, Stop},
+    proxy::{
+        BodyError, Pieces, Proxy, ProxyBody, ProxyCall, ProxyFault, ProxyRefusal, ProxyReply,
+        ProxyRights,
+    },
     quarantine::{Held, HeldGroup, HeldSummary, QUARANTINE_DAYS, Quarantine, Reason},
     realm::Realm,
     record::{Applied, Change, FieldChange, Fields, Record, RecordKey, RecordUpdate},
+    record_query::{RecordCondition, RecordPage, RecordPlace, RecordQuery},
     repeatable_request::{
         KeptReply, KnownRequest, NewRequest, RepeatableRequests, RequestKey, RequestMark,
     },
+    replay::{Replay, ReplayStep, Replays},
     retention::{Kept, Need, Retained, Retention, Space},
     role::{Role, UnknownRole},
     scope::{Scope, Scopes, UnknownScope},
@@ -99,6 +127,10 @@ pub use self::{
     sender::Sender,
     source::{Reading, Refusal, Source, Summary},
     storage::{Storage, StorageError},
+    subscription::{
+        Forbearance, FormerSecret, KindFilter, KindPattern, ROTATION_HOURS, SecretVersions,
+        Subscription, SubscriptionState, Subscriptions, UnknownKind,
+    },
     turns::Turns,
     webhook_secret::WebhookSecret,
 };

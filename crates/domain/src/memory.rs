@@ -5,27 +5,36 @@ mod audit;
 mod budget;
 mod connection;
 mod connection_profile;
+mod consent_request;
 mod credentials;
 mod dead_letter;
 mod journal;
+mod lease;
 mod member;
 mod mirror;
+mod notification;
 mod organization;
 mod outbox;
 mod parked;
 mod quarantine;
 mod repeatable_request;
+mod replay;
 mod retention;
+mod subscription;
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 use self::{
     api_key::ApiKeyState, budget::BudgetState, connection::ConnectionState,
-    credentials::CredentialState, journal::JournalState, member::MemberState, mirror::MirrorState,
-    organization::OrganizationState, outbox::OutboxState, parked::ParkingState,
-    quarantine::QuarantineState, repeatable_request::RequestState,
+    credentials::CredentialState, journal::JournalState, lease::LeaseState, member::MemberState,
+    mirror::MirrorState, organization::OrganizationState, outbox::OutboxState,
+    parked::ParkingState, quarantine::QuarantineState, repeatable_request::RequestState,
+    replay::ReplayState, subscription::SubscriptionStates,
 };
-use crate::{AuditEntry, Clock};
+use crate::{AuditEntry, Clock, ConsentRequest, KeyHash};
 
 /// Keeps everything in memory; clones share it. Nothing survives the process.
 #[derive(Clone)]
@@ -40,15 +49,19 @@ struct State {
     journal: JournalState,
     quarantine: QuarantineState,
     connections: ConnectionState,
+    consents: HashMap<KeyHash, ConsentRequest>,
     mirror: MirrorState,
     outbox: OutboxState,
     parking: ParkingState,
     credentials: CredentialState,
+    leases: LeaseState,
     organizations: OrganizationState,
     members: MemberState,
     api_keys: ApiKeyState,
     audit: Vec<AuditEntry>,
+    replays: ReplayState,
     requests: RequestState,
+    subscriptions: SubscriptionStates,
 }
 
 impl Memory {

@@ -3,8 +3,8 @@
 use std::{collections::BTreeMap, future::Future};
 
 use crate::{
-    Change, Entity, EventId, Installation, LaneStep, Lanes, Parked, Record, RecordKey, Sequence,
-    StorageError, Tenant,
+    Change, Entity, EventId, Installation, LaneStep, Lanes, Parked, Record, RecordKey, RecordPage,
+    RecordQuery, Sequence, StorageError, Tenant,
 };
 
 /// What a stretch of the journal makes of the mirror: one transaction.
@@ -52,6 +52,13 @@ pub trait Mirror {
         tenant: &Tenant,
         keys: &[RecordKey],
     ) -> impl Future<Output = Result<Vec<Record>, StorageError>> + Send;
+
+    /// The rows that a query asks for. Conditions on `email`, `phone` and `contact_id` are found at
+    /// once; for others a bounded number of rows is looked at ([`RecordPage::next`]).
+    fn find_records(
+        &self,
+        query: &RecordQuery,
+    ) -> impl Future<Output = Result<RecordPage, StorageError>> + Send;
 
     /// What these events changed, in order of event and record.
     fn changes(

@@ -50,6 +50,8 @@ pub struct Holdings {
     pub api_keys: u64,
     /// Its stored credentials.
     pub credentials: u64,
+    /// Its subscriptions.
+    pub subscriptions: u64,
 }
 
 /// Keeps organizations.

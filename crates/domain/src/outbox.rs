@@ -12,8 +12,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ActionId, ActivityEntry, ConnectionId, CorrelationId, EventId, LaneStep, Lanes, Parked,
-    Receipt, Sequence, StorageError, Tenant,
+    ActionId, ActivityEntry, ConnectionId, CorrelationId, EventId, LaneStep, Lanes, Notification,
+    Parked, Receipt, Sequence, StorageError, Tenant,
 };
 
 /// Something that the hub decided to do outside, recorded before it is tried.
@@ -45,6 +45,8 @@ pub struct Action {
 pub enum Intent {
     /// One more line in the activity log.
     LogActivity(ActivityEntry),
+    /// A message to a subscription.
+    Notify(Notification),
 }
 
 impl Intent {
@@ -53,6 +55,7 @@ impl Intent {
     pub fn name(&self) -> &'static str {
         match self {
             Self::LogActivity(_) => "log_activity",
+            Self::Notify(_) => "notify",
         }
     }
 }

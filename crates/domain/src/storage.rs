@@ -1,8 +1,9 @@
 //! The storage contract as a whole, and the ways in which any store may fail.
 
 use crate::{
-    ApiKeys, Audit, Connections, Credentials, DeadLetters, Journal, Members, Mirror, Organizations,
-    Outbox, Parking, Profiles, Quarantine, RepeatableRequests, Retention, Sequence,
+    ApiKeys, Audit, Connections, Consents, Credentials, DeadLetters, Journal, Leases, Members,
+    Mirror, Notifications, Organizations, Outbox, Parking, Profiles, Quarantine,
+    RepeatableRequests, Replays, Retention, Sequence, Subscriptions,
 };
 
 /// Everything that the hub keeps. Every store passes the suite of the feature `contract`.
@@ -15,13 +16,18 @@ pub trait Storage:
     + Parking
     + Connections
     + Profiles
+    + Consents
     + Credentials
+    + Leases
     + Organizations
     + Members
     + ApiKeys
     + Audit
     + RepeatableRequests
     + Retention
+    + Subscriptions
+    + Notifications
+    + Replays
     + Clone
     + Send
     + Sync
@@ -38,13 +44,18 @@ impl<S> Storage for S where
         + Parking
         + Connections
         + Profiles
+        + Consents
         + Credentials
+        + Leases
         + Organizations
         + Members
         + ApiKeys
         + Audit
         + RepeatableRequests
         + Retention
+        + Subscriptions
+        + Notifications
+        + Replays
         + Clone
         + Send
         + Sync

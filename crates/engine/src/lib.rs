@@ -20,6 +20,7 @@ mod hub;
 mod intake;
 pub mod letters;
 mod meter;
+mod outlets;
 mod poison;
 mod project;
 mod reader;
@@ -35,7 +36,7 @@ mod verdict;
 pub use policy::directory::Rules;
 
 pub use self::{
-    delivery::{AfterDead, DeliverySettings},
+    delivery::{AfterDead, Blame, DeliverySettings},
     entrance::Claim,
     hub::{Hub, Parts, Status},
     intake::{Accepted, Intake, Rejected, Taken},

@@ -49,9 +49,13 @@
 //! ]);
 //! ```
 
+mod route;
+
 use std::sync::OnceLock;
 
 use endpoint::catalogue::{Access, Catalogue, Operation};
+
+pub use self::route::{BadPath, Route, Unrouted, route};
 
 /// What `cargo xtask catalogue` wrote.
 const BYTES: &[u8] = include_bytes!("../catalogue/catalogue.bin");

@@ -22,6 +22,7 @@ mod field_directory;
 mod followers;
 mod form;
 mod free_slots;
+mod installed_location;
 mod invoice;
 mod location;
 mod message;
@@ -73,6 +74,7 @@ pub use self::{
     followers::Followers,
     form::{Form, FormsReply, Submission, SubmissionsReply, Survey, SurveysReply},
     free_slots::FreeSlots,
+    installed_location::{InstalledLocation, InstalledLocationsReply},
     invoice::{
         ContactDetails, Invoice, InvoiceFields, InvoiceItem, InvoiceNumberReply, InvoicesReply,
         PaidInvoiceReply, SentInvoiceReply, TextedInvoiceReply,

@@ -16,8 +16,9 @@ use endpoint::{
 };
 use serde_json::{Map, Value};
 
+pub(crate) use self::encoding::version;
 pub use self::reply::RawReply;
-use crate::{Call, Error, Profile, catalogue};
+use crate::{Call, Error, Profile, Version, catalogue};
 
 /// Any operation of the [`catalogue`], with the values of one call.
 ///
@@ -48,6 +49,7 @@ use crate::{Call, Error, Profile, catalogue};
 pub struct RawCall {
     operation: Operation<'static>,
     generation: Generation,
+    version: Option<Version>,
     parameters: Map<String, Value>,
     body: Option<Value>,
     files: Vec<File>,
@@ -106,13 +108,23 @@ impl RawCall {
         let oldest = operation.editions().next();
         let generation = oldest.map_or(Generation::V2, Edition::generation);
         let parameters = Map::new();
-        Self { operation, generation, parameters, body: None, files: Vec::new() }
+        let (version, body, files) = (None, None, Vec::new());
+        Self { operation, generation, version, parameters, body, files }
     }
 
     /// The same call in this generation of the API, whose paths and names may differ.
     #[must_use]
     pub fn generation(mut self, generation: Generation) -> Self {
         self.generation = generation;
+        self
+    }
+
+    /// The same call with this value of the `Version` header in place of the one that HighLevel
+    /// declares for the operation. Path and names stay those of the generation: it is for finding
+    /// out what a version does.
+    #[must_use]
+    pub fn version(mut self, version: Version) -> Self {
+        self.version = Some(version);
         self
     }
 
@@ -232,20 +244,27 @@ fn lists_files(schema: Schema<'_>) -> bool {
         .any(|field| matches!(field.schema().shape(), Shape::String { format: Some("binary"), .. }))
 }
 
+/// What the client has to know of an operation in one generation.
+pub(crate) fn profile_of(
+    operation: Operation<'static>,
+    edition: Option<Edition<'static>>,
+) -> Profile {
+    let scopes = edition.map(Edition::scopes).unwrap_or_default();
+    Profile {
+        operation: operation.id(),
+        method: operation.method(),
+        repeatable: operation.idempotency() != Idempotency::Repeats,
+        // Where there are several ways, naming one would mislead.
+        scope: <[_; 1]>::try_from(scopes).ok().map(|[only]| only),
+        needs_token: edition.is_none_or(|edition| edition.access().len() > 0),
+    }
+}
+
 impl Call for RawCall {
     type Response = RawReply;
 
     fn profile(&self) -> Profile {
-        let edition = self.edition();
-        let scopes = edition.map(Edition::scopes).unwrap_or_default();
-        Profile {
-            operation: self.operation.id(),
-            method: self.operation.method(),
-            repeatable: self.operation.idempotency() != Idempotency::Repeats,
-            // Where there are several ways, naming one would mislead.
-            scope: <[_; 1]>::try_from(scopes).ok().map(|[only]| only),
-            needs_token: edition.is_none_or(|edition| edition.access().len() > 0),
-        }
+        profile_of(self.operation, self.edition())
     }
 
     fn request(&self, base_url: &str) -> Result<Request, Error> {

@@ -13,6 +13,7 @@ mod custom_values;
 mod declaration;
 mod field_cache;
 mod forms;
+mod installations;
 mod invoices;
 mod locations;
 mod lost_reasons;
@@ -61,6 +62,7 @@ pub use self::{
     },
     field_cache::{FieldCache, LocationFields},
     forms::{ListFormSubmissions, ListForms},
+    installations::ListInstalledLocations,
     invoices::{
         CreateInvoice, DeleteInvoice, GenerateInvoiceNumber, GetInvoice, ListInvoices,
         RecordPayment, SendInvoice, TextToPay, UpdateInvoice, VoidInvoice,

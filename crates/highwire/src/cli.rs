@@ -1,6 +1,7 @@
 //! The command line: every command and flag.
 
 mod connections;
+mod doctor;
 mod letters;
 mod tenants;
 
@@ -12,6 +13,7 @@ use endpoint::Secret;
 pub(crate) use self::connections::{
     Accounts, Add as AddConnection, Connections, TokenDoor, Vendor, Which,
 };
+pub(crate) use self::doctor::Doctor;
 pub(crate) use self::letters::{Choice, Dead, Filter};
 pub(crate) use self::tenants::{ApiKeys, Members, Organizations, Owner};
 use crate::settings::Flags;
@@ -76,6 +78,8 @@ pub(crate) enum Command {
     /// Connect organizations to vendors, and say how their webhooks prove themselves
     #[command(subcommand)]
     Connections(Connections),
+    /// Look at the hub and its connections, changing nothing, and say what to change
+    Doctor(Doctor),
     /// Prepare Notion
     #[command(subcommand)]
     Notion(Notion),
@@ -207,6 +211,12 @@ pub(crate) struct Sandbox {
     /// Answer as the specification says where the live API is known to differ
     #[arg(long)]
     pub(crate) strict_spec: bool,
+    /// Where the consent page leads back to, as it is registered with the app
+    #[arg(long, value_name = "URL")]
+    pub(crate) redirect_uri: Option<String>,
+    /// Make the app a draft, whose consent page needs its version as well
+    #[arg(long)]
+    pub(crate) draft_app: bool,
 }
 
 /// The limits that the simulated HighLevel can have.

@@ -66,6 +66,7 @@ pub(crate) fn door_settings(settings: &Settings, keyring: Keyring) -> DoorSettin
     DoorSettings {
         replay_window_seconds: webhook.replay_window_seconds,
         deliveries_per_minute: webhook.deliveries_per_minute,
+        quarantine_bytes: webhook.quarantine_bytes(),
         shared_secret: secret.map(|secret| (default_organization(), secret)),
         sealer: Some(Arc::new(Sealer::new(keyring))),
     }
@@ -115,7 +116,8 @@ pub(crate) fn connections(settings: &Settings, now: Timestamp) -> Vec<Connection
     described.into_iter().filter(|(_, _, is_described)| *is_described).map(connection).collect()
 }
 
-fn tenant(connection: &str) -> Tenant {
+/// The tenant of a connection that the settings describe.
+pub(crate) fn tenant(connection: &str) -> Tenant {
     Tenant { organization: default_organization(), connection: ConnectionId::new(connection) }
 }
 

@@ -21,6 +21,7 @@ mod progress;
 mod sealer;
 mod settings;
 mod socket_activation;
+mod usage;
 #[cfg(test)]
 mod walk;
 mod wiring;
@@ -47,8 +48,13 @@ const LAST_THREADS: Duration = Duration::from_millis(500);
 const BUG: u8 = 70;
 
 fn main() -> ExitCode {
-    let matches = Cli::command().get_matches();
-    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    let read = Cli::command()
+        .try_get_matches()
+        .and_then(|matches| Ok((Cli::from_arg_matches(&matches)?, matches)));
+    let (cli, matches) = match read {
+        Ok(read) => read,
+        Err(error) => return usage::tell(&error, std::env::args().skip(1)),
+    };
     let words = cli::words(&matches);
     match std::panic::catch_unwind(|| run(cli, &words)) {
         Ok(Ok(())) => ExitCode::SUCCESS,
@@ -150,6 +156,7 @@ async fn dispatch(
         Command::Connections(command) => {
             commands::connections::run(&settings, actor, command, json).await
         }
+        Command::Doctor(asked) => commands::doctor::run(&settings, actor, &asked, json).await,
         Command::Notion(cli::Notion::Init { parent }) => {
             commands::notion::init(&settings, &parent, json).await
         }

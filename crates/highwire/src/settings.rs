@@ -117,6 +117,7 @@ pub(crate) struct Webhook {
     pub(crate) public_url: String,
     pub(crate) replay_window_seconds: u64,
     pub(crate) deliveries_per_minute: u32,
+    pub(crate) quarantine_megabytes: u32,
     pub(crate) check_contract: CheckContract,
 }
 
@@ -198,6 +199,14 @@ impl Retention {
     }
 }
 
+impl Webhook {
+    /// How many bytes may wait for their account.
+    pub(crate) fn quarantine_bytes(&self) -> Option<u64> {
+        let megabytes = u64::from(self.quarantine_megabytes);
+        (megabytes > 0).then_some(megabytes * 1_000_000)
+    }
+}
+
 impl Server {
     /// What recognizes the administrator of the installation; none where there is none.
     pub(crate) fn administrator(&self) -> Result<Option<KeyHash>, Failure> {
@@ -251,6 +260,7 @@ impl Notion {
                 AfterDead::Continue => engine::AfterDead::Continue,
                 AfterDead::Wait => engine::AfterDead::Wait(hold),
             },
+            ..DeliverySettings::default()
         }
     }
 }

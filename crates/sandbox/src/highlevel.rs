@@ -68,7 +68,8 @@ pub struct HighLevelSettings {
     pub company_id: String,
     /// A second location of the company.
     pub other_location_id: String,
-    /// Where the consent page leads back to: the app's only registered address.
+    /// Where the consent page leads back to: the app's only registered address, of https or of this
+    /// machine.
     pub redirect_uri: String,
     /// What an app may ask in a time.
     pub rate_limits: RateLimits,
@@ -88,6 +89,8 @@ pub struct HighLevelSettings {
     pub app_id: String,
     /// The version of that app.
     pub version_id: String,
+    /// Whether that app is a draft, whose consent page asks for the version.
+    pub draft_app: bool,
     /// Whether it also signs in the legacy way, with an RSA key made at the start.
     pub rsa_signature: bool,
     /// When it delivers a webhook again.
@@ -117,6 +120,7 @@ impl Default for HighLevelSettings {
             opportunities: 200,
             app_id: "690d3f1c163553f58055d5e2".to_owned(),
             version_id: "69ea128150dd63907cf80b95".to_owned(),
+            draft_app: false,
             rsa_signature: false,
             retry_rule: RetryRule::default(),
             oddities: Oddities::default(),
@@ -137,6 +141,9 @@ pub enum StartError {
     /// Its webhooks cannot be odd in this way.
     #[error(transparent)]
     Oddities(#[from] OdditiesError),
+    /// Its consent page would lead elsewhere without TLS.
+    #[error("the consent page leads to https addresses; http is only for this machine")]
+    Redirect,
     /// It cannot send.
     #[error("prepare the sender of webhooks; check the TLS set-up of this machine")]
     Send(#[from] TransportError),
@@ -163,6 +170,9 @@ impl HighLevelSandbox {
         clock: SandboxClock,
     ) -> Result<Self, StartError> {
         settings.oddities.check()?;
+        if !api::app::may_lead_to(&settings.redirect_uri) {
+            return Err(StartError::Redirect);
+        }
         let signer = Signer::new(settings.seed, settings.rsa_signature)?;
         let sender = Arc::new(WebhookSender::new(&settings, signer, clock.clone())?);
         let (events, queued) = mpsc::unbounded_channel();
@@ -274,6 +284,12 @@ impl HighLevelSandbox {
     #[must_use]
     pub fn client_id(&self) -> String {
         self.api.state().world.grants.client_id.clone()
+    }
+
+    /// The version of the app, which a draft's consent page asks for.
+    #[must_use]
+    pub fn version_id(&self) -> &str {
+        &self.settings.version_id
     }
 
     /// The secret of that client.

@@ -13,9 +13,10 @@ use domain::Storage;
 use policy::access;
 
 use crate::{
-    Health, Metrics, Site,
+    ConsentCallbacks, Health, Metrics, Site,
     admission::Admission,
     api::{Call, Clash, Common, Desk, Document, Errands, Fields, Operation, Reply},
+    callback::{self, Callbacks},
     docs, events,
     guard::{self, Guard, Lock, Post},
     ingress, me, probes,
@@ -166,7 +167,8 @@ pub(crate) fn routes<S: Storage>(
     let mount = mount
         .get("/healthz", probes::alive, ())?
         .get("/readyz", probes::ready::<S>, (health, store.clone()))?
-        .get("/metrics", move || std::future::ready(metrics.render()), ())?;
+        .get("/metrics", move || std::future::ready(metrics.render()), ())?
+        .get(callback::PATH, callback::receive, Callbacks::new(site.services.consents))?;
     let mut mount = operations(mount, &store)?;
     let document = docs::Document::new(&std::mem::take(&mut mount.document).finish()?);
     let mount = mount.get("/openapi.json", docs::document, document)?;
@@ -193,6 +195,13 @@ async fn not_so() -> Problem {
     let hint = "use a method that the header `Allow` names";
     let problem = Problem::new(Kind::MethodNotAllowed, "the path does not take this method", hint);
     std::future::ready(problem).await
+}
+
+/// The one route of a process that waits for a consent. It is open to whoever comes: the state in the
+/// address is the proof.
+pub(crate) fn for_consents(consents: Arc<dyn ConsentCallbacks>) -> Router {
+    let route = axum::routing::get(callback::receive);
+    Router::new().route(callback::PATH, route.with_state(Callbacks::new(Some(consents))))
 }
 
 #[cfg(test)]

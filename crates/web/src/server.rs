@@ -13,7 +13,7 @@ use policy::access::Exposure;
 use tokio::{sync::watch, task::JoinSet, time::Instant};
 
 use crate::{
-    Health, Listener, Metrics,
+    ConsentCallbacks, Health, Listener, Metrics,
     accept::{Accept, Course},
     admission::Admission,
     api::Errands,
@@ -195,6 +195,11 @@ impl Server {
         });
         self.front.open(routes);
         Ok(())
+    }
+
+    /// Opens the one door where consent pages lead to, for a process that waits for one of them.
+    pub fn open_for_consents(&mut self, consents: Arc<dyn ConsentCallbacks>) {
+        self.front.open(routes::for_consents(consents));
     }
 
     /// Where it listens; the port is the real one where port 0 was asked for.

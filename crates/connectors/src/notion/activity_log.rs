@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use domain::{Action, BoxFuture, Destination, Failure, Intent, Next, Receipt};
+use domain::{Action, ActivityEntry, BoxFuture, Destination, Failure, Intent, Next, Receipt};
 use endpoint::Transport;
 use notion::{
     Client, Code, DataSourceId, Error, PageId, Timer,
@@ -102,8 +102,9 @@ impl<T: Transport, C: Timer> ActivityLog<T, C> {
     }
 
     async fn create(&self, action: &Action) -> Result<Receipt, Failure> {
+        let entry = entry(action)?;
         let columns = self.columns().await?;
-        let error = match self.create_with(&columns, action).await {
+        let error = match self.create_with(&columns, (action, entry)).await {
             Ok(receipt) => return Ok(receipt),
             Err(error) => error,
         };
@@ -116,11 +117,14 @@ impl<T: Transport, C: Timer> ActivityLog<T, C> {
             return Err(failure::of(&error));
         }
         *self.columns.write().await = Some(Arc::clone(&fresh));
-        self.create_with(&fresh, action).await.map_err(|error| failure::of(&error))
+        self.create_with(&fresh, (action, entry)).await.map_err(|error| failure::of(&error))
     }
 
-    async fn create_with(&self, columns: &Columns, action: &Action) -> Result<Receipt, Error> {
-        let Intent::LogActivity(entry) = &action.intent;
+    async fn create_with(
+        &self,
+        columns: &Columns,
+        (action, entry): (&Action, &ActivityEntry),
+    ) -> Result<Receipt, Error> {
         let parent =
             Parent::DataSource { data_source_id: self.data_source.clone(), database_id: None };
         let operation = CreatePage { parent, properties: columns.values(entry) };
@@ -140,7 +144,7 @@ impl<T: Transport, C: Timer> ActivityLog<T, C> {
     }
 
     async fn find_page(&self, action: &Action) -> Result<Option<Receipt>, Failure> {
-        let Intent::LogActivity(entry) = &action.intent;
+        let entry = entry(action)?;
         let columns = self.columns().await?;
         let Some(details) = columns.details() else {
             return Ok(None);
@@ -159,6 +163,18 @@ impl<T: Transport, C: Timer> ActivityLog<T, C> {
         };
         let page = found.results.iter().find(tells);
         Ok(page.map(|page| Receipt { reference: page.id.to_string(), adopted: true }))
+    }
+}
+
+/// What the action logs.
+fn entry(action: &Action) -> Result<&ActivityEntry, Failure> {
+    match &action.intent {
+        Intent::LogActivity(entry) => Ok(entry),
+        Intent::Notify(_) => Err(Failure {
+            next: Next::GiveUp,
+            ambiguous: false,
+            reason: "the activity log is told of activities only; report this as a bug".to_owned(),
+        }),
     }
 }
 

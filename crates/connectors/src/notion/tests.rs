@@ -97,7 +97,7 @@ fn said(page: &Value, column: &str) -> String {
 async fn a_page_has_the_eight_columns_and_is_found_by_its_event() {
     let bench = bench().await;
     let mut action = page(1);
-    let Intent::LogActivity(entry) = &mut action.intent;
+    let Intent::LogActivity(entry) = &mut action.intent else { panic!("it logs nothing") };
     entry.details = "status: open → won".to_owned();
     entry.link = Some("https://app.example.com/contact-1".to_owned());
     assert_eq!(bench.log.find(&action).await.unwrap(), None);

@@ -2,8 +2,8 @@
 
 use super::sample::{at, event_id, record, tenant};
 use crate::{
-    Applied, Change, Entity, FieldChange, LaneStep, Lanes, Projection, RecordKey, Sequence,
-    Storage, StorageError,
+    Applied, Change, Entity, FieldChange, LaneStep, Lanes, Projection, Record, RecordCondition,
+    RecordKey, RecordPlace, RecordQuery, Sequence, Storage, StorageError, Tenant,
 };
 
 fn change(number: u128, id: &str) -> Change {
@@ -121,4 +121,109 @@ pub async fn lanes_move_with_the_cursor_of_the_mirror<S: Storage>(store: S) {
     store.project(step(back)).await.expect("project");
     assert_eq!(store.projected_ahead().await.expect("lanes"), Lanes::default());
     assert_eq!(store.decided_ahead().await.expect("lanes"), Lanes::default());
+}
+
+/// A row that changed so many seconds after the beginning, with these fields.
+fn row(owner: &Tenant, id: &str, seconds: i64, fields: serde_json::Value) -> Record {
+    let fields = serde_json::from_value(fields).expect("an object");
+    Record { occurred_at: at(seconds), fields, ..record(owner, id, 1) }
+}
+
+async fn mirror<S: Storage>(store: &S, from: u64, records: Vec<Record>) {
+    let (from, to) = (Sequence(from), Sequence(from + 1));
+    let projection = Projection { from, to, records, ..Projection::default() };
+    store.project(projection).await.expect("project");
+}
+
+/// The ids that a query finds, page after page.
+async fn found<S: Storage>(store: &S, mut query: RecordQuery) -> Vec<String> {
+    let mut ids = Vec::new();
+    loop {
+        let page = store.find_records(&query).await.expect("find");
+        assert!(page.records.len() <= query.limit);
+        ids.extend(page.records.into_iter().map(|record| record.key.id));
+        match page.next {
+            Some(next) => query.after = Some(next),
+            None => return ids,
+        }
+    }
+}
+
+/// Each condition finds its rows, of one tenant and entity, and none that the vendor deleted.
+pub async fn rows_are_found_by_what_they_hold<S: Storage>(store: S) {
+    let (alpha, beta) = (tenant("alpha"), tenant("beta"));
+    let ada = serde_json::json!({
+        "email": "Ada@Example.com", "phone": "+15550100101", "last_name": "Lovelace",
+        "tags": ["VIP", "customer"],
+    });
+    let deal = serde_json::json!({"contact_id": "a", "status": "open"});
+    let mut gone = row(&alpha, "gone", 1, ada.clone());
+    gone.deleted_at = Some(at(5));
+    let mut opportunity = row(&alpha, "o", 1, deal);
+    opportunity.key.entity = Entity::Opportunity;
+    let bob = serde_json::json!({"email": "bob@example.com", "first_name": "lovely"});
+    let rows = vec![
+        row(&alpha, "a", 1, ada.clone()),
+        row(&alpha, "b", 2, bob),
+        row(&beta, "c", 1, ada),
+        gone,
+        opportunity,
+    ];
+    mirror(&store, 0, rows).await;
+    let text = str::to_owned;
+    let is = |name, value| RecordCondition::Is(name, text(value));
+    let is_like = |name, value| RecordCondition::IsLike(name, text(value));
+    let begins = RecordCondition::Begins(&["first_name", "last_name"], text("LOVEL"));
+    let has = |value| RecordCondition::Has("tags", text(value));
+    for (entity, conditions, expected) in [
+        (Entity::Contact, vec![], vec!["a", "b"]),
+        (Entity::Contact, vec![is_like("email", "ADA@example.com")], vec!["a"]),
+        (Entity::Contact, vec![is("email", "ada@example.com")], vec![]),
+        (Entity::Contact, vec![is("phone", "+15550100101")], vec!["a"]),
+        (Entity::Contact, vec![begins.clone()], vec!["a", "b"]),
+        (Entity::Contact, vec![begins, has("vip")], vec!["a"]),
+        (Entity::Contact, vec![is_like("email", "bob@example.com"), has("vip")], vec![]),
+        (Entity::Contact, vec![is("contact_id", "a")], vec![]),
+        (Entity::Opportunity, vec![is("contact_id", "a")], vec!["o"]),
+        (Entity::Opportunity, vec![is("contact_id", "a"), is("status", "won")], vec![]),
+        (Entity::Opportunity, vec![is("contact_id", "A")], vec![]),
+    ] {
+        let query = RecordQuery {
+            conditions: conditions.clone(),
+            ..RecordQuery::all(alpha.clone(), entity, 10)
+        };
+        assert_eq!(found(&store, query).await, expected, "{conditions:?}");
+    }
+}
+
+/// A row that changes moves to the end, so whoever goes on from a place misses no change.
+pub async fn rows_come_in_the_order_of_their_changes<S: Storage>(store: S) {
+    let owner = tenant("alpha");
+    let person = |id, seconds| row(&owner, id, seconds, serde_json::json!({"name": id}));
+    mirror(&store, 0, vec![person("d", 1), person("b", 2), person("c", 2), person("a", 3)]).await;
+    let all = RecordQuery::all(owner.clone(), Entity::Contact, 2);
+    let page = store.find_records(&all).await.expect("find");
+    let ids: Vec<_> = page.records.iter().map(|record| record.key.id.as_str()).collect();
+    assert_eq!(ids, ["d", "b"]);
+    assert_eq!(page.next, Some(RecordPlace { occurred_at: at(2), id: "b".to_owned() }));
+    mirror(&store, 1, vec![Record { version: 2, ..person("d", 4) }]).await;
+    let rest = RecordQuery { after: page.next, ..all.clone() };
+    assert_eq!(found(&store, rest).await, ["c", "a", "d"]);
+    let since = RecordQuery { since: Some(at(3)), ..all.clone() };
+    assert_eq!(found(&store, since).await, ["a", "d"]);
+    assert_eq!(found(&store, all).await, ["b", "c", "a", "d"]);
+}
+
+/// A store may give up a page, but not the search.
+pub async fn a_search_that_finds_little_goes_on<S: Storage>(store: S) {
+    let owner = tenant("alpha");
+    let person = |number: i64| {
+        let last = if number == 4_999 { "needle" } else { "straw" };
+        row(&owner, &format!("{number:04}"), number, serde_json::json!({"last_name": last}))
+    };
+    mirror(&store, 0, (0..5_000).map(person).collect()).await;
+    let condition = RecordCondition::Begins(&["last_name"], "needle".to_owned());
+    let all = RecordQuery::all(owner, Entity::Contact, 10);
+    let query = RecordQuery { conditions: vec![condition], ..all };
+    assert_eq!(found(&store, query).await, ["4999"]);
 }

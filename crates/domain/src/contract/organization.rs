@@ -1,7 +1,7 @@
 //! What every store of organizations must do.
 
-use super::sample::{api_key, at, credential, member, organization};
-use crate::{Added, Connection, Holdings, OrganizationId, Removal, Role, Storage};
+use super::sample::{api_key, at, credential, member, organization, subscription};
+use crate::{Added, Connection, Dropped, Holdings, OrganizationId, Removal, Role, Storage};
 
 /// An organization is there as it was added, and leaves only when nothing is its own any more.
 pub async fn an_organization_is_kept_until_it_owns_nothing<S: Storage>(store: S) {
@@ -27,17 +27,22 @@ pub async fn an_organization_is_kept_until_it_owns_nothing<S: Storage>(store: S)
     };
     store.put_connection(connection.clone()).await.expect("put");
     let remove = || store.remove_organization(&alpha.id, at(9));
-    let owns = |members, connections, api_keys, credentials| {
-        Removal::Owns(Holdings { members, connections, api_keys, credentials })
+    let subscribed = subscription("alpha", 1);
+    assert!(store.put_subscription(subscribed.clone()).await.expect("put"));
+    let owns = |members, connections, api_keys, (credentials, subscriptions)| {
+        Removal::Owns(Holdings { members, connections, api_keys, credentials, subscriptions })
     };
-    assert_eq!(remove().await.expect("remove"), owns(1, 1, 1, 1));
+    assert_eq!(remove().await.expect("remove"), owns(1, 1, 1, (1, 1)));
     store.remove_member(&alpha.id, &person.id).await.expect("remove");
-    assert_eq!(remove().await.expect("remove"), owns(0, 1, 1, 1));
+    assert_eq!(remove().await.expect("remove"), owns(0, 1, 1, (1, 1)));
     store.revoke_api_key(&alpha.id, &key.id, at(8)).await.expect("revoke");
-    assert_eq!(remove().await.expect("remove"), owns(0, 1, 0, 1));
+    assert_eq!(remove().await.expect("remove"), owns(0, 1, 0, (1, 1)));
     assert_eq!(store.organization(&alpha.id).await.expect("get"), Some(alpha.clone()));
     store.delete_credential(&credential.key).await.expect("delete");
-    assert_eq!(remove().await.expect("remove"), owns(0, 1, 0, 0));
+    assert_eq!(remove().await.expect("remove"), owns(0, 1, 0, (0, 1)));
+    let dropped = Dropped { at: at(8), by: "ada".to_owned() };
+    assert!(store.remove_subscription(&subscribed.id, dropped).await.expect("remove"));
+    assert_eq!(remove().await.expect("remove"), owns(0, 1, 0, (0, 0)));
     assert!(store.remove_connection(&connection.tenant).await.expect("remove"));
     assert_eq!(remove().await.expect("remove"), Removal::Removed);
     assert_eq!(remove().await.expect("remove"), Removal::Absent);

@@ -7,9 +7,9 @@ use jiff::Timestamp;
 
 use crate::{
     Action, ActionId, ActivityEntry, ApiKey, ApiKeySecret, Clock, ConnectionId, CorrelationId,
-    Credential, CredentialKey, Entity, Event, EventId, EventKind, Intent, Member, MemberId,
-    Organization, OrganizationId, Origin, Record, RecordKey, Role, Scope, SealedContent, Tenant,
-    Verb,
+    Credential, CredentialKey, Entity, Event, EventId, EventKind, Intent, KindFilter, Member,
+    MemberId, Notification, Organization, OrganizationId, Origin, Record, RecordKey, Role, Scope,
+    SealedContent, SecretVersions, Subscription, SubscriptionId, SubscriptionState, Tenant, Verb,
 };
 
 /// The moment at which samples happen, plus seconds.
@@ -134,6 +134,42 @@ pub fn member(owner: &str, number: u64, role: Role) -> Member {
         name: format!("Person {number}"),
         role,
         added_at: at(3),
+    }
+}
+
+/// A subscription of the sample organization with this name to everything; its id and name follow
+/// from the number.
+#[must_use]
+pub fn subscription(owner: &str, number: u64) -> Subscription {
+    Subscription {
+        id: SubscriptionId::from_random(number.to_be_bytes()),
+        organization: OrganizationId::new(owner),
+        connection: None,
+        name: format!("subscription {number}"),
+        url: "https://receiver.example/hooks".to_owned(),
+        kinds: KindFilter::all(),
+        state: SubscriptionState::Active,
+        secret: SecretVersions::FIRST,
+        failing_since: None,
+        created_at: at(number as i64),
+        revision: 1,
+    }
+}
+
+/// A notification of the sample event with this number for this subscription, in this lane.
+#[must_use]
+pub fn notification(number: u128, subscription: &Subscription, lane: &str) -> Action {
+    Action {
+        id: ActionId::of(&event_id(number), &format!("notify.{}", subscription.id)),
+        destination: subscription.destination(),
+        rule: "notify_subscribers".to_owned(),
+        intent: Intent::Notify(Notification {
+            subscription: subscription.id.clone(),
+            message: event_id(number).to_string(),
+            kind: "contact.created".to_owned(),
+            body: format!(r#"{{"type":"contact.created","data":{{"number":{number}}}}}"#),
+        }),
+        ..action(number, "subscriber", lane)
     }
 }
 

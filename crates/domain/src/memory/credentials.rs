@@ -15,7 +15,7 @@ use crate::{
 
 #[derive(Default)]
 pub(super) struct CredentialState {
-    rows: BTreeMap<CredentialKey, Credential>,
+    pub(super) rows: BTreeMap<CredentialKey, Credential>,
 }
 
 impl CredentialState {

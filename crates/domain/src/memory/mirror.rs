@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::Memory;
 use crate::{
-    Change, Entity, EventId, Lanes, Mirror, Projection, Record, RecordKey, Sequence, Stop,
-    StorageError, Tenant,
+    Change, Entity, EventId, Lanes, Mirror, Projection, Record, RecordKey, RecordPage, RecordPlace,
+    RecordQuery, Sequence, Stop, StorageError, Tenant,
 };
 
 #[derive(Default)]
@@ -57,6 +57,24 @@ impl Mirror for Memory {
         let mirror = &self.lock().mirror;
         let row = |key: &RecordKey| mirror.rows.get(&(tenant.clone(), key.clone())).cloned();
         Ok(keys.iter().filter_map(row).collect())
+    }
+
+    async fn find_records(&self, query: &RecordQuery) -> Result<RecordPage, StorageError> {
+        let mirror = &self.lock().mirror;
+        let is_asked = |row: &&Record| {
+            row.tenant == query.tenant
+                && row.key.entity == query.entity
+                && row.deleted_at.is_none()
+                && query.since.is_none_or(|since| row.occurred_at >= since)
+                && query.after.as_ref().is_none_or(|after| RecordPlace::of(row) > *after)
+                && query.holds(&row.fields)
+        };
+        let mut records: Vec<Record> = mirror.rows.values().filter(is_asked).cloned().collect();
+        records.sort_by_key(RecordPlace::of);
+        let is_more = records.len() > query.limit;
+        records.truncate(query.limit);
+        let next = records.last().filter(|_| is_more).map(RecordPlace::of);
+        Ok(RecordPage { records, next })
     }
 
     async fn changes(&self, events: &[EventId]) -> Result<Vec<Change>, StorageError> {

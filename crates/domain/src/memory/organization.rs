@@ -73,5 +73,6 @@ fn holdings(state: &State, id: &OrganizationId) -> Holdings {
         connections: state.connections.of(id),
         api_keys: state.api_keys.unrevoked_of(id),
         credentials: state.credentials.of(id),
+        subscriptions: state.subscriptions.of(id),
     }
 }

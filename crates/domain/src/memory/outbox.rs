@@ -39,6 +39,43 @@ pub(super) struct Death {
     pub(super) dropped: Option<Dropped>,
 }
 
+impl OutboxState {
+    /// Adds an action; false where it is there, and then nothing changed.
+    pub(super) fn put(&mut self, action: Action, look_first: bool) -> bool {
+        if self.rows.iter().any(|row| row.tracked.action.id == action.id) {
+            return false;
+        }
+        self.next_place += 1;
+        self.rows.push(new_row(self.next_place, action, look_first));
+        true
+    }
+
+    /// Makes a finished or dead action due again; whether it was one.
+    pub(super) fn redeliver(&mut self, id: &ActionId, now: Timestamp) -> bool {
+        let ended = |row: &&mut Row| row.tracked.action.id == *id && !row.is_open();
+        let Some(row) = self.rows.iter_mut().find(ended) else { return false };
+        (row.tracked.state, row.due_at) = (ActionState::Waiting, now);
+        (row.failures, row.death) = (0, None);
+        true
+    }
+
+    /// Marks what is open at a destination as dropped.
+    pub(super) fn drop_open(&mut self, destination: &ConnectionId, dropped: &Dropped) {
+        let ours = |row: &&mut Row| row.tracked.action.destination == *destination;
+        for row in self.rows.iter_mut().filter(ours).filter(|row| row.is_open()) {
+            row.tracked.state = ActionState::Dropped;
+            let reason = Dropped::UNWANTED.to_owned();
+            let (at, dropped) = (dropped.at, Some(dropped.clone()));
+            row.death = Some(Death { at, reason, holds_until: None, dropped });
+        }
+    }
+
+    /// Whether a lane of a destination may go at `now`.
+    pub(super) fn is_due(&self, destination: &ConnectionId, now: Timestamp) -> bool {
+        heads(&self.rows, destination).any(|(due_at, _)| due_at <= now)
+    }
+}
+
 impl Row {
     fn is_open(&self) -> bool {
         !matches!(self.tracked.state, ActionState::Done | ActionState::Dead | ActionState::Dropped)
@@ -81,14 +118,15 @@ impl Row {
             }
             Settlement::Dead { ambiguous, holds_until, reason } => {
                 self.look_first |= ambiguous;
-                let reason_kept = reason.clone();
-                let death =
-                    Death { at: finished_at, reason: reason_kept, holds_until, dropped: None };
-                self.death = Some(death);
+                let (at, said) = (finished_at, reason.clone());
+                self.death.get_or_insert(Death { at, reason: said, holds_until, dropped: None });
                 (ActionState::Dead, "dead", reason)
             }
         };
-        self.tracked.state = state;
+        // What was dropped while it was tried stays so.
+        if self.is_open() {
+            self.tracked.state = state;
+        }
         if let Some(attempt) = self.tracked.attempts.last_mut() {
             attempt.finished_at = Some(finished_at);
             attempt.outcome = Some(outcome.to_owned());
@@ -115,12 +153,8 @@ impl Outbox for Memory {
         outbox.cursor = decisions.to;
         outbox.ahead = decisions.lanes.to;
         for action in decisions.actions {
-            if outbox.rows.iter().any(|row| row.tracked.action.id == action.id) {
-                continue;
-            }
-            outbox.next_place += 1;
             let look_first = decisions.look_first.contains(&action.id);
-            outbox.rows.push(new_row(outbox.next_place, action, look_first));
+            outbox.put(action, look_first);
         }
         parking.park(decisions.parked);
         for sequence in decisions.freed {

@@ -2,7 +2,7 @@
 
 use endpoint::Secret;
 
-use super::{Pending, TokenError, TokenSource};
+use super::{Pending, TokenError, TokenForm, TokenSource};
 use crate::Tenant;
 
 /// A private integration token (`facts/highlevel.md` 2.1).
@@ -20,15 +20,11 @@ impl PrivateToken {
     }
 
     /// Whether it looks like a private integration token: `pit-` and a UUID. What does not may be
-    /// a key of the first API, which is retired, or an access token, which expires in a day.
+    /// a key of the first API, which is retired, or an access token, which expires in a day
+    /// ([`TokenForm`]).
     #[must_use]
     pub fn is_well_formed(&self) -> bool {
-        let Some(uuid) = self.0.expose().strip_prefix("pit-") else {
-            return false;
-        };
-        let groups: Vec<_> = uuid.split('-').collect();
-        groups.iter().map(|group| group.len()).eq([8, 4, 4, 4, 12])
-            && groups.concat().bytes().all(|digit| digit.is_ascii_hexdigit())
+        TokenForm::of(&self.0) == TokenForm::PrivateToken
     }
 }
 

@@ -45,7 +45,8 @@ pub(super) fn request(
         body: body(call, edition)?,
     };
     let request = draft.encode(base_url).map_err(|error| Error::of(call.profile(), error))?;
-    let request = request.with_header("version", version(edition));
+    let version = call.version.map_or_else(|| version(edition), Version::as_str);
+    let request = request.with_header("version", version);
     Ok(headers.into_iter().fold(request, |request, (name, text)| request.with_header(name, text)))
 }
 
@@ -58,7 +59,7 @@ pub(super) fn texts_of(parameter: Parameter<'_>, value: &Value) -> Vec<String> {
 }
 
 /// The header's value. A call without one is answered 401 (`facts/highlevel.md` 1.2).
-fn version(edition: Edition<'static>) -> &'static str {
+pub(crate) fn version(edition: Edition<'static>) -> &'static str {
     let usual = match edition.generation() {
         Generation::V2 => Version::V2021_07_28,
         Generation::V3 => Version::V3,

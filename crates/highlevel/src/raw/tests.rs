@@ -149,6 +149,7 @@ fn every_operation_of_every_generation_can_be_encoded() {
 fn the_version_is_the_editions_and_never_missing() {
     let contact = raw("contacts.get-contact").with("contactId", "c1");
     assert_eq!(header(&contact, "version"), "2021-07-28");
+    assert_eq!(header(&contact.clone().version(Version::V2021_04_15), "version"), "2021-04-15");
     assert_eq!(header(&contact.generation(Generation::V3), "version"), "v3");
     let added = raw("brand-boards.list-brand-voices").with("locationId", "l1");
     assert_eq!(header(&added, "version"), "v3", "what only v3 has is called there");

@@ -7,6 +7,7 @@ mod calendars;
 mod contacts;
 mod conversations;
 mod forms;
+mod installations;
 mod invoices;
 mod locations;
 mod objects;

@@ -72,7 +72,7 @@ pub(crate) async fn remove(
 }
 
 fn owning(id: &OrganizationId, holdings: Holdings) -> Failure {
-    let Holdings { members, connections, api_keys, credentials } = holdings;
+    let Holdings { members, connections, api_keys, credentials, subscriptions } = holdings;
     let kinds = [
         (members, format!("members: `highwire members remove MEMBER --organization {id}`")),
         (api_keys, format!("API keys: `highwire api-keys revoke KEY --organization {id}`")),
@@ -80,7 +80,13 @@ fn owning(id: &OrganizationId, holdings: Holdings) -> Failure {
             connections,
             format!("connections: `highwire connections remove CONNECTION --organization {id}`"),
         ),
-        (credentials, "stored credentials: remove their connections".to_owned()),
+        (
+            subscriptions,
+            format!(
+                "subscriptions: `highwire subscriptions remove SUBSCRIPTION --organization {id}`"
+            ),
+        ),
+        (credentials, "stored credentials: remove what they belong to".to_owned()),
     ];
     let kinds = kinds.into_iter().filter(|(count, _)| *count > 0);
     let details = kinds.map(|(count, what)| format!("{count} {what}"));

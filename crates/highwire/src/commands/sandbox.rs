@@ -63,6 +63,7 @@ impl Vendors {
                 "company_id": self.highlevel.company_id(),
                 "client_id": self.highlevel.client_id(),
                 "client_secret": self.highlevel.client_secret(),
+                "version_id": self.highlevel.version_id(),
                 "redirect_uri": self.highlevel.redirect_uri(),
                 "webhook_public_keys": self.highlevel.webhook_public_keys(),
             },
@@ -144,6 +145,8 @@ fn highlevel_settings(flags: &cli::Sandbox) -> Result<HighLevelSettings, Failure
         },
         rsa_signature: flags.rsa,
         strict_spec: flags.strict_spec,
+        redirect_uri: flags.redirect_uri.clone().unwrap_or(defaults.redirect_uri),
+        draft_app: flags.draft_app,
         ..defaults
     })
 }

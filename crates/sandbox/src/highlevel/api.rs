@@ -8,6 +8,7 @@
 mod account;
 mod acts;
 mod answer;
+pub(crate) mod app;
 mod appointment_notes;
 mod appointments;
 mod associations;

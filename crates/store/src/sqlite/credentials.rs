@@ -7,6 +7,7 @@ use domain::{
     ConnectionId, Credential, CredentialKey, CredentialSummary, Credentials, OrganizationId,
     SealedContent, StorageError, Tenant,
 };
+use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction};
 
 use super::{Sqlite, row};
@@ -143,6 +144,31 @@ impl Credentials for Sqlite {
         };
         self.shared.state.read("count the credentials", read).await
     }
+}
+
+/// Puts a credential in place of the one that was stored at this moment, in the caller's
+/// transaction; whether that one is still there.
+pub(super) fn replace(
+    transaction: &Transaction<'_>,
+    credential: &Credential,
+    replaced: Timestamp,
+) -> rusqlite::Result<bool> {
+    let (organization, connection, kind) = place(&credential.key);
+    let changed = transaction
+        .prepare_cached(
+            "UPDATE credential SET sealed = ?1, master_key = ?2, stored_at = ?3
+             WHERE organization = ?4 AND connection = ?5 AND kind = ?6 AND stored_at = ?7",
+        )?
+        .execute((
+            &credential.content.bytes[..],
+            &credential.content.master_key,
+            credential.stored_at.as_microsecond(),
+            organization,
+            connection,
+            kind,
+            replaced.as_microsecond(),
+        ))?;
+    Ok(changed > 0)
 }
 
 fn place(key: &CredentialKey) -> (&str, &str, &str) {

@@ -1,10 +1,12 @@
 //! The mirror on SQLite.
 
+mod find;
+
 use std::collections::BTreeMap;
 
 use domain::{
     Applied, Change, ConnectionId, Entity, EventId, Lanes, Mirror, OrganizationId, Projection,
-    Record, RecordKey, Sequence, Stop, StorageError, Tenant,
+    Record, RecordKey, RecordPage, RecordQuery, Sequence, Stop, StorageError, Tenant,
 };
 use rusqlite::{Connection, OptionalExtension, Row, Transaction};
 
@@ -57,6 +59,12 @@ impl Mirror for Sqlite {
             Ok(records)
         };
         self.shared.state.read("read the mirror", read).await
+    }
+
+    async fn find_records(&self, query: &RecordQuery) -> Result<RecordPage, StorageError> {
+        let query = query.clone();
+        let find = move |connection: &Connection| Ok(find::find(connection, &query)?);
+        self.shared.state.read("search the mirror", find).await
     }
 
     async fn changes(&self, events: &[EventId]) -> Result<Vec<Change>, StorageError> {

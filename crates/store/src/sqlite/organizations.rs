@@ -81,7 +81,8 @@ fn holdings(connection: &Connection, id: &OrganizationId) -> Result<Holdings, Fa
         (SELECT count(*) FROM member WHERE organization = ?1),
         (SELECT count(*) FROM connection WHERE organization = ?1),
         (SELECT count(*) FROM api_key WHERE organization = ?1 AND revoked_at IS NULL),
-        (SELECT count(*) FROM credential WHERE organization = ?1)";
+        (SELECT count(*) FROM credential WHERE organization = ?1),
+        (SELECT count(*) FROM subscription WHERE organization = ?1)";
     let counts = |row: &Row<'_>| {
         let count = |column: usize| row.get::<_, i64>(column).map(|count| count as u64);
         Ok(Holdings {
@@ -89,6 +90,7 @@ fn holdings(connection: &Connection, id: &OrganizationId) -> Result<Holdings, Fa
             connections: count(1)?,
             api_keys: count(2)?,
             credentials: count(3)?,
+            subscriptions: count(4)?,
         })
     };
     Ok(connection.prepare_cached(sql)?.query_row([id.as_str()], counts)?)

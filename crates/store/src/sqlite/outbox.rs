@@ -11,8 +11,9 @@ use domain::{
     OrganizationId, Outbox, Sequence, Settlement, Stop, StorageError, Tenant, Tracked,
 };
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension, Row, Transaction};
+use rusqlite::{Connection, Row, Transaction};
 
+pub(super) use self::dead::{drop_open, redeliver};
 use self::lane::Lane;
 use super::{Sqlite, lanes, mirror, parked, row};
 
@@ -20,7 +21,7 @@ use super::{Sqlite, lanes, mirror, parked, row};
 pub(super) const STAGE: &str = "outbox";
 
 /// The columns that [`action`] reads, in its order.
-const ACTION_COLUMNS: &str =
+pub(super) const ACTION_COLUMNS: &str =
     "id, event, organization, connection, destination, lane, rule, intent, decided_at, correlation";
 
 impl Outbox for Sqlite {
@@ -153,8 +154,13 @@ impl Outbox for Sqlite {
     }
 }
 
-fn put_action(connection: &Connection, action: &Action, look_first: bool) -> rusqlite::Result<()> {
-    connection
+/// Adds an action; false where it is there, and then nothing changed.
+pub(super) fn put_action(
+    connection: &Connection,
+    action: &Action,
+    look_first: bool,
+) -> rusqlite::Result<bool> {
+    let added = connection
         .prepare_cached(
             "INSERT INTO action (id, event, organization, connection, destination, lane, rule,
                  intent, decided_at, correlation, state, failures, look_first)
@@ -174,7 +180,7 @@ fn put_action(connection: &Connection, action: &Action, look_first: bool) -> rus
             row::own_correlation(&action.event, &action.correlation),
             look_first,
         ))?;
-    Ok(())
+    Ok(added > 0)
 }
 
 /// Notes that the state comes from a backup, and that nothing open in it is done without a look.
@@ -202,16 +208,12 @@ fn settle(
     finished_at: Timestamp,
     settlement: &Settlement,
 ) -> rusqlite::Result<()> {
-    let place: Option<(i64, String, String, String)> = transaction
-        .prepare_cached(
-            "SELECT sequence, destination, lane, organization FROM action WHERE id = ?1",
-        )?
-        .query_row([action], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
-        .optional()?;
-    let Some((sequence, destination, name, organization)) = place else {
+    let Some(place) = dead::place(transaction, action)? else {
         return Ok(());
     };
-    let lane = Lane { destination: &destination, name: &name, organization: &organization };
+    let dead::Place { sequence, destination, lane: name, organization, .. } = &place;
+    let sequence = *sequence;
+    let lane = Lane { destination, name, organization };
     let (outcome, detail) = match settlement {
         Settlement::Done(receipt) if receipt.adopted => ("adopted", &receipt.reference),
         Settlement::Done(receipt) => ("done", &receipt.reference),
@@ -227,6 +229,8 @@ fn settle(
         )?
         .execute((sequence, finished_at.as_microsecond(), outcome, detail))?;
     match settlement {
+        // What was dropped while it was tried stays so.
+        _ if place.is(&[ActionState::Dropped]) => {}
         Settlement::Done(_) => set_state(transaction, sequence, ActionState::Done)?,
         Settlement::Dead { ambiguous, holds_until, reason } => {
             let death = dead::Death { at: finished_at, reason, holds_until: *holds_until };
@@ -245,7 +249,7 @@ fn settle(
     lane::settle(transaction, lane, finished_at)
 }
 
-fn action(row: &Row<'_>) -> rusqlite::Result<Action> {
+pub(super) fn action(row: &Row<'_>) -> rusqlite::Result<Action> {
     let event = row::event_id(row, 1)?;
     Ok(Action {
         id: ActionId::new(&row.get::<_, String>(0)?),
@@ -263,7 +267,7 @@ fn action(row: &Row<'_>) -> rusqlite::Result<Action> {
     })
 }
 
-fn attempts(connection: &Connection, sequence: i64) -> rusqlite::Result<Vec<Attempt>> {
+pub(super) fn attempts(connection: &Connection, sequence: i64) -> rusqlite::Result<Vec<Attempt>> {
     connection
         .prepare_cached(
             "SELECT number, started_at, finished_at, outcome, detail FROM attempt
@@ -282,6 +286,6 @@ fn attempts(connection: &Connection, sequence: i64) -> rusqlite::Result<Vec<Atte
 }
 
 /// A name that this build does not know reads as given up, which nothing touches.
-fn state(name: &str) -> ActionState {
+pub(super) fn state(name: &str) -> ActionState {
     ActionState::ALL.into_iter().find(|state| state.name() == name).unwrap_or(ActionState::Dead)
 }

@@ -3,9 +3,9 @@
 use std::{path::Path, sync::Arc};
 
 use domain::{
-    Appended, Clock, ConnectionId, Credentials, DeadLetters, Event, Journal, Mirror, Outbox, Realm,
-    Sequence, StorageError,
-    contract::sample::{action, clock, credential, event, event_id, tenant},
+    Appended, Clock, ConnectionId, Credentials, DeadLetters, Event, Journal, LeaseClaim,
+    LeaseReply, Leases, Mirror, Outbox, Realm, Sequence, StorageError,
+    contract::sample::{action, at, clock, credential, event, event_id, tenant},
 };
 use tempfile::TempDir;
 
@@ -254,6 +254,48 @@ async fn credentials_are_changed_beside_a_hub_that_writes() {
     for store in [&hub, &beside] {
         assert_eq!(store.master_key_counts().await.unwrap(), [("mk_1".to_owned(), 100)].into());
     }
+}
+
+#[tokio::test]
+async fn a_hub_and_processes_beside_it_take_turns() {
+    let folder = TempDir::new().unwrap();
+    let hub = Sqlite::open(folder.path(), clock()).unwrap();
+    let first = credential("alpha", "token_pair", "mk_1");
+    hub.put_credential(first.clone()).await.unwrap();
+    let beside = (0..3).map(|_| Sqlite::open_beside(folder.path()).unwrap());
+    let stores: Vec<_> = std::iter::once(hub.clone()).chain(beside).collect();
+    let mut tasks = tokio::task::JoinSet::new();
+    for (number, store) in stores.into_iter().enumerate() {
+        let key = first.key.clone();
+        tasks.spawn(async move {
+            let mut epochs = Vec::new();
+            while epochs.len() < 10 {
+                let claim = LeaseClaim {
+                    name: "tokens".to_owned(),
+                    holder: format!("process {number}"),
+                    now: at(0),
+                    until: at(12),
+                };
+                let LeaseReply::Granted(lease) = store.take_lease(claim).await.unwrap() else {
+                    tokio::task::yield_now().await;
+                    continue;
+                };
+                let before = store.credential(&key).await.unwrap().unwrap();
+                let mut after = before.clone();
+                after.stored_at += jiff::SignedDuration::from_secs(1);
+                let write = store.put_credential_fenced(after, &lease, before.stored_at);
+                assert!(write.await.unwrap(), "nobody else may have written");
+                assert!(store.release_lease(&lease).await.unwrap());
+                epochs.push(lease.epoch.0);
+            }
+            epochs
+        });
+    }
+    let mut epochs: Vec<u64> = tasks.join_all().await.into_iter().flatten().collect();
+    epochs.sort_unstable();
+    assert_eq!(epochs, (1..=40).collect::<Vec<_>>());
+    let last = hub.credential(&first.key).await.unwrap().unwrap();
+    assert_eq!(last.stored_at, at(3 + 40));
 }
 
 #[tokio::test]

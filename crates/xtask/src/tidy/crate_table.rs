@@ -37,17 +37,23 @@ const fn free(name: &'static str) -> Row {
 }
 
 /// In reading order: a row uses earlier rows only.
-const TABLE: [Row; 15] = [
+const TABLE: [Row; 17] = [
     row("endpoint", &[], &[]),
     row("highlevel", &["endpoint"], &[]),
     row("notion", &["endpoint"], &[]),
+    row("repairshopr", &["endpoint"], &[]),
+    row("chat", &["endpoint"], &[]),
     row("vault", &[], &[]),
     row("domain", &[], &[]),
     row("policy", &["domain"], &[]),
-    row("connectors", &["domain", "endpoint", "highlevel", "notion"], &["sandbox"]),
+    row(
+        "connectors",
+        &["chat", "domain", "endpoint", "highlevel", "notion", "repairshopr"],
+        &["sandbox"],
+    ),
     row("store", &["domain"], &[]),
     row("engine", &["domain", "policy"], &["sandbox", "store"]),
-    // Not `notion`: the simulation and the client must not share one wrong belief.
+    // No client of the vendors: the simulation and the client must not share one wrong belief.
     row("sandbox", &["endpoint", "highlevel"], &[]),
     row("web", &["domain", "engine", "policy"], &["sandbox", "store"]),
     row(
@@ -210,7 +216,8 @@ mod tests {
             Uses::Everything => panic!("{name} may use everything"),
             Uses::These(these) => these,
         };
-        assert!(!uses("sandbox").iter().any(|used| ["notion", "engine", "store"].contains(used)));
+        let hub_or_client = ["chat", "engine", "notion", "repairshopr", "store"];
+        assert!(!uses("sandbox").iter().any(|used| hub_or_client.contains(used)));
         assert!(!uses("engine").iter().any(|used| ["store", "highlevel", "notion"].contains(used)));
         assert!(!uses("web").iter().any(|used| ["highlevel", "notion", "store"].contains(used)));
         assert_eq!(uses("policy"), ["domain"]);

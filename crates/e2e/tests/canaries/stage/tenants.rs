@@ -231,6 +231,8 @@ impl Stage {
             &["events", "show", sending],
             &["members", "remove", sending],
             &["connections", "remove", sending],
+            &[sending],
+            &["events", "list", "--limit", sending],
         ] {
             let output = self.run_words(Holds::Data, words, "", &[])?;
             ensure!(!output.status.success(), "it took a key where none belongs");

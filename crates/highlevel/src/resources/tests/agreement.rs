@@ -121,6 +121,7 @@ const CHECKS: &[fn()] = &[
     check_constants::<ListFormSubmissions>,
     check_constants::<ListForms>,
     check_constants::<ListFreeSlots>,
+    check_constants::<ListInstalledLocations>,
     check_constants::<ListInvoices>,
     check_constants::<ListLostReasons>,
     check_constants::<ListMessages>,

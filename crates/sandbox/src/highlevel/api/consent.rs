@@ -58,6 +58,13 @@ fn problem(world: &World, call: &Call) -> Option<String> {
     if redirect != world.grants.redirect_uri {
         return Some("error.invalid_redirect_uri: the redirect_uri is not the app's".to_owned());
     }
+    let version = call.query("version_id");
+    if version.is_none() && world.grants.is_draft {
+        return Some("error.noversionid: a draft needs its version_id as well".to_owned());
+    }
+    if version.is_some_and(|version| version != world.grants.version_id) {
+        return Some("error.invalid_version_id: the app has no such version".to_owned());
+    }
     if call.query("response_type").is_some_and(|kind| kind != "code") {
         return Some("error.unsupported_response_type: only code is supported".to_owned());
     }

@@ -13,8 +13,10 @@ use highlevel::catalogue;
 use jiff::SignedDuration;
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
+use tokio::task::JoinSet;
 
 use super::{
+    app,
     door::Api,
     installations::{self, Installation},
     locations,
@@ -44,7 +46,8 @@ pub(crate) fn router<S: Clone + Send + Sync + 'static>(api: Arc<Api>) -> Router<
         .route("/_sandbox/uninstall", post(uninstall))
         .route("/_sandbox/suspend", post(suspend))
         .route("/_sandbox/spend", post(spend))
-        .with_state(api)
+        .with_state(Arc::clone(&api))
+        .merge(app::router(api))
 }
 
 /// Whether an operation of this name can be given a fault: one that is served, or any of HighLevel's.
@@ -63,13 +66,16 @@ pub(crate) fn check_operation(name: &str) -> Result<(), String> {
 }
 
 /// Reads a JSON body whatever its content type says, so that a plain `curl -d` works.
-fn read<T: DeserializeOwned>(body: &[u8], wanted: &str) -> Result<T, (StatusCode, Json<Value>)> {
+pub(crate) fn read<T: DeserializeOwned>(
+    body: &[u8],
+    wanted: &str,
+) -> Result<T, (StatusCode, Json<Value>)> {
     let body = if body.is_empty() { b"{}" } else { body };
     serde_json::from_slice(body)
         .map_err(|error| refuse(&format!("the body is not {wanted} ({error})")))
 }
 
-fn refuse(message: &str) -> (StatusCode, Json<Value>) {
+pub(crate) fn refuse(message: &str) -> (StatusCode, Json<Value>) {
     (StatusCode::BAD_REQUEST, Json(Refusal::bad_request(message).into_body()))
 }
 
@@ -170,6 +176,9 @@ struct Installed {
     /// How many locations get the app that do not have it; missing ones are made.
     #[serde(default)]
     locations: usize,
+    /// Whether all are told at the same moment instead of one after the other.
+    #[serde(default)]
+    at_once: bool,
 }
 
 /// Puts the app on locations, as an agency's user does in bulk: INSTALL is told for each.
@@ -178,21 +187,43 @@ async fn install(State(api): State<Arc<Api>>, body: Bytes) -> Answer {
     if wanted.locations == 0 || wanted.locations > MOST_LOCATIONS {
         return Err(refuse(&format!("locations must be from 1 to {MOST_LOCATIONS}")));
     }
+    let (installed, events) = add_locations(&api, wanted.locations);
+    match wanted.at_once {
+        true => send_at_once(&api, events).await,
+        false => api.send(events),
+    }
+    Ok(Json(json!({ "installed": installed })))
+}
+
+/// The locations that got the app, and the webhooks that tell of it.
+fn add_locations(api: &Api, count: usize) -> (Vec<String>, Vec<Value>) {
     let now = api.clock.now();
     let mut state = api.state();
     let world = &mut state.world;
     let lacking = world.accounts.keys().filter(|id| !world.grants.installed.contains_key(*id));
-    let mut chosen: Vec<String> = lacking.take(wanted.locations).cloned().collect();
-    while chosen.len() < wanted.locations {
+    let mut chosen: Vec<String> = lacking.take(count).cloned().collect();
+    while chosen.len() < count {
         let name = format!("Branch {}", world.accounts.len() + 1);
         chosen.push(locations::add_blank(world, &name));
     }
     let installation = Installation { locations: chosen, company: false, by_user: true };
     installation.tell(world, now);
     let events = world.take_events();
-    drop(state);
-    api.send(events);
-    Ok(Json(json!({ "installed": installation.locations })))
+    (installation.locations, events)
+}
+
+/// Sends webhooks all at the same moment, and waits until each was answered.
+async fn send_at_once(api: &Arc<Api>, events: Vec<Value>) {
+    let mut sending = JoinSet::new();
+    for event in events {
+        let sender = Arc::clone(&api.sender);
+        sending.spawn(async move { sender.emit(&event.to_string(), "the installation").await });
+    }
+    while let Some(sent) = sending.join_next().await {
+        if let Ok(Err(error)) = sent {
+            tracing::debug!(%error, "webhook of an installation not sent");
+        }
+    }
 }
 
 #[derive(Deserialize)]

@@ -28,6 +28,8 @@ pub(crate) struct Grants {
     refreshes: HashMap<String, Refresh>,
     /// When each location got the app.
     pub(crate) installed: BTreeMap<String, Timestamp>,
+    /// Whether the app is a draft, whose page needs the version as well.
+    pub(crate) is_draft: bool,
     /// Whether a location gets the app as soon as it is made.
     pub(crate) is_for_future: bool,
 }
@@ -100,6 +102,7 @@ impl Grants {
             codes: HashMap::new(),
             refreshes: HashMap::new(),
             installed: BTreeMap::new(),
+            is_draft: false,
             is_for_future: false,
         }
     }

@@ -114,7 +114,8 @@ pub(crate) fn world(settings: &HighLevelSettings, now: Timestamp) -> (World, Pri
         agency: format!("pit-{}", ids.uuid()),
     };
     let app = (&settings.app_id, &settings.version_id);
-    let grants = Grants::new(app.0, app.1, &settings.redirect_uri, &mut ids);
+    let mut grants = Grants::new(app.0, app.1, &settings.redirect_uri, &mut ids);
+    grants.is_draft = settings.draft_app;
     let mut world = World::new(&settings.company_id, &settings.location_id, grants, ids);
     world.location_limit = settings.rate_limits.location_limit();
     for (location, name, contacts) in [

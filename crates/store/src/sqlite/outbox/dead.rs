@@ -23,13 +23,19 @@ pub(super) struct Death<'a> {
 }
 
 /// Where an action stands that somebody asks for.
-struct Place {
-    sequence: i64,
-    destination: String,
-    lane: String,
-    organization: String,
+pub(super) struct Place {
+    pub(super) sequence: i64,
+    pub(super) destination: String,
+    pub(super) lane: String,
+    pub(super) organization: String,
     state: String,
     holds_until: Option<Timestamp>,
+}
+
+impl Place {
+    pub(super) fn is(&self, states: &[ActionState]) -> bool {
+        states.iter().any(|state| state.name() == self.state)
+    }
 }
 
 impl DeadLetters for Sqlite {
@@ -63,8 +69,8 @@ impl DeadLetters for Sqlite {
         let write = move |transaction: &Transaction<'_>| {
             let mut replayed = Vec::new();
             for id in actions {
-                if let Some(place) = place(transaction, &id)?
-                    && is(&place, &[ActionState::Dead, ActionState::Dropped])
+                if let Some(place) = place(transaction, id.as_str())?
+                    && place.is(&[ActionState::Dead, ActionState::Dropped])
                 {
                     replay(transaction, &place, now)?;
                     replayed.push(id);
@@ -84,8 +90,8 @@ impl DeadLetters for Sqlite {
         let write = move |transaction: &Transaction<'_>| {
             let mut marked = Vec::new();
             for id in actions {
-                if let Some(place) = place(transaction, &id)?
-                    && is(&place, &[ActionState::Dead])
+                if let Some(place) = place(transaction, id.as_str())?
+                    && place.is(&[ActionState::Dead])
                 {
                     mark(transaction, &place, &dropped)?;
                     marked.push(id);
@@ -140,13 +146,53 @@ pub(super) fn bury(
     Ok(())
 }
 
-fn place(connection: &Connection, id: &ActionId) -> rusqlite::Result<Option<Place>> {
+/// Makes an action that is done, dead or dropped due again; whether it was one.
+pub(in crate::sqlite) fn redeliver(
+    transaction: &Transaction<'_>,
+    id: &ActionId,
+    now: Timestamp,
+) -> rusqlite::Result<bool> {
+    let ended = [ActionState::Done, ActionState::Dead, ActionState::Dropped];
+    match place(transaction, id.as_str())?.filter(|place| place.is(&ended)) {
+        Some(place) => replay(transaction, &place, now).map(|()| true),
+        None => Ok(false),
+    }
+}
+
+/// Marks what is open at a destination as dropped, also what is being tried.
+pub(in crate::sqlite) fn drop_open(
+    transaction: &Transaction<'_>,
+    destination: &ConnectionId,
+    dropped: &Dropped,
+) -> rusqlite::Result<()> {
+    let (destination, at) = (destination.as_str(), dropped.at.as_microsecond());
+    // A lane that an attempt holds ends with that attempt.
+    transaction
+        .prepare_cached("DELETE FROM lane WHERE destination = ?1 AND due_at IS NOT NULL")?
+        .execute([destination])?;
+    let open = "state IN ('ready', 'waiting', 'started')";
+    let letters = format!(
+        "INSERT INTO dead_letter (action, destination, lane, died_at, reason, dropped_at, dropped_by)
+         SELECT sequence, destination, lane, ?2, ?3, ?2, ?4 FROM action
+         WHERE destination = ?1 AND rule = 'notify_subscribers' AND {open}"
+    );
+    let letter = (destination, at, Dropped::UNWANTED, &dropped.by);
+    transaction.prepare_cached(&letters)?.execute(letter)?;
+    let sql = format!(
+        "UPDATE action SET state = 'dropped'
+         WHERE destination = ?1 AND rule = 'notify_subscribers' AND {open}"
+    );
+    transaction.prepare_cached(&sql)?.execute([destination])?;
+    Ok(())
+}
+
+pub(super) fn place(connection: &Connection, id: &str) -> rusqlite::Result<Option<Place>> {
     connection
         .prepare_cached(
             "SELECT sequence, a.destination, a.lane, organization, state, holds_until
              FROM action AS a LEFT JOIN dead_letter AS d ON d.action = sequence WHERE id = ?1",
         )?
-        .query_row([id.as_str()], |row| {
+        .query_row([id], |row| {
             Ok(Place {
                 sequence: row.get(0)?,
                 destination: row.get(1)?,
@@ -157,10 +203,6 @@ fn place(connection: &Connection, id: &ActionId) -> rusqlite::Result<Option<Plac
             })
         })
         .optional()
-}
-
-fn is(place: &Place, states: &[ActionState]) -> bool {
-    states.iter().any(|state| state.name() == place.state)
 }
 
 fn replay(transaction: &Transaction<'_>, place: &Place, now: Timestamp) -> rusqlite::Result<()> {

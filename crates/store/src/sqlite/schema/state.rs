@@ -301,6 +301,85 @@ pub(in crate::sqlite) const STATE: Schema = Schema {
     CREATE INDEX audit_owner ON audit (organization, sequence);
     ",
         "
+    -- The turn of one process at what only one may do at a time. A lease without an end was released;
+    -- its epoch stays, so that none is given twice.
+    CREATE TABLE lease (
+        name       TEXT PRIMARY KEY,
+        epoch      INTEGER NOT NULL,
+        holder     TEXT NOT NULL,
+        held_until INTEGER
+    ) WITHOUT ROWID;
+    ",
+        "
+    -- Rows are listed in the order of their changes, and found by what identifies a person.
+    CREATE INDEX record_change ON record (organization, connection, entity, occurred_at, id)
+        WHERE deleted_at IS NULL;
+    CREATE INDEX record_email
+        ON record (organization, connection, entity, lower(json_extract(fields, '$.email')))
+        WHERE lower(json_extract(fields, '$.email')) IS NOT NULL;
+    CREATE INDEX record_phone
+        ON record (organization, connection, entity, json_extract(fields, '$.phone'))
+        WHERE json_extract(fields, '$.phone') IS NOT NULL;
+    CREATE INDEX record_contact
+        ON record (organization, connection, entity, json_extract(fields, '$.contact_id'))
+        WHERE json_extract(fields, '$.contact_id') IS NOT NULL;
+    ",
+        "
+    -- Subscriptions: webhooks of the users' own applications. A version of a secret is a credential.
+    CREATE TABLE subscription (
+        id             TEXT PRIMARY KEY,
+        organization   TEXT NOT NULL REFERENCES organization (id),
+        connection     TEXT,
+        name           TEXT NOT NULL,
+        url            TEXT NOT NULL,
+        kinds          TEXT NOT NULL,
+        paused_at      INTEGER,
+        disabled_at    INTEGER,
+        disabled_why   TEXT,
+        secret_version INTEGER NOT NULL,
+        former_version INTEGER,
+        former_until   INTEGER,
+        failing_since  INTEGER,
+        created_at     INTEGER NOT NULL,
+        revision       INTEGER NOT NULL
+    ) WITHOUT ROWID;
+    CREATE INDEX subscription_organization ON subscription (organization);
+    CREATE TABLE replay (
+        subscription TEXT PRIMARY KEY,
+        since        INTEGER NOT NULL,
+        after        INTEGER NOT NULL,
+        until        INTEGER NOT NULL
+    ) WITHOUT ROWID;
+    CREATE INDEX action_notification ON action (destination, sequence)
+        WHERE rule = 'notify_subscribers';
+
+    -- How attempts fare changes nobody's rights, so it does not count.
+    CREATE TRIGGER subscription_added AFTER INSERT ON subscription
+        BEGIN UPDATE revision SET number = number + 1; END;
+    CREATE TRIGGER subscription_removed AFTER DELETE ON subscription
+        BEGIN UPDATE revision SET number = number + 1; END;
+    ",
+        "
+    -- A consent_request was asked for at a vendor. Only the hash of its state is here.
+    CREATE TABLE consent_request (
+        state_hash   BLOB PRIMARY KEY,
+        organization TEXT NOT NULL,
+        connection   TEXT NOT NULL,
+        renews       INTEGER NOT NULL,
+        vendor       TEXT NOT NULL,
+        name         TEXT NOT NULL,
+        url          TEXT,
+        app          TEXT NOT NULL,
+        sealed       BLOB NOT NULL,
+        master_key   TEXT NOT NULL,
+        actor        TEXT NOT NULL,
+        made_at      INTEGER NOT NULL,
+        ends_at      INTEGER NOT NULL,
+        outcome      TEXT NOT NULL,
+        detail       TEXT
+    ) WITHOUT ROWID;
+    ",
+        "
     -- A request that its sender may repeat, with the answer that it gets again.
     CREATE TABLE repeatable_request (
         holder     TEXT NOT NULL,
