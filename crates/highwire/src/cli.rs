@@ -1,5 +1,6 @@
 //! The command line: every command and flag.
 
+mod audit;
 mod connections;
 mod doctor;
 mod letters;
@@ -10,6 +11,7 @@ use std::{net::SocketAddr, path::PathBuf};
 use clap::{ArgMatches, Args, Parser, Subcommand, ValueEnum};
 use endpoint::Secret;
 
+pub(crate) use self::audit::{Audit, AuditList};
 pub(crate) use self::connections::{
     Accounts, Add as AddConnection, Connections, TokenDoor, Vendor, Which,
 };
@@ -75,6 +77,9 @@ pub(crate) enum Command {
     /// Look after the keys of programs and assistants
     #[command(subcommand)]
     ApiKeys(ApiKeys),
+    /// See who did what with keys, tokens and what belongs to whom
+    #[command(subcommand)]
+    Audit(Audit),
     /// Connect organizations to vendors, and say how their webhooks prove themselves
     #[command(subcommand)]
     Connections(Connections),
