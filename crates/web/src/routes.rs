@@ -13,11 +13,7 @@ use domain::Storage;
 use policy::access;
 
 use crate::{
-    ConsentCallbacks,
-    Health,
-    Metrics,
-    Services,
-    Site,
+    ConsentCallbacks, Health, Metrics, Services, Site,
     admission::Admission,
     api::{Call, Clash, Common, Desk, Document, Errands, Fields, Operation, Reply},
     callback::{self, Callbacks},
@@ -173,8 +169,7 @@ pub(crate) fn routes<S: Storage>(
         .get("/healthz", probes::alive, ())?
         .get("/readyz", probes::ready::<S>, (health, store.clone()))?
         .get("/metrics", move || std::future::ready(metrics.render()), ())?
-        .get(callback::PATH, callback::receive, Callbacks::new(site.services.consents))?;
-        .get("/metrics", move || std::future::ready(metrics.render()), ())?;
+        .get(callback::PATH, callback::receive, Callbacks::new(site.services.consents.clone()))?;
     let mount = passages(mount, site.services)?;
     let mut mount = operations(mount, &store)?;
     let document = docs::Document::new(&std::mem::take(&mut mount.document).finish()?);
@@ -187,7 +182,7 @@ pub(crate) fn routes<S: Storage>(
 fn passages<S: Storage>(mount: Mount<S>, services: Services) -> Result<Mount<S>, Unmounted> {
     const BROWSER: &str = "/proxy/highlevel-browser/{connection}/{*path}";
     const CALLS: &str = "/proxy/highlevel/{connection}/{*path}";
-    let admission = mount.admission.clone();
+    let admission = mount.common.admission.clone();
     let passage = |method, path: &'static str, proxy| {
         let row = access::route(method, path).ok_or(Unmounted::Unlisted { method, path })?;
         let prefix = path.split_once('{').map_or(path, |(prefix, _)| prefix);

@@ -65,6 +65,7 @@ const SEE_KEYS: Need = organization(RUNNING, Scope::KeysRead);
 const CHANGE_KEYS: Need = organization(OWNER, Scope::KeysWrite);
 const SEE_MEMBERS: Need = organization(PEOPLE, Scope::MembersRead);
 const CHANGE_MEMBERS: Need = organization(OWNER, Scope::MembersWrite);
+const SEE_AUDIT: Need = organization(RUNNING, Scope::AuditRead);
 const SEE_ORGANIZATION: Need = organization(PEOPLE, Scope::OrganizationsRead);
 
 /// Every route, then every command, each in order of name.
@@ -90,6 +91,7 @@ pub const TABLE: &[Row] = &[
     run("api-keys create", CHANGE_KEYS),
     run("api-keys list", SEE_KEYS),
     run("api-keys revoke", CHANGE_KEYS),
+    run("audit list", SEE_AUDIT),
     run("backup", EVERYBODYS_DATA),
     run("call", VENDOR_TOKEN),
     run("completions", READS_NOTHING),
