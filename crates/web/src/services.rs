@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use domain::crm::Crm;
+
 use crate::ConsentCallbacks;
 
 /// Who answers what; a route whose service is missing says so.
@@ -9,4 +11,6 @@ use crate::ConsentCallbacks;
 pub struct Services {
     /// Takes what consent pages hand back.
     pub consents: Option<Arc<dyn ConsentCallbacks>>,
+    /// The CRM behind the port for applications.
+    pub crm: Option<Arc<dyn Crm>>,
 }
