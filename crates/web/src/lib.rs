@@ -12,6 +12,7 @@ mod callback;
 mod connection;
 mod connections;
 mod correlation;
+mod crm;
 mod docs;
 mod events;
 mod front;

@@ -17,7 +17,7 @@ use crate::{
     admission::Admission,
     api::{Call, Clash, Common, Desk, Document, Errands, Fields, Operation, Reply},
     callback::{self, Callbacks},
-    docs, events,
+    crm, docs, events,
     guard::{self, Guard, Lock, Post},
     ingress, me, probes,
     problem::{Kind, Problem},
@@ -171,6 +171,8 @@ pub(crate) fn routes<S: Storage>(
         .get("/metrics", move || std::future::ready(metrics.render()), ())?
         .get(callback::PATH, callback::receive, Callbacks::new(site.services.consents.clone()))?;
     let mount = passages(mount, site.services)?;
+        .get(callback::PATH, callback::receive, Callbacks::new(site.services.consents))?;
+    let mount = port(mount, &site.services.crm)?;
     let mut mount = operations(mount, &store)?;
     let document = docs::Document::new(&std::mem::take(&mut mount.document).finish()?);
     let mount = mount.get("/openapi.json", docs::document, document)?;
@@ -209,6 +211,29 @@ fn operations<S: Storage>(mount: Mount<S>, store: &S) -> Result<Mount<S>, Unmoun
         .operation(&events::LIST, events::list::<S>, store.clone())?
         .operation(&events::SHOW, events::show::<S>, store.clone())?
         .operation(&me::SHOW, me::show, ())
+}
+
+/// Every operation of the port for applications, in order of path.
+fn port<S: Storage>(mount: Mount<S>, crm: &crm::Service) -> Result<Mount<S>, Unmounted> {
+    let crm = || crm.clone();
+    mount
+        .operation(&crm::appointments::LIST, crm::appointments::list, crm())?
+        .operation(&crm::appointments::BOOK, crm::appointments::book, crm())?
+        .operation(&crm::appointments::CANCEL, crm::appointments::cancel, crm())?
+        .operation(&crm::slots::LIST, crm::slots::list, crm())?
+        .operation(&crm::contacts::LIST, crm::contacts::list, crm())?
+        .operation(&crm::contacts::UPSERT, crm::contacts::upsert, crm())?
+        .operation(&crm::contacts::SHOW, crm::contacts::show, crm())?
+        .operation(&crm::contacts::PATCH, crm::contacts::patch, crm())?
+        .operation(&crm::messages::SEND, crm::messages::send, crm())?
+        .operation(&crm::notes::LIST, crm::notes::list, crm())?
+        .operation(&crm::notes::ADD, crm::notes::add, crm())?
+        .operation(&crm::tags::ADD, crm::tags::add, crm())?
+        .operation(&crm::tags::REMOVE, crm::tags::remove, crm())?
+        .operation(&crm::opportunities::LIST, crm::opportunities::list, crm())?
+        .operation(&crm::opportunities::UPSERT, crm::opportunities::upsert, crm())?
+        .operation(&crm::opportunities::SHOW, crm::opportunities::show, crm())?
+        .operation(&crm::opportunities::PATCH, crm::opportunities::patch, crm())
 }
 
 /// A path that leads nowhere.

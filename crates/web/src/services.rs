@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use domain::Proxy;
+use domain::crm::Crm;
 
 use crate::ConsentCallbacks;
 
@@ -15,4 +16,6 @@ pub struct Services {
     pub proxy: Option<Arc<dyn Proxy>>,
     /// Passes calls on to the address of HighLevel's own application, where that is switched on.
     pub browser_proxy: Option<Arc<dyn Proxy>>,
+    /// The CRM behind the port for applications.
+    pub crm: Option<Arc<dyn Crm>>,
 }

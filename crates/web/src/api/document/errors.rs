@@ -94,6 +94,10 @@ pub(super) fn header_parameters(operation: &Operation) -> Vec<Value> {
                    the same request under the same key gets the same answer, and is done once.";
         parameters.push(header("Idempotency-Key", key, schema));
     }
+    if operation.takes_if_match {
+        let only = "The version that the caller has read: 412 where it is another one now.";
+        parameters.push(header("If-Match", only, json!({ "type": "string" })));
+    }
     parameters
 }
 
@@ -127,7 +131,7 @@ pub(super) fn of(
         kinds.push((Kind::UnsupportedMediaType, "The body is not marked as JSON."));
         kinds.push((Kind::Invalid, "A field of the body is not as declared."));
     }
-    if operation.has_etag {
+    if operation.has_etag || operation.takes_if_match {
         kinds.push((Kind::PreconditionFailed, "It is another version than `If-Match` names."));
     }
     if operation.takes_idempotency_key {
