@@ -14,5 +14,6 @@ mod safe;
 mod shared_signature;
 #[cfg(test)]
 mod stand_ins;
+pub mod subscriber;
 
 pub use self::safe::{Safe, SafeError};
