@@ -1,11 +1,14 @@
 //! Speaks HighLevel for the hub: verifies its webhooks, reads them into events and records, and counts its calls.
 
+pub mod connect;
 pub mod doctor;
 mod identity;
 mod installation;
 mod kind;
 mod link;
 mod owner;
+pub mod port;
+mod proxy;
 mod records;
 mod shared_ledger;
 mod summary;
@@ -26,6 +29,7 @@ use jiff::{SignedDuration, Timestamp};
 use self::identity::Identity;
 pub use self::{
     owner::{Owner, owner},
+    proxy::{Allowlist, Clients, Described, HighLevelProxy, NotAllowable, ProxySettings},
     shared_ledger::SharedLedger,
     workflow::Workflow,
 };

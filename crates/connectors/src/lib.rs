@@ -8,6 +8,7 @@
 pub mod highlevel;
 mod identity;
 pub mod model;
+mod new_connection;
 pub mod notion;
 pub mod repairshopr;
 mod safe;
@@ -16,4 +17,7 @@ mod shared_signature;
 mod stand_ins;
 pub mod subscriber;
 
-pub use self::safe::{Safe, SafeError};
+pub use self::{
+    new_connection::{Connecting, NewConnection, NewConnectionError, OwnerName},
+    safe::{Safe, SafeError},
+};

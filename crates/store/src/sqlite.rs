@@ -22,6 +22,7 @@ mod parked;
 mod profiles;
 mod quarantine;
 mod recent;
+mod repeatable_requests;
 mod replays;
 mod restore;
 mod retention;

@@ -7,16 +7,19 @@
 
 mod desk;
 mod document;
+mod errands;
 mod etag;
 mod fields;
 pub(crate) mod formats;
+mod once;
 mod reply;
 
 use axum::routing::MethodFilter;
 
 pub(crate) use self::{
-    desk::Desk,
+    desk::{Common, Desk},
     document::{Clash, Document},
+    errands::Errands,
     fields::Fields,
     reply::{Answer, Reply},
 };
@@ -45,6 +48,9 @@ pub(crate) struct Operation {
     pub(crate) errors: &'static [(Kind, &'static str)],
     /// Whether its answers have an `ETag`, and conditions on it count. For reads of one thing.
     pub(crate) has_etag: bool,
+    /// Whether an `Idempotency-Key` counts: the same request under the same key gets the same answer,
+    /// and is done once. Not for answers with a secret in them, since an answer is kept for a day.
+    pub(crate) takes_idempotency_key: bool,
     /// Whether it answers a page: its query has `after` and `limit`, its answer `next`.
     pub(crate) is_paged: bool,
     /// How large its body may be, in bytes.
@@ -106,6 +112,7 @@ impl Operation {
         description: "",
         errors: &[],
         has_etag: false,
+        takes_idempotency_key: false,
         is_paged: false,
         largest_body: LARGEST_BODY,
     };

@@ -8,6 +8,7 @@ mod alarm;
 mod answers;
 #[expect(dead_code, reason = "what operations to come declare is there already")]
 mod api;
+mod callback;
 mod connection;
 mod connections;
 mod correlation;
@@ -31,6 +32,7 @@ mod services;
 
 pub use self::{
     admission::BODY_LIMIT,
+    callback::{ConsentCallbacks, PATH as CALLBACK_PATH, Settled, Unsettled},
     health::{Health, Reason},
     listener::Listener,
     metrics::Metrics,

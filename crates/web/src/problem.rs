@@ -1,14 +1,14 @@
 //! A problem in the form of RFC 9457: what is wrong, and what to do about it.
 
 use axum::{
-    body::Body,
+    body::{Body, Bytes},
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use domain::StorageError;
 use policy::access::Denial;
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// The media type of every problem.
 pub(crate) const MEDIA_TYPE: &str = "application/problem+json";
@@ -17,7 +17,7 @@ pub(crate) const MEDIA_TYPE: &str = "application/problem+json";
 const NAMES: &str = "urn:highwire:problem:";
 
 /// What kind of problem it is. Programs decide by it, people read [`Problem::detail`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) enum Kind {
     /// The request cannot be read.
     Malformed,
@@ -136,8 +136,9 @@ impl Kind {
     }
 }
 
-/// An answer that is not what was asked for.
-#[derive(Clone, Debug)]
+/// An answer that is not what was asked for. Its own JSON is for [`Problem::kept`]; what callers see is
+/// [`Told`].
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Problem {
     kind: Kind,
     detail: String,
@@ -196,6 +197,19 @@ impl Problem {
 
     pub(crate) fn kind(&self) -> Kind {
         self.kind
+    }
+
+    /// What a store keeps of it, to give the same answer again.
+    pub(crate) fn kept(&self) -> Bytes {
+        serde_json::to_vec(self).expect("texts and numbers are JSON").into()
+    }
+
+    /// The problem that was kept.
+    pub(crate) fn of_kept(kept: &[u8]) -> Self {
+        serde_json::from_slice(kept).unwrap_or_else(|_| {
+            let detail = "the first answer cannot be read any more";
+            Self::new(Kind::Interrupted, detail, "look whether it was done, and use another key")
+        })
     }
 
     fn told(&self, correlation: &HeaderValue) -> Told {

@@ -10,14 +10,15 @@ use axum::{
     routing::{MethodFilter, on},
 };
 use domain::Storage;
-use policy::access::{self, Exposure};
+use policy::access;
 
 use crate::{
-    Health, Metrics, Site,
+    ConsentCallbacks, Health, Metrics, Site,
     admission::Admission,
-    api::{Call, Clash, Desk, Document, Fields, Operation, Reply},
+    api::{Call, Clash, Common, Desk, Document, Errands, Fields, Operation, Reply},
+    callback::{self, Callbacks},
     docs, events,
-    guard::{self, Guard, Post},
+    guard::{self, Guard, Lock, Post},
     ingress, me, probes,
     problem::{Kind, Problem},
 };
@@ -46,8 +47,10 @@ impl From<Clash> for Unmounted {
 
 /// What the routes need of the server that they stand behind.
 pub(crate) struct Behind {
-    /// Who can reach its address.
-    pub(crate) exposure: Exposure,
+    /// What the guard goes by.
+    pub(crate) lock: Lock,
+    /// What is done to its end.
+    pub(crate) errands: Errands,
     /// What lets bodies in.
     pub(crate) admission: Admission,
     /// Whether events can be kept.
@@ -60,7 +63,7 @@ pub(crate) struct Behind {
 pub(crate) struct Mount<S> {
     router: Router,
     guard: Arc<Guard<S>>,
-    admission: Admission,
+    common: Common<S>,
     document: Document,
 }
 
@@ -93,7 +96,7 @@ impl<S: Storage> Mount<S> {
         let missing = Unmounted::Unlisted { method: method.name(), path };
         let row = access::route(method.name(), path).ok_or(missing)?;
         self.document.add::<P, Q, B, T>(operation, &row.need)?;
-        let desk = Desk { operation, admission: self.admission.clone() };
+        let desk = Desk { operation, common: self.common.clone() };
         let answer =
             move |request: Request| desk.clone().answer(request, state.clone(), handler.clone());
         self.mount(method.name(), method.filter(), path, (answer, ()))
@@ -132,11 +135,17 @@ pub(crate) fn routes<S: Storage>(
     site: Site<S>,
     behind: &Behind,
 ) -> Result<(Router, Arc<Guard<S>>), Unmounted> {
-    let guard = Arc::new(Guard::new(site.store.clone(), Arc::clone(&site.clock), behind.exposure));
+    let guard = Arc::new(Guard::new(site.store.clone(), Arc::clone(&site.clock), behind.lock));
     let mut mount = Mount {
         router: Router::new(),
         guard: Arc::clone(&guard),
-        admission: behind.admission.clone(),
+        common: Common {
+            admission: behind.admission.clone(),
+            errands: behind.errands.clone(),
+            store: site.store.clone(),
+            clock: Arc::clone(&site.clock),
+            since: site.clock.now(),
+        },
         document: Document::default(),
     };
     for door in site.doors {
@@ -158,7 +167,8 @@ pub(crate) fn routes<S: Storage>(
     let mount = mount
         .get("/healthz", probes::alive, ())?
         .get("/readyz", probes::ready::<S>, (health, store.clone()))?
-        .get("/metrics", move || std::future::ready(metrics.render()), ())?;
+        .get("/metrics", move || std::future::ready(metrics.render()), ())?
+        .get(callback::PATH, callback::receive, Callbacks::new(site.services.consents))?;
     let mut mount = operations(mount, &store)?;
     let document = docs::Document::new(&std::mem::take(&mut mount.document).finish()?);
     let mount = mount.get("/openapi.json", docs::document, document)?;
@@ -185,6 +195,13 @@ async fn not_so() -> Problem {
     let hint = "use a method that the header `Allow` names";
     let problem = Problem::new(Kind::MethodNotAllowed, "the path does not take this method", hint);
     std::future::ready(problem).await
+}
+
+/// The one route of a process that waits for a consent. It is open to whoever comes: the state in the
+/// address is the proof.
+pub(crate) fn for_consents(consents: Arc<dyn ConsentCallbacks>) -> Router {
+    let route = axum::routing::get(callback::receive);
+    Router::new().route(callback::PATH, route.with_state(Callbacks::new(Some(consents))))
 }
 
 #[cfg(test)]

@@ -32,6 +32,8 @@ const DOOR: Need = Need::Vendor(Grant {
 /// The vendor signs nothing there: the token in the path is a key, which the door itself looks up.
 const TOKEN_DOOR: Need = DOOR;
 const SIGNED_DOOR: Need = Need::Nothing("the vendor signs with a secret that the door checks");
+/// The state in the address counts once, and leads to who asked; who only guesses learns nothing.
+const CONSENT: Need = Need::Nothing("a consent page leads here, and its state is the proof");
 const PROBE: Need = Need::Nothing("it is a probe that only says that the process answers");
 const DOCUMENT: Need = Need::Nothing("it says what every copy of the program says");
 const WATCH: Need = Need::GrantOnNetwork(Grant {
@@ -56,6 +58,7 @@ const SEE_ORGANIZATION: Need = organization(PEOPLE, Scope::OrganizationsRead);
 pub const TABLE: &[Row] = &[
     get("/healthz", PROBE),
     get("/metrics", WATCH),
+    get("/oauth/callback/highlevel", CONSENT),
     get("/openapi.json", DOCUMENT),
     get("/readyz", WATCH),
     get("/v1/events", SEE_EVENTS),

@@ -1,0 +1,83 @@
+//! Connects HighLevel: with a token that a person made, or with what a person granted the app.
+
+pub mod consent;
+mod granted;
+mod private_token;
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use domain::{AccountKey, ConnectionProfile};
+use endpoint::{Secret, Timer, Transport};
+use highlevel::{Client, Settings, Tenant, auth::PrivateToken, ledger::CallLedger};
+
+pub use self::private_token::{GivenToken, TokenProblem, with_private_token};
+use super::HighLevel;
+
+/// What the app asks to be allowed where nobody says otherwise: what the hub's own routes read and
+/// write, and what a company's token needs to stand for its locations (`facts/highlevel.md` 2.3, 2.4).
+pub const SCOPES: [&str; 20] = [
+    "calendars.readonly",
+    "calendars/events.readonly",
+    "calendars/events.write",
+    "companies.readonly",
+    "contacts.readonly",
+    "contacts.write",
+    "conversations.readonly",
+    "conversations.write",
+    "conversations/message.readonly",
+    "conversations/message.write",
+    "locations.readonly",
+    "locations/customFields.readonly",
+    "locations/tags.readonly",
+    "locations/tags.write",
+    "oauth.readonly",
+    "oauth.write",
+    "opportunities.readonly",
+    "opportunities.write",
+    "users.readonly",
+    "workflows.readonly",
+];
+
+/// How calls reach HighLevel before there is a connection to call through.
+#[derive(Clone)]
+pub struct Line<T, C> {
+    /// Carries them.
+    pub transport: T,
+    /// Paces them.
+    pub timer: C,
+    /// The address of the API; none is HighLevel's own.
+    pub url: Option<String>,
+    /// Counts them with those of everybody else.
+    pub ledger: Option<Arc<dyn CallLedger>>,
+}
+
+impl<T: Transport + Clone, C: Timer + Clone> Line<T, C> {
+    /// The address of the API.
+    #[must_use]
+    pub fn base_url(&self) -> String {
+        self.url.clone().unwrap_or_else(|| Settings::default().base_url)
+    }
+
+    /// A client with a token that is good for now, as a look at a new connection needs it.
+    pub fn client(&self, token: &Secret, tenant: Tenant) -> Client<T, C> {
+        let settings = Settings {
+            base_url: self.base_url(),
+            ledger: self.ledger.clone(),
+            ..Settings::default()
+        };
+        let tokens = Arc::new(PrivateToken::new(token.expose()));
+        Client::new(self.transport.clone(), self.timer.clone(), tokens, tenant, settings)
+    }
+}
+
+/// The profile's settings that say whose account it is.
+fn whose(location: Option<&str>, company: Option<&str>) -> BTreeMap<String, String> {
+    let named =
+        [(ConnectionProfile::LOCATION_ID, location), (ConnectionProfile::COMPANY_ID, company)];
+    let given = named.into_iter().filter_map(|(name, id)| Some((name.to_owned(), id?.to_owned())));
+    given.collect()
+}
+
+fn account(id: &str) -> AccountKey {
+    AccountKey::new(HighLevel::NAME, id)
+}
