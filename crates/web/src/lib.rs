@@ -29,6 +29,7 @@ mod problem;
 mod routes;
 mod server;
 mod services;
+pub mod set_up;
 
 pub use self::{
     admission::BODY_LIMIT,
