@@ -98,6 +98,7 @@ pub(crate) async fn enter(settings: &Settings, entry: Entry) -> Result<Running, 
             .map(|log| (connection, log))
             .into_iter()
             .collect::<BTreeMap<_, _>>(),
+        subscriber: None,
         report_deviations: settings.webhook.check_contract == settings::CheckContract::Report,
         retention: settings.retention.limits(),
         clock: Arc::clone(&clock),
