@@ -1,5 +1,6 @@
 //! The command line: every command and flag.
 
+mod connect;
 mod connections;
 mod doctor;
 mod letters;
@@ -10,6 +11,10 @@ use std::{net::SocketAddr, path::PathBuf};
 use clap::{ArgMatches, Args, Parser, Subcommand, ValueEnum};
 use endpoint::Secret;
 
+pub(crate) use self::connect::{
+    Connect, HighLevel as ConnectHighLevel, Model as ConnectModel, Notion as ConnectNotion,
+    RepairShopr as ConnectRepairShopr, Target,
+};
 pub(crate) use self::connections::{
     Accounts, Add as AddConnection, Connections, TokenDoor, Vendor, Which,
 };
@@ -75,6 +80,9 @@ pub(crate) enum Command {
     /// Look after the keys of programs and assistants
     #[command(subcommand)]
     ApiKeys(ApiKeys),
+    /// Connect a vendor: give a credential or let a person agree, and see what the hub finds there
+    #[command(subcommand)]
+    Connect(Connect),
     /// Connect organizations to vendors, and say how their webhooks prove themselves
     #[command(subcommand)]
     Connections(Connections),

@@ -4,6 +4,7 @@ pub(crate) mod api_keys;
 pub(crate) mod backup;
 pub(crate) mod call;
 pub(crate) mod completions;
+pub(crate) mod connect;
 pub(crate) mod connections;
 pub(crate) mod demo;
 pub(crate) mod doctor;

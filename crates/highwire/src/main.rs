@@ -9,6 +9,7 @@ mod cli;
 mod clock;
 mod commands;
 mod connection;
+mod consents;
 mod disk_watch;
 mod doors;
 mod entry;
@@ -153,6 +154,7 @@ async fn dispatch(
         }
         Command::Members(members) => commands::members::run(&settings, actor, members, json).await,
         Command::ApiKeys(keys) => commands::api_keys::run(&settings, actor, keys, json).await,
+        Command::Connect(command) => commands::connect::run(&settings, actor, command, json).await,
         Command::Connections(command) => {
             commands::connections::run(&settings, actor, command, json).await
         }

@@ -142,6 +142,13 @@ pub(crate) struct HighLevel {
     pub(crate) location_id: String,
     pub(crate) company_id: String,
     pub(crate) application_url: String,
+    pub(crate) client_id: String,
+    pub(crate) client_secret: Secret,
+    pub(crate) version_id: String,
+    pub(crate) consent_host: String,
+    pub(crate) redirect_url: String,
+    pub(crate) scopes: Vec<String>,
+    pub(crate) installs_go_to: String,
 }
 
 /// The Notion connection.
