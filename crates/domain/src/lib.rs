@@ -128,7 +128,7 @@ pub use self::{
     storage::{Storage, StorageError},
     subscription::{
         Forbearance, FormerSecret, KindFilter, KindPattern, ROTATION_HOURS, SecretVersions,
-        Subscription, SubscriptionState, Subscriptions, UnknownKind,
+        Subscription, SubscriptionNotary, SubscriptionState, Subscriptions, UnknownKind,
     },
     turns::Turns,
     webhook_secret::WebhookSecret,

@@ -56,9 +56,12 @@ async fn five_hundred_installations_at_once_are_connected_and_go_again() -> Resu
     let storm = json!({ "locations": 500, "at_once": true });
     let storm = house.control("install", storm).await?;
     let made = storm["installed"].as_array().context("the locations")?;
-    let mut wanted: BTreeSet<String> = made.iter().filter_map(Value::as_str).map(str::to_owned).collect();
+    let mut wanted: BTreeSet<String> =
+        made.iter().filter_map(Value::as_str).map(str::to_owned).collect();
     ensure!(wanted.len() == 500);
-    wanted.extend([house.vendor.company_id(), house.vendor.location_id(), OTHER_LOCATION].map(str::to_owned));
+    wanted.extend(
+        [house.vendor.company_id(), house.vendor.location_id(), OTHER_LOCATION].map(str::to_owned),
+    );
     // A location of the future: its INSTALL names no company.
     wanted.insert(house.make_location().await?);
     house.until(|listed| Ok(only(listed)?.0 == wanted)).await?;
@@ -137,7 +140,8 @@ async fn a_draft_a_white_label_and_another_redirect_are_as_the_app_has_them() ->
 
     let elsewhere = ["--redirect-url", "http://127.0.0.1:1/oauth/callback/highlevel"];
     let mut asking = house.ask(&elsewhere)?;
-    let wrong = format!("{}&auto_approve=true&version_id={}", asking.url, house.vendor.version_id());
+    let wrong =
+        format!("{}&auto_approve=true&version_id={}", asking.url, house.vendor.version_id());
     let (status, page) = house.get(&wrong).await?;
     ensure!(status == 400 && page.contains("error.invalid_redirect_uri"), "{status} {page}");
     asking.give_up()?;
@@ -192,13 +196,24 @@ async fn a_token_is_taken_from_stdin_and_shows_what_it_opens() -> Result<()> {
     ensure!(house.given(&again, &token)?["renewed"] == true);
 
     let agency = house.vendor.agency_token().to_owned();
-    let told = house.given(&["connect", "highlevel", "--token", "-", "--name", "agency"], &agency)?;
+    let told =
+        house.given(&["connect", "highlevel", "--token", "-", "--name", "agency"], &agency)?;
     ensure!(told["account"].is_string(), "{told}");
     let dead = "pit-00000000-0000-4000-8000-000000000000";
-    let refused = house.refused(&["connect", "highlevel", "--token", "-", "--name", "dead"], dead)?;
+    let refused =
+        house.refused(&["connect", "highlevel", "--token", "-", "--name", "dead"], dead)?;
     ensure!(refused.contains("Invalid Private Integration token"), "{refused}");
-    let unchecked =
-        ["connect", "highlevel", "--token", "-", "--name", "dead", "--unchecked", "--location", "l9"];
+    let unchecked = [
+        "connect",
+        "highlevel",
+        "--token",
+        "-",
+        "--name",
+        "dead",
+        "--unchecked",
+        "--location",
+        "l9",
+    ];
     house.given(&unchecked, dead)?;
     house.ends_without_leaks()
 }

@@ -1,5 +1,6 @@
 //! The command line: every command and flag.
 
+mod audit;
 mod connect;
 mod connections;
 mod doctor;
@@ -11,6 +12,7 @@ use std::{net::SocketAddr, path::PathBuf};
 use clap::{ArgMatches, Args, Parser, Subcommand, ValueEnum};
 use endpoint::Secret;
 
+pub(crate) use self::audit::{Audit, AuditList};
 pub(crate) use self::connect::{
     Connect, HighLevel as ConnectHighLevel, Model as ConnectModel, Notion as ConnectNotion,
     RepairShopr as ConnectRepairShopr, Target,
@@ -83,6 +85,9 @@ pub(crate) enum Command {
     /// Connect a vendor: give a credential or let a person agree, and see what the hub finds there
     #[command(subcommand)]
     Connect(Connect),
+    /// See who did what with keys, tokens and what belongs to whom
+    #[command(subcommand)]
+    Audit(Audit),
     /// Connect organizations to vendors, and say how their webhooks prove themselves
     #[command(subcommand)]
     Connections(Connections),

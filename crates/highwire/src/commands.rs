@@ -1,6 +1,7 @@
 //! The commands, one file each.
 
 pub(crate) mod api_keys;
+pub(crate) mod audit;
 pub(crate) mod backup;
 pub(crate) mod call;
 pub(crate) mod completions;

@@ -50,6 +50,7 @@ pub(crate) struct Settings {
     pub(crate) retention: Retention,
     pub(crate) vault: Vault,
     pub(crate) webhook: Webhook,
+    pub(crate) proxy: Proxy,
     pub(crate) highlevel: HighLevel,
     pub(crate) notion: Notion,
     pub(crate) sandbox: Sandbox,
@@ -127,6 +128,16 @@ pub(crate) struct Webhook {
 pub(crate) enum CheckContract {
     Off,
     Report,
+}
+
+/// What goes through the token proxy.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Proxy {
+    pub(crate) allow: Vec<String>,
+    pub(crate) body_megabytes: u32,
+    pub(crate) upload_megabytes: u32,
+    pub(crate) reply_megabytes: u32,
 }
 
 /// The HighLevel connection.

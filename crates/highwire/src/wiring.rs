@@ -21,7 +21,7 @@ use crate::{
     entry::{self, Entry},
     failure::Failure,
     installs::InstallStage,
-    master_keys,
+    master_keys, proxy,
     sealer::Sealer,
     settings::{self, Settings},
 };
@@ -115,7 +115,11 @@ pub(crate) async fn enter(settings: &Settings, entry: Entry) -> Result<Running, 
     watches.spawn(InstallStage::open(settings, &store, &sealer)?.run());
     let consents = consents::desk(settings, &store, Arc::clone(&sealer))?;
     let consents = HubConsents::of_hub(settings, consents)?;
-    let services = web::Services { consents: Some(Arc::new(consents)), ..web::Services::default() };
+    let services = web::Services {
+        consents: Some(Arc::new(consents)),
+        proxy: Some(proxy::highlevel(settings, &store, &clock)?),
+        ..web::Services::default()
+    };
     let site = Site {
         intake: hub.intake(),
         store: store.clone(),

@@ -188,7 +188,12 @@ impl House {
     async fn agree(&self, url: &str, agreement: &str) -> Result<String> {
         let url = format!("{url}&auto_approve=true&{agreement}");
         let answer = self.http.send(request(Method::Get, &url, Vec::new())).await?;
-        ensure!(answer.status == 302, "{}: {}", answer.status, String::from_utf8_lossy(&answer.body));
+        ensure!(
+            answer.status == 302,
+            "{}: {}",
+            answer.status,
+            String::from_utf8_lossy(&answer.body)
+        );
         let callback = answer.header("location").context("it leads nowhere")?.to_owned();
         let (_, code) = callback.split_once("code=").context("a code")?;
         self.hide(code.split('&').next().context("a code")?);
@@ -247,11 +252,8 @@ impl House {
         self.hide(credential.trim());
         let mut command = self.command();
         command.args(arguments).arg("--json").env("HIGHWIRE_LOG_LEVEL", "trace");
-        let mut process = command
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()?;
+        let mut process =
+            command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
         process.stdin.take().context("stdin")?.write_all(credential.as_bytes())?;
         let output = process.wait_with_output()?;
         self.note(&output);
@@ -352,7 +354,8 @@ impl House {
         }
         for secret in self.hidden.lock().unwrap().iter() {
             for (place, bytes) in &places {
-                let is_there = bytes.windows(secret.len()).any(|window| window == secret.as_bytes());
+                let is_there =
+                    bytes.windows(secret.len()).any(|window| window == secret.as_bytes());
                 ensure!(!is_there, "{secret} stands in {place}");
             }
         }

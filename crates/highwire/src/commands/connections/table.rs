@@ -144,10 +144,10 @@ fn unconnected<'a>(desk: &Desk<'_>, listing: &'a Listing) -> Vec<&'a Installatio
         listing.accounts.iter().chain(&rules.accounts).map(|one| &one.key).collect();
     let is_open = |one: &&Installation| {
         // What a company's connection has not taken up yet is its own all the same.
-        let company = one.company.as_ref().map(|company| AccountKey {
-            id: company.clone(),
-            ..one.key.account.clone()
-        });
+        let company = one
+            .company
+            .as_ref()
+            .map(|company| AccountKey { id: company.clone(), ..one.key.account.clone() });
         one.installed == Some(true)
             && !owned.contains(&one.key.account)
             && company.is_none_or(|company| !owned.contains(&company))
