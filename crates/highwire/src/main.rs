@@ -5,6 +5,7 @@
 //! Must not know: business decisions.
 
 mod actor;
+mod broker;
 mod cli;
 mod clock;
 mod commands;
