@@ -22,6 +22,7 @@ use crate::{
     disk_watch, doors,
     entry::{self, Entry},
     failure::Failure,
+    installs::InstallStage,
     master_keys, proxy,
     sealer::Sealer,
     settings::{self, Settings},
@@ -122,6 +123,7 @@ pub(crate) async fn enter(settings: &Settings, entry: Entry) -> Result<Running, 
     let mut watches = JoinSet::new();
     watches.spawn(disk_watch::run(disk, server.health()));
     watches.spawn(broker::tend(broker.clone()));
+    watches.spawn(InstallStage::open(settings, &store, &sealer)?.run());
     let consents = consents::desk(settings, &store, Arc::clone(&sealer))?;
     let consents = HubConsents::of_hub(settings, consents)?;
     let services = web::Services {
