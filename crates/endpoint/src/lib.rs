@@ -40,6 +40,7 @@ mod error;
 #[cfg(feature = "http")]
 pub mod http;
 mod operation;
+pub mod reach;
 mod secret;
 pub mod stream;
 mod timer;

@@ -8,9 +8,11 @@ mod alarm;
 mod answers;
 #[expect(dead_code, reason = "what operations to come declare is there already")]
 mod api;
+mod callback;
 mod connection;
 mod connections;
 mod correlation;
+mod crm;
 mod docs;
 mod events;
 mod front;
@@ -32,6 +34,7 @@ mod services;
 
 pub use self::{
     admission::BODY_LIMIT,
+    callback::{ConsentCallbacks, PATH as CALLBACK_PATH, Settled, Unsettled},
     health::{Health, Reason},
     listener::Listener,
     metrics::Metrics,

@@ -10,14 +10,15 @@ use axum::{
     routing::{MethodFilter, on},
 };
 use domain::Storage;
-use policy::access::{self, Exposure};
+use policy::access;
 
 use crate::{
-    Health, Metrics, Services, Site,
+    ConsentCallbacks, Health, Metrics, Services, Site,
     admission::Admission,
-    api::{Call, Clash, Desk, Document, Fields, Operation, Reply},
-    docs, events,
-    guard::{self, Guard, Post},
+    api::{Call, Clash, Common, Desk, Document, Errands, Fields, Operation, Reply},
+    callback::{self, Callbacks},
+    crm, docs, events,
+    guard::{self, Guard, Lock, Post},
     ingress, me, probes,
     problem::{Kind, Problem},
     proxy::{self, Passage},
@@ -47,8 +48,10 @@ impl From<Clash> for Unmounted {
 
 /// What the routes need of the server that they stand behind.
 pub(crate) struct Behind {
-    /// Who can reach its address.
-    pub(crate) exposure: Exposure,
+    /// What the guard goes by.
+    pub(crate) lock: Lock,
+    /// What is done to its end.
+    pub(crate) errands: Errands,
     /// What lets bodies in.
     pub(crate) admission: Admission,
     /// Whether events can be kept.
@@ -61,7 +64,7 @@ pub(crate) struct Behind {
 pub(crate) struct Mount<S> {
     router: Router,
     guard: Arc<Guard<S>>,
-    admission: Admission,
+    common: Common<S>,
     document: Document,
 }
 
@@ -94,7 +97,7 @@ impl<S: Storage> Mount<S> {
         let missing = Unmounted::Unlisted { method: method.name(), path };
         let row = access::route(method.name(), path).ok_or(missing)?;
         self.document.add::<P, Q, B, T>(operation, &row.need)?;
-        let desk = Desk { operation, admission: self.admission.clone() };
+        let desk = Desk { operation, common: self.common.clone() };
         let answer =
             move |request: Request| desk.clone().answer(request, state.clone(), handler.clone());
         self.mount(method.name(), method.filter(), path, (answer, ()))
@@ -133,11 +136,17 @@ pub(crate) fn routes<S: Storage>(
     site: Site<S>,
     behind: &Behind,
 ) -> Result<(Router, Arc<Guard<S>>), Unmounted> {
-    let guard = Arc::new(Guard::new(site.store.clone(), Arc::clone(&site.clock), behind.exposure));
+    let guard = Arc::new(Guard::new(site.store.clone(), Arc::clone(&site.clock), behind.lock));
     let mut mount = Mount {
         router: Router::new(),
         guard: Arc::clone(&guard),
-        admission: behind.admission.clone(),
+        common: Common {
+            admission: behind.admission.clone(),
+            errands: behind.errands.clone(),
+            store: site.store.clone(),
+            clock: Arc::clone(&site.clock),
+            since: site.clock.now(),
+        },
         document: Document::default(),
     };
     for door in site.doors {
@@ -159,8 +168,11 @@ pub(crate) fn routes<S: Storage>(
     let mount = mount
         .get("/healthz", probes::alive, ())?
         .get("/readyz", probes::ready::<S>, (health, store.clone()))?
-        .get("/metrics", move || std::future::ready(metrics.render()), ())?;
+        .get("/metrics", move || std::future::ready(metrics.render()), ())?
+        .get(callback::PATH, callback::receive, Callbacks::new(site.services.consents.clone()))?;
     let mount = passages(mount, site.services)?;
+        .get(callback::PATH, callback::receive, Callbacks::new(site.services.consents))?;
+    let mount = port(mount, &site.services.crm)?;
     let mut mount = operations(mount, &store)?;
     let document = docs::Document::new(&std::mem::take(&mut mount.document).finish()?);
     let mount = mount.get("/openapi.json", docs::document, document)?;
@@ -172,7 +184,7 @@ pub(crate) fn routes<S: Storage>(
 fn passages<S: Storage>(mount: Mount<S>, services: Services) -> Result<Mount<S>, Unmounted> {
     const BROWSER: &str = "/proxy/highlevel-browser/{connection}/{*path}";
     const CALLS: &str = "/proxy/highlevel/{connection}/{*path}";
-    let admission = mount.admission.clone();
+    let admission = mount.common.admission.clone();
     let passage = |method, path: &'static str, proxy| {
         let row = access::route(method, path).ok_or(Unmounted::Unlisted { method, path })?;
         let prefix = path.split_once('{').map_or(path, |(prefix, _)| prefix);
@@ -201,6 +213,29 @@ fn operations<S: Storage>(mount: Mount<S>, store: &S) -> Result<Mount<S>, Unmoun
         .operation(&me::SHOW, me::show, ())
 }
 
+/// Every operation of the port for applications, in order of path.
+fn port<S: Storage>(mount: Mount<S>, crm: &crm::Service) -> Result<Mount<S>, Unmounted> {
+    let crm = || crm.clone();
+    mount
+        .operation(&crm::appointments::LIST, crm::appointments::list, crm())?
+        .operation(&crm::appointments::BOOK, crm::appointments::book, crm())?
+        .operation(&crm::appointments::CANCEL, crm::appointments::cancel, crm())?
+        .operation(&crm::slots::LIST, crm::slots::list, crm())?
+        .operation(&crm::contacts::LIST, crm::contacts::list, crm())?
+        .operation(&crm::contacts::UPSERT, crm::contacts::upsert, crm())?
+        .operation(&crm::contacts::SHOW, crm::contacts::show, crm())?
+        .operation(&crm::contacts::PATCH, crm::contacts::patch, crm())?
+        .operation(&crm::messages::SEND, crm::messages::send, crm())?
+        .operation(&crm::notes::LIST, crm::notes::list, crm())?
+        .operation(&crm::notes::ADD, crm::notes::add, crm())?
+        .operation(&crm::tags::ADD, crm::tags::add, crm())?
+        .operation(&crm::tags::REMOVE, crm::tags::remove, crm())?
+        .operation(&crm::opportunities::LIST, crm::opportunities::list, crm())?
+        .operation(&crm::opportunities::UPSERT, crm::opportunities::upsert, crm())?
+        .operation(&crm::opportunities::SHOW, crm::opportunities::show, crm())?
+        .operation(&crm::opportunities::PATCH, crm::opportunities::patch, crm())
+}
+
 /// A path that leads nowhere.
 async fn nowhere() -> Problem {
     let hint = "check the path; `/openapi.json` lists the operations";
@@ -212,6 +247,13 @@ async fn not_so() -> Problem {
     let hint = "use a method that the header `Allow` names";
     let problem = Problem::new(Kind::MethodNotAllowed, "the path does not take this method", hint);
     std::future::ready(problem).await
+}
+
+/// The one route of a process that waits for a consent. It is open to whoever comes: the state in the
+/// address is the proof.
+pub(crate) fn for_consents(consents: Arc<dyn ConsentCallbacks>) -> Router {
+    let route = axum::routing::get(callback::receive);
+    Router::new().route(callback::PATH, route.with_state(Callbacks::new(Some(consents))))
 }
 
 #[cfg(test)]

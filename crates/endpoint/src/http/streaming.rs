@@ -29,6 +29,7 @@ impl StreamTransport for HttpTransport {
         upload: Option<Upload>,
     ) -> Result<StreamedResponse, TransportError> {
         let host = host_of(&request.url);
+        self.permit(&request, &host)?;
         let (moves, moved) = watch::channel(Instant::now());
         let builder = self.head(&request);
         let builder = match upload {

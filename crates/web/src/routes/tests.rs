@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use domain::{
-    ApiKey, ApiKeySecret, ApiKeys, ConnectionId, Delivery, Event, Journal, Memory, Organizations,
-    Reading, RecordUpdate, Refusal, Role, Scope, Source, Summary, Tenant,
+    ApiKey, ApiKeySecret, ApiKeys, ConnectionId, Delivery, Event, Journal, KeyHash, Memory,
+    Organizations, Reading, RecordUpdate, Refusal, Role, Scope, Source, Summary, Tenant,
     contract::sample::{api_key, at, clock, event, event_id, organization, tenant},
 };
 use engine::{Hub, Parts};
@@ -16,6 +16,9 @@ use tokio::{
 };
 
 use crate::{Door, Entrance, Limits, Listener, Metrics, Server, Settings, Site};
+
+/// The key of the installation's administrator.
+const ADMINISTRATOR: &str = "the-administrator-of-the-installation";
 
 /// A server on a store with two organizations.
 struct House {
@@ -54,6 +57,10 @@ impl Answer {
 
 impl House {
     async fn open(listen: &str) -> Self {
+        Self::with(listen, Limits::default()).await
+    }
+
+    async fn with(listen: &str, limits: Limits) -> Self {
         let store = Memory::new(clock());
         for name in ["alpha", "beta"] {
             store.add_organization(organization(name)).await.unwrap();
@@ -67,7 +74,7 @@ impl House {
             services: crate::Services::default(),
             clock: clock(),
         };
-        let mut server = listening(listen).await;
+        let mut server = listening(listen, limits).await;
         server.open(site).unwrap();
         Self { store, server, hub }
     }
@@ -125,10 +132,11 @@ async fn fill(store: &Memory) {
 }
 
 /// A server without doors.
-async fn listening(address: &str) -> Server {
+async fn listening(address: &str, limits: Limits) -> Server {
     Server::start(Settings {
         listener: Listener::bind(address.parse().unwrap()).await.unwrap(),
-        limits: Limits::default(),
+        limits,
+        administrator: Some(KeyHash::of(ADMINISTRATOR)),
         metrics: Metrics::install(),
         clock: clock(),
     })
@@ -325,7 +333,7 @@ async fn a_door_whose_path_is_not_in_the_table_opens_no_server() {
         services: crate::Services::default(),
         clock: clock(),
     };
-    let refused = listening("127.0.0.1:0").await.open(site);
+    let refused = listening("127.0.0.1:0", Limits::default()).await.open(site);
     let error = refused.expect_err("it does not start").to_string();
     assert!(error.contains("POST /webhooks/unlisted") && error.contains("TABLE"), "{error}");
     house.close().await;
@@ -407,5 +415,40 @@ async fn the_document_has_every_operation_of_the_table_and_no_other() {
             }
         }
     }
+    house.close().await;
+}
+
+#[tokio::test]
+async fn a_key_has_so_many_requests_and_is_told_so() {
+    let limits = Limits { requests_per_minute: 2, ..Limits::default() };
+    let house = House::with("127.0.0.1:0", limits).await;
+    let alpha = house.key("alpha", 1, |_| ()).await;
+    let other = house.key("alpha", 2, |_| ()).await;
+    let me = house.get("/v1/me", Some(&alpha)).await;
+    assert_eq!(me.status, 200);
+    assert!(me.head.contains("ratelimit-policy: \"key\";q=2;w=60"), "{}", me.head);
+    assert!(me.head.contains("ratelimit: \"key\";r=1;t=60"), "{}", me.head);
+    assert_eq!(house.get("/v1/nowhere", Some(&alpha)).await.status, 404, "no operation, no count");
+    assert_eq!(house.get("/v1/events?a=1", Some(&alpha)).await.status, 400);
+    let refused = house.get("/v1/me", Some(&alpha)).await;
+    assert_eq!((refused.status, &refused.problem()["status"]), (429, &429.into()));
+    assert!(refused.head.contains("retry-after: 60"), "{}", refused.head);
+    assert!(refused.head.contains("ratelimit: \"key\";r=0;t=60"), "{}", refused.head);
+    assert_eq!(house.get("/v1/me", Some(&other)).await.status, 200);
+    house.close().await;
+}
+
+#[tokio::test]
+async fn the_administrator_is_the_installation() {
+    let house = House::open("127.0.0.1:0").await;
+    fill(&house.store).await;
+    let bearer = |key: &str| format!("authorization: Bearer {key}\r\n");
+    let me = house.send("GET /v1/me", None, &bearer(ADMINISTRATOR)).await;
+    assert_eq!((me.status, &me.json()["organization"]), (200, &Value::Null), "{}", me.body);
+    assert_eq!((&me.json()["key"], &me.json()["role"]), (&Value::Null, &"owner".into()));
+    let events = house.send("GET /v1/events", None, &bearer(ADMINISTRATOR)).await;
+    assert_eq!(events.ids().len(), 9);
+    let other = house.send("GET /v1/me", None, &bearer(&ADMINISTRATOR[1..])).await;
+    assert_eq!(other.status, 401);
     house.close().await;
 }

@@ -7,7 +7,7 @@ use endpoint::{
     Retry, TransportError,
     stream::{self, StreamedResponse},
 };
-use highlevel::{Error, auth::TokenError};
+use highlevel::Error;
 
 /// The headers that may leave. Everything else could be about the hub's own exchange: cookies,
 /// challenges, addresses, lengths and encodings.
@@ -71,13 +71,9 @@ pub(super) fn failed(
 
 fn fault(error: &Error) -> ProxyFault {
     if let Some(error) = error.credential_error() {
-        return match error {
-            TokenError::Store(_) | TokenError::Busy => ProxyFault::Later(None),
-            TokenError::Fetch(error) if error.retry() != Retry::Never => later(error.retry()),
-            TokenError::Fetch(_)
-            | TokenError::OtherTenant(_)
-            | TokenError::NeedsConsent(_)
-            | TokenError::Disconnected => ProxyFault::Unusable,
+        return match error.retry() {
+            Retry::Never => ProxyFault::Unusable,
+            retry => later(retry),
         };
     }
     match error.call() {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use policy::access::{Breadth, Grant, Need};
 use serde_json::{Value, json};
 
-use super::super::Operation;
+use super::super::{Operation, once};
 use crate::problem::Kind;
 
 /// What the document says before its operations.
@@ -17,7 +17,8 @@ Fields and parameters that are not declared are refused. An error is `applicatio
 (RFC 9457): programs decide by `type`, people read `detail` and `hint`, and `correlation_id` finds the \
 request in the hub's log.\n\n\
 A list answers a page and `next`; give that as `after` to go on, until it is null. Reads with an `ETag` \
-take `If-None-Match` and `If-Match`. Each key has so many requests a minute, which the headers \
+take `If-None-Match` and `If-Match`. An operation that takes an \
+`Idempotency-Key` can be repeated safely; a repeated answer has the header `Idempotency-Replayed`. Each key has so many requests a minute, which the headers \
 `RateLimit-Policy` and `RateLimit` tell; beyond them comes 429 with `Retry-After`.";
 
 /// The sentences of an operation, and who may.
@@ -85,6 +86,18 @@ pub(super) fn header_parameters(operation: &Operation) -> Vec<Value> {
         let only = "The versions that the caller wants: 412 where it is none of them.";
         parameters.push(header("If-Match", only, tags));
     }
+    if operation.takes_idempotency_key {
+        let schema = json!({
+            "type": "string", "minLength": 1, "maxLength": once::LONGEST, "pattern": "^[!-~]+$",
+        });
+        let key = "A word of the caller's own for this request, which may then be repeated: within a day \
+                   the same request under the same key gets the same answer, and is done once.";
+        parameters.push(header("Idempotency-Key", key, schema));
+    }
+    if operation.takes_if_match {
+        let only = "The version that the caller has read: 412 where it is another one now.";
+        parameters.push(header("If-Match", only, json!({ "type": "string" })));
+    }
     parameters
 }
 
@@ -118,8 +131,13 @@ pub(super) fn of(
         kinds.push((Kind::UnsupportedMediaType, "The body is not marked as JSON."));
         kinds.push((Kind::Invalid, "A field of the body is not as declared."));
     }
-    if operation.has_etag {
+    if operation.has_etag || operation.takes_if_match {
         kinds.push((Kind::PreconditionFailed, "It is another version than `If-Match` names."));
+    }
+    if operation.takes_idempotency_key {
+        kinds.push((Kind::InProgress, "The request with this idempotency key is being answered."));
+        kinds.push((Kind::Interrupted, "The request with this idempotency key was cut off."));
+        kinds.push((Kind::KeyReused, "The idempotency key belongs to another request."));
     }
     let mut told: BTreeMap<u16, Vec<&str>> = BTreeMap::new();
     for (kind, description) in kinds.iter().chain(operation.errors) {
@@ -148,6 +166,8 @@ pub(super) fn headers() -> Value {
 /// The headers of an answer.
 pub(super) fn references(has_etag: bool) -> Value {
     let mut headers = json!({ "X-Correlation-Id": reference("CorrelationId") });
+    headers["RateLimit-Policy"] = reference("RateLimitPolicy");
+    headers["RateLimit"] = reference("RateLimit");
     if has_etag {
         headers["ETag"] = reference("ETag");
     }
