@@ -31,6 +31,7 @@ mod proxy;
 mod routes;
 mod server;
 mod services;
+pub mod set_up;
 
 pub use self::{
     admission::BODY_LIMIT,

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use domain::Proxy;
-use domain::crm::Crm;
 
 use crate::ConsentCallbacks;
+use crate::{ConsentCallbacks, set_up::SetUp};
+use domain::Proxy;
+use domain::crm::Crm;
 
 /// Who answers what; a route whose service is missing says so.
 #[derive(Clone, Default)]
@@ -18,4 +19,6 @@ pub struct Services {
     pub browser_proxy: Option<Arc<dyn Proxy>>,
     /// The CRM behind the port for applications.
     pub crm: Option<Arc<dyn Crm>>,
+    /// Connects vendors for the pages.
+    pub set_up: Option<Arc<dyn SetUp>>,
 }

@@ -75,8 +75,30 @@ const CHANGE_MEMBERS: Need = organization(OWNER, Scope::MembersWrite);
 const SEE_AUDIT: Need = organization(RUNNING, Scope::AuditRead);
 const SEE_ORGANIZATION: Need = organization(PEOPLE, Scope::OrganizationsRead);
 
+/// What is made there opens a door of the hub.
+const MAKE_PROOFS: Need = CHANGE_KEYS;
+/// The person agrees in the page to what it costs.
+const SEND_REPLY: Need = organization(RUNNING, Scope::MessagesSend);
+const SIGN_IN: Need =
+    Need::Nothing("it is where somebody signs in, and checks what they give itself");
+
 /// Every route, then every command, each in order of name.
 pub const TABLE: &[Row] = &[
+    get("/connect", SEE_CONNECTIONS),
+    get("/connect/connections/{connection}", SEE_CONNECTIONS),
+    post("/connect/connections/{connection}/doctor", SEE_CONNECTIONS),
+    post("/connect/connections/{connection}/reply", SEND_REPLY),
+    get("/connect/connections/{connection}/test", SEE_CONNECTIONS),
+    post("/connect/connections/{connection}/test", CHANGE_CONNECTIONS),
+    get("/connect/connections/{connection}/webhook", SEE_CONNECTIONS),
+    post("/connect/connections/{connection}/webhook", MAKE_PROOFS),
+    get("/connect/new/{offer}", CHANGE_CONNECTIONS),
+    post("/connect/new/{offer}", CHANGE_CONNECTIONS),
+    get("/connect/open", SIGN_IN),
+    post("/connect/open", SIGN_IN),
+    get("/connect/sign-in", SIGN_IN),
+    post("/connect/sign-in", SIGN_IN),
+    post("/connect/sign-out", SEE_CONNECTIONS),
     get("/healthz", PROBE),
     get("/metrics", WATCH),
     get("/oauth/callback/highlevel", CONSENT),
