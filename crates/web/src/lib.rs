@@ -27,9 +27,11 @@ mod pressure;
 mod probes;
 #[cfg_attr(not(test), expect(dead_code, reason = "what operations to come answer is there"))]
 mod problem;
+mod proxy;
 mod routes;
 mod server;
 mod services;
+pub mod set_up;
 
 pub use self::{
     admission::BODY_LIMIT,

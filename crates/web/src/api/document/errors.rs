@@ -25,6 +25,7 @@ take `If-None-Match` and `If-Match`. An operation that takes an \
 pub(super) fn description(operation: &Operation, need: &Need) -> String {
     let who = match need {
         Need::Grant(grant) | Need::Vendor(grant) | Need::GrantOnNetwork(grant) => of_grant(grant),
+        Need::Either([one, other]) => format!("{} Or else: {}", of_grant(one), of_grant(other)),
         Need::AnyKey => "Any API key that counts may use it.".to_owned(),
         Need::Installation(reason) => {
             format!("Only the administrator of the installation may use it: {reason}.")
@@ -40,6 +41,10 @@ pub(super) fn security(need: &Need) -> Value {
         Need::Grant(grant) | Need::Vendor(grant) | Need::GrantOnNetwork(grant) => {
             let scope = grant.scope.name();
             json!([{ "bearer": [scope] }, { "key": [scope] }])
+        }
+        Need::Either(either) => {
+            let schemes = either.iter().map(|grant| grant.scope.name());
+            schemes.flat_map(|it| [json!({ "bearer": [it] }), json!({ "key": [it] })]).collect()
         }
         Need::AnyKey => json!([{ "bearer": [] }, { "key": [] }]),
         Need::Installation(_) => json!([{ "administrator": [] }]),
