@@ -1,10 +1,16 @@
-//! Speaks HighLevel for the hub: verifies its webhooks, reads them into events and records, and counts its calls.
+//! Speaks HighLevel for the hub: verifies its webhooks, reads them into events and records, counts its calls, and gives clients of its connections.
 
+mod address;
+mod broker;
+pub mod connect;
+pub mod doctor;
 mod identity;
 mod installation;
 mod kind;
 mod link;
 mod owner;
+pub mod port;
+mod proxy;
 mod records;
 mod shared_ledger;
 mod summary;
@@ -24,7 +30,10 @@ use jiff::{SignedDuration, Timestamp};
 
 use self::identity::Identity;
 pub use self::{
+    address::{UnsafeAddress, base_url},
+    broker::{Broker, BrokerError, BrokerParts, Configured, TOKEN_CALL_TIMEOUT, Tended},
     owner::{Owner, owner},
+    proxy::{Allowlist, Clients, Described, HighLevelProxy, NotAllowable, ProxySettings},
     shared_ledger::SharedLedger,
     workflow::Workflow,
 };

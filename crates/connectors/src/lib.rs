@@ -8,11 +8,16 @@
 pub mod highlevel;
 mod identity;
 pub mod model;
+mod new_connection;
 pub mod notion;
 pub mod repairshopr;
 mod safe;
 mod shared_signature;
 #[cfg(test)]
 mod stand_ins;
+pub mod subscriber;
 
-pub use self::safe::{Safe, SafeError};
+pub use self::{
+    new_connection::{Connecting, NewConnection, NewConnectionError, OwnerName},
+    safe::{Safe, SafeError},
+};

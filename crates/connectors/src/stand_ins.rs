@@ -1,12 +1,15 @@
-//! Stand-ins for tests: the real time for clients, and one that stands still.
+//! Stand-ins for tests: the real time for clients, one that stands still, a vendor that answers what a
+//! test says, and a sealer.
 
 use std::{
     sync::{Arc, Mutex},
     time::Duration,
 };
 
-use endpoint::Timer;
+use domain::{BoxFuture, Credential, CredentialKey, SealedContent, SecretSealer};
+use endpoint::{Request, Response, Timer, Transport, TransportError};
 use jiff::Timestamp;
+use secrecy::{ExposeSecret, SecretString};
 
 /// The real time.
 #[derive(Clone, Copy)]
@@ -23,6 +26,30 @@ impl Timer for RealTimer {
     }
 }
 
+/// Turns a text around, and cannot open what says that it is damaged.
+pub(crate) struct Mirror;
+
+impl SecretSealer for Mirror {
+    fn open<'a>(&'a self, stored: &'a Credential) -> BoxFuture<'a, Result<SecretString, String>> {
+        let text = String::from_utf8_lossy(&stored.content.bytes).into_owned();
+        Box::pin(async move {
+            match text.as_str() {
+                "degamad" => Err("it is damaged; store it again".to_owned()),
+                text => Ok(text.chars().rev().collect::<String>().into()),
+            }
+        })
+    }
+
+    fn seal<'a>(
+        &'a self,
+        _: &'a CredentialKey,
+        secret: &'a SecretString,
+    ) -> BoxFuture<'a, Result<SealedContent, String>> {
+        let bytes = secret.expose_secret().chars().rev().collect::<String>().into();
+        Box::pin(async move { Ok(SealedContent { bytes, master_key: "mk_1".to_owned() }) })
+    }
+}
+
 /// Time that stands still until somebody waits.
 #[derive(Clone, Default)]
 pub(crate) struct StillTimer(Arc<Mutex<Timestamp>>);
@@ -35,4 +62,30 @@ impl Timer for StillTimer {
     async fn sleep(&self, duration: Duration) {
         *self.0.lock().expect("no test panics while it looks at the clock") += duration;
     }
+}
+
+type Tell = dyn Fn(&Request) -> Result<Response, TransportError> + Send + Sync;
+
+/// A vendor that answers each request as a test says.
+#[derive(Clone)]
+pub(crate) struct Told(Arc<Tell>);
+
+impl Told {
+    pub(crate) fn by(
+        tell: impl Fn(&Request) -> Result<Response, TransportError> + Send + Sync + 'static,
+    ) -> Self {
+        Self(Arc::new(tell))
+    }
+}
+
+impl Transport for Told {
+    async fn send(&self, request: Request) -> Result<Response, TransportError> {
+        (self.0)(&request)
+    }
+}
+
+/// An answer with a body of JSON.
+pub(crate) fn answer(status: u16, body: &str) -> Response {
+    let headers = vec![("content-type".to_owned(), "application/json".to_owned())];
+    Response { status, headers, body: body.to_owned().into() }
 }

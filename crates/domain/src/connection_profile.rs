@@ -122,6 +122,8 @@ impl ConnectionProfile {
     pub const COMPANY_ID: &'static str = "company_id";
     /// The vendor's id of the location.
     pub const LOCATION_ID: &'static str = "location_id";
+    /// What an app was installed on: `location`, `bulk` or `agency`.
+    pub const INSTALL: &'static str = "install";
     /// The name in front of the vendor's domain.
     pub const SUBDOMAIN: &'static str = "subdomain";
     /// The model to ask.

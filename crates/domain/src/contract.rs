@@ -19,6 +19,7 @@ mod organization;
 mod outbox;
 mod parked;
 mod quarantine;
+mod repeatable_request;
 mod retention;
 pub mod sample;
 mod subscription;
@@ -26,7 +27,7 @@ mod subscription;
 pub use self::{
     api_key::*, audit::*, budget::*, connection::*, connection_profile::*, consent_request::*,
     credentials::*, dead_letter::*, journal::*, lease::*, member::*, mirror::*, organization::*,
-    outbox::*, parked::*, quarantine::*, retention::*, subscription::*,
+    outbox::*, parked::*, quarantine::*, repeatable_request::*, retention::*, subscription::*,
 };
 
 /// Writes one `#[tokio::test]` for each case of the contract.
@@ -47,6 +48,7 @@ macro_rules! storage_contract {
             groups_are_released_one_by_one_and_in_order,
             what_the_journal_has_is_released_into_nothing,
             what_is_old_leaves_the_quarantine,
+            the_oldest_of_a_group_make_room,
             an_account_has_one_owner,
             a_removed_connection_takes_what_is_its_own,
             installations_come_with_the_mirror,
@@ -121,13 +123,15 @@ macro_rules! storage_contract {
             keys_are_listed_for_their_owner,
             a_key_is_revoked_by_its_organization_only,
             uses_are_noted_together_and_never_go_back,
-            a_subscription_is_changed_by_who_knows_it,
-            a_row_of_failures_is_noted_once,
-            a_removed_subscription_is_told_nothing,
-            what_is_paused_is_not_due,
-            notifications_are_listed_newest_first,
-            a_finished_notification_is_told_again,
-            a_replay_goes_on_until_it_is_through,
+    a_finished_notification_is_told_again,
+    a_key_is_free_again,
+    a_removed_subscription_is_told_nothing,
+    a_replay_goes_on_until_it_is_through,
+    a_request_begins_once,
+    a_row_of_failures_is_noted_once,
+    a_subscription_is_changed_by_who_knows_it,
+    notifications_are_listed_newest_first,
+    what_is_paused_is_not_due,
         );
     };
     ($open:expr; $($case:ident),* $(,)?) => {

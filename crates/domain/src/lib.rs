@@ -15,6 +15,7 @@
 //! [`Profiles`] say how its vendor is reached, a [`Finding`] what a look at it showed, and the
 //! [`Audit`] who did what with its keys. [`Consents`] lead whoever agreed at a vendor back to the
 //! connection that was to be made.
+//! [`Audit`] who did what with its keys. [`RepeatableRequests`] lets a sender repeat itself.
 //!
 //! Must not know: a vendor's models, SQL, HTTP, the clock.
 
@@ -30,6 +31,7 @@ mod consent_request;
 #[cfg(feature = "contract")]
 pub mod contract;
 mod credentials;
+pub mod crm;
 mod dead_letter;
 mod delivery;
 mod destination;
@@ -48,10 +50,12 @@ mod notification;
 mod organization;
 mod outbox;
 mod parked;
+mod proxy;
 mod quarantine;
 mod realm;
 mod record;
 mod record_query;
+mod repeatable_request;
 mod replay;
 mod retention;
 mod role;
@@ -75,7 +79,6 @@ pub use self::{
     connection_profile::{Access, ConnectionProfile, Profiles, Standing, UnknownAccess},
     consent_request::{
         CONSENT_LIFETIME, CONSENT_MEMORY, ConsentOutcome, ConsentRequest, Consents, NoConsent,
-        UnknownConsentOutcome,
     },
     credentials::{Credential, CredentialKey, CredentialSummary, Credentials, SealedContent},
     dead_letter::{Backlog, DeadLetter, DeadLetters, Dropped},
@@ -95,16 +98,26 @@ pub use self::{
     member::{Member, MemberChange, Members},
     memory::Memory,
     mirror::{Mirror, Projection},
-    notification::{Delivered, Notification, NotificationPage, Notifications},
+    notification::{
+        Delivered, LONGEST_MESSAGE, MESSAGE_VERSION, Message, MessageData, Notification,
+        NotificationPage, Notifications, TEST_MESSAGE, TestData,
+    },
     organization::{Added, Holdings, Organization, Organizations, Removal},
     outbox::{
         Action, ActionState, Attempt, Claimed, Decisions, Intent, Outbox, Settlement, Tracked,
     },
     parked::{Parked, ParkedKey, Parking, Stop},
+    proxy::{
+        BodyError, Pieces, Proxy, ProxyBody, ProxyCall, ProxyFault, ProxyRefusal, ProxyReply,
+        ProxyRights,
+    },
     quarantine::{Held, HeldGroup, HeldSummary, QUARANTINE_DAYS, Quarantine, Reason},
     realm::Realm,
     record::{Applied, Change, FieldChange, Fields, Record, RecordKey, RecordUpdate},
     record_query::{RecordCondition, RecordPage, RecordPlace, RecordQuery},
+    repeatable_request::{
+        KeptReply, KnownRequest, NewRequest, RepeatableRequests, RequestKey, RequestMark,
+    },
     replay::{Replay, ReplayStep, Replays},
     retention::{Kept, Need, Retained, Retention, Space},
     role::{Role, UnknownRole},
@@ -115,7 +128,7 @@ pub use self::{
     storage::{Storage, StorageError},
     subscription::{
         Forbearance, FormerSecret, KindFilter, KindPattern, ROTATION_HOURS, SecretVersions,
-        Subscription, SubscriptionState, Subscriptions, UnknownKind,
+        Subscription, SubscriptionNotary, SubscriptionState, Subscriptions, UnknownKind,
     },
     turns::Turns,
     webhook_secret::WebhookSecret,

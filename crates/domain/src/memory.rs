@@ -17,6 +17,7 @@ mod organization;
 mod outbox;
 mod parked;
 mod quarantine;
+mod repeatable_request;
 mod replay;
 mod retention;
 mod subscription;
@@ -30,8 +31,8 @@ use self::{
     api_key::ApiKeyState, budget::BudgetState, connection::ConnectionState,
     credentials::CredentialState, journal::JournalState, lease::LeaseState, member::MemberState,
     mirror::MirrorState, organization::OrganizationState, outbox::OutboxState,
-    parked::ParkingState, quarantine::QuarantineState, replay::ReplayState,
-    subscription::SubscriptionStates,
+    parked::ParkingState, quarantine::QuarantineState, repeatable_request::RequestState,
+    replay::ReplayState, subscription::SubscriptionStates,
 };
 use crate::{AuditEntry, Clock, ConsentRequest, KeyHash};
 
@@ -59,6 +60,7 @@ struct State {
     api_keys: ApiKeyState,
     audit: Vec<AuditEntry>,
     replays: ReplayState,
+    requests: RequestState,
     subscriptions: SubscriptionStates,
 }
 

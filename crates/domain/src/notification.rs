@@ -1,10 +1,15 @@
 //! A notification: what a subscription is told of one event, and what became of telling it.
 
+mod message;
+
 use std::future::Future;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+pub use self::message::{
+    LONGEST_MESSAGE, MESSAGE_VERSION, Message, MessageData, TEST_MESSAGE, TestData,
+};
 use crate::{Action, ActionId, ActionState, StorageError, SubscriptionId, Tracked};
 
 /// A message to a subscription. Every attempt sends the same bytes under the same name.

@@ -69,6 +69,8 @@ pub struct HeldSummary {
     pub reason: Reason,
     /// How many they are.
     pub events: u64,
+    /// The bytes of their bodies all together.
+    pub bytes: u64,
     /// When the first came.
     pub first_at: Timestamp,
     /// When the last came.
@@ -97,6 +99,13 @@ pub trait Quarantine {
     fn expire(
         &self,
         before: Timestamp,
+        limit: usize,
+    ) -> impl Future<Output = Result<u64, StorageError>> + Send;
+
+    /// Removes up to `limit` events of a group, the oldest first, and returns how many.
+    fn discard(
+        &self,
+        group: &HeldGroup,
         limit: usize,
     ) -> impl Future<Output = Result<u64, StorageError>> + Send;
 }

@@ -2,8 +2,8 @@
 
 use crate::{
     ApiKeys, Audit, Connections, Consents, Credentials, DeadLetters, Journal, Leases, Members,
-    Mirror, Notifications, Organizations, Outbox, Parking, Profiles, Quarantine, Replays,
-    Retention, Sequence, Subscriptions,
+    Mirror, Notifications, Organizations, Outbox, Parking, Profiles, Quarantine,
+    RepeatableRequests, Replays, Retention, Sequence, Subscriptions,
 };
 
 /// Everything that the hub keeps. Every store passes the suite of the feature `contract`.
@@ -23,6 +23,7 @@ pub trait Storage:
     + Members
     + ApiKeys
     + Audit
+    + RepeatableRequests
     + Retention
     + Subscriptions
     + Notifications
@@ -50,6 +51,7 @@ impl<S> Storage for S where
         + Members
         + ApiKeys
         + Audit
+        + RepeatableRequests
         + Retention
         + Subscriptions
         + Notifications

@@ -188,7 +188,8 @@ async fn write_one(
         Write::Create => client.call(&CreateContact::new(location_id, fields)).await.map(drop),
         Write::Upsert => client.call(&UpsertContact::new(location_id, fields)).await.map(drop),
         Write::SafeUpsert => {
-            let wanted = SafeUpsert { location_id, fields, add_tags: Vec::new() };
+            let wanted =
+                SafeUpsert { location_id, fields, company_name: None, add_tags: Vec::new() };
             match safe_upsert(client, &wanted).await? {
                 Upserted::Created { .. } | Upserted::Updated { .. } => Ok(()),
                 Upserted::TwoContacts { .. } => unreachable!("nobody has a phone number"),

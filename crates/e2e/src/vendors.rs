@@ -19,6 +19,7 @@ use crate::Program;
 pub struct Vendors {
     process: Child,
     highlevel: Value,
+    notion: Value,
 }
 
 impl Vendors {
@@ -40,13 +41,20 @@ impl Vendors {
         BufReader::new(stdout).read_line(&mut line)?;
         let said: Value =
             serde_json::from_str(&line).with_context(|| format!("the sandbox said {line:?}"))?;
-        Ok(Self { process, highlevel: said["highlevel"].clone() })
+        let of = |vendor: &str| said[vendor].clone();
+        Ok(Self { process, highlevel: of("highlevel"), notion: of("notion") })
     }
 
     /// What it says about the simulated HighLevel.
     #[must_use]
     pub fn highlevel(&self) -> &Value {
         &self.highlevel
+    }
+
+    /// What it says about the simulated Notion.
+    #[must_use]
+    pub fn notion(&self) -> &Value {
+        &self.notion
     }
 
     /// One of the texts that it says about the simulated HighLevel.

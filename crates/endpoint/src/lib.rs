@@ -40,7 +40,9 @@ mod error;
 #[cfg(feature = "http")]
 pub mod http;
 mod operation;
+pub mod reach;
 mod secret;
+pub mod stream;
 mod timer;
 mod transport;
 

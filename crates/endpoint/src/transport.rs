@@ -60,7 +60,7 @@ impl Response {
     /// What is shorter than eight characters is no credential, and stays.
     #[must_use]
     pub fn without(mut self, credential: &str) -> Self {
-        if credential.len() < SHORTEST_CREDENTIAL {
+        if !is_credential(credential) {
             return self;
         }
         for (_, value) in &mut self.headers {
@@ -75,8 +75,13 @@ impl Response {
     }
 }
 
+/// Whether a text is long enough to be a credential.
+pub(crate) fn is_credential(text: &str) -> bool {
+    text.len() >= SHORTEST_CREDENTIAL
+}
+
 /// The bytes with every occurrence blotted out; none where there is none.
-fn blotted(bytes: &[u8], credential: &[u8]) -> Option<Vec<u8>> {
+pub(crate) fn blotted(bytes: &[u8], credential: &[u8]) -> Option<Vec<u8>> {
     let first = find(bytes, credential)?;
     let (mut blotted, mut rest) = (Vec::with_capacity(bytes.len()), bytes);
     let mut next = Some(first);

@@ -121,6 +121,36 @@ impl<S: Storage> Admit<S> {
         }
         Ok(expired)
     }
+
+    /// Removes a step of the account that has most waiting, where all of it is more than there may
+    /// be; how many events that was.
+    async fn make_room(&mut self) -> Result<u64, StorageError> {
+        let held = self.store.held().await?;
+        let (events, bytes) = held
+            .iter()
+            .fold((0, 0), |(events, bytes), group| (events + group.events, bytes + group.bytes));
+        metrics::gauge!("highwire_quarantine_events").set(events as f64);
+        metrics::gauge!("highwire_quarantine_bytes").set(bytes as f64);
+        let limit = self.registrar.settings.quarantine_bytes.unwrap_or(u64::MAX);
+        let Some(largest) = held.iter().max_by_key(|group| group.bytes).filter(|_| bytes > limit)
+        else {
+            return Ok(0);
+        };
+        // No more than what is too much, as far as the mean size tells.
+        let mean = (largest.bytes / largest.events.max(1)).max(1);
+        let step = usize::try_from((bytes - limit).div_ceil(mean)).unwrap_or(STEP).min(STEP);
+        let removed = self.store.discard(&largest.group, step).await?;
+        metrics::counter!("highwire_expired_events_total").increment(removed);
+        tracing::warn!(
+            source = largest.group.source,
+            account = largest.group.account,
+            events = removed,
+            limit,
+            "more events wait for their account than webhook.quarantine_megabytes allows: the oldest of \
+             this account are removed; connect it, or take the hub's address out of that app"
+        );
+        Ok(removed)
+    }
 }
 
 impl<S: Storage> Stage for Admit<S> {
@@ -136,7 +166,10 @@ impl<S: Storage> Stage for Admit<S> {
             return Ok(Progress::Idle);
         }
         let released = self.release().await?;
-        let expired = if is_round { self.expire().await? } else { 0 };
+        let expired = match is_round {
+            true => self.expire().await? + self.make_room().await?,
+            false => 0,
+        };
         if released > 0 || expired > 0 {
             return Ok(Progress::Behind);
         }

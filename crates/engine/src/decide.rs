@@ -6,24 +6,28 @@
 use std::{collections::HashMap, sync::Arc};
 
 use domain::{
-    Action, Change, Clock, ConnectionId, Decisions, Entity, Entry, Event, EventId, LaneStep,
-    Record, RecordKey, Stop, Storage, StorageError,
+    Action, Change, Clock, Decisions, Entity, Entry, Event, EventId, LaneStep, Realm, Record,
+    RecordKey, ReplayStep, Stop, Storage, StorageError,
 };
 use jiff::Timestamp;
 use policy::{
     View,
     pair::{self, Sibling},
-    rules::Rule,
+    rules::{Outlets, Rule},
 };
 use tokio::sync::Notify;
 
 use crate::{
     Sources,
+    outlets::KnownOutlets,
     poison::{Poison, Trials, attempt},
     reader::{Position, Reader, Stretch, lane_of},
     rows::{Place, Rows},
     stage::{Progress, Stage},
 };
+
+/// How many events a replay takes in one step.
+const REPLAYED: usize = 64;
 
 /// The stage.
 pub(crate) struct Decide<S> {
@@ -32,8 +36,7 @@ pub(crate) struct Decide<S> {
     pub(crate) rules: Vec<Rule>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) trials: Trials,
-    /// Where the activity log is kept, where there is one.
-    pub(crate) activity_log: Option<ConnectionId>,
+    pub(crate) outlets: KnownOutlets,
     /// Woken when actions were written.
     pub(crate) next: Vec<Arc<Notify>>,
     pub(crate) reader: Reader,
@@ -46,13 +49,15 @@ impl<S: Storage> Stage for Decide<S> {
     const NAME: &'static str = "decide";
 
     async fn pass(&mut self) -> Result<Progress, StorageError> {
-        let again = self.again().await?;
+        self.outlets.refresh(&self.store).await?;
+        let again = self.again().await? | self.replay().await?;
         let stands = self.stands().await?;
         // A decision looks at the mirror, so it waits until the mirror has the event. The lanes are
         // read first: they only get shorter where the cursor moves in between.
         let lanes = self.store.projected_ahead().await?;
         let mirror = Position { cursor: self.store.projected().await?, lanes };
-        let is_on = |rule: &Rule| (rule.is_on)(self.activity_log.as_ref());
+        let outlets = self.outlets.get();
+        let is_on = |rule: &Rule| (rule.is_on)(outlets);
         if !self.rules.iter().any(is_on) {
             return self.pass_over(stands, mirror).await;
         }
@@ -101,6 +106,40 @@ impl<S: Storage> Decide<S> {
             decisions.freed.push(parked.key.sequence);
         }
         self.write(decisions).await?;
+        Ok(true)
+    }
+
+    /// Goes on with a replay by one stretch. Returns whether there was one.
+    async fn replay(&mut self) -> Result<bool, StorageError> {
+        let Some(replay) = self.store.next_replay().await? else { return Ok(false) };
+        let subscriptions = &self.outlets.get().subscriptions;
+        let wanted = subscriptions.iter().find(|one| one.id == replay.subscription).cloned();
+        let now = self.clock.now();
+        let (mut to, mut actions) = (replay.until, Vec::new());
+        if let Some(wanted) = wanted {
+            let realm = Realm::Organization(wanted.organization.clone());
+            let part = self.store.entries_within(&realm, replay.after, REPLAYED).await?;
+            let is_through = part.through == replay.after || part.through >= replay.until;
+            to = if is_through { replay.until } else { part.through };
+            let asked = |entry: &&Entry| {
+                entry.sequence <= replay.until
+                    && entry.journaled_at >= replay.since
+                    && wanted.wants(&entry.event)
+            };
+            let entries: Vec<_> = part.entries.iter().filter(asked).collect();
+            let views = self.views(&entries).await?;
+            let outlets = Outlets { activity_log: None, subscriptions: vec![wanted].into() };
+            for (entry, view) in entries.iter().zip(views) {
+                let view = View { outlets: outlets.clone(), ..view };
+                // What cannot be decided on is parked where it came first.
+                let decided = attempt(|| Ok(self.actions(entry, &view, now)));
+                actions.extend(decided.unwrap_or_default());
+            }
+        }
+        let count = actions.len();
+        self.store.step_replay(ReplayStep { from: replay, to, actions, now }).await?;
+        tracing::debug!(actions = count, "a replay went on");
+        self.next.iter().for_each(|destination| destination.notify_one());
         Ok(true)
     }
 
@@ -169,7 +208,7 @@ impl<S: Storage> Decide<S> {
 
     /// Whether a rule may act on an entry. Nobody's events lead to nothing.
     fn concerns(&self, entry: &Entry) -> bool {
-        let concerns = |rule: &Rule| (rule.concerns)(&entry.event, self.activity_log.as_ref());
+        let concerns = |rule: &Rule| (rule.concerns)(&entry.event, self.outlets.get());
         entry.event.tenant.is_some() && self.rules.iter().any(concerns)
     }
 
@@ -206,7 +245,7 @@ impl<S: Storage> Decide<S> {
             changes,
             summary: self.sources.summarize(&entry.event),
             link: self.sources.link(&entry.event),
-            activity_log: self.activity_log.clone(),
+            outlets: self.outlets.get().clone(),
         };
         Ok(entries.iter().zip(surroundings).map(view).collect())
     }

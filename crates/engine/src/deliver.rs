@@ -1,4 +1,4 @@
-//! Takes due actions of one destination, carries them out, records how they ended: stops 6 and 7.
+//! Takes due actions of a destination, carries them out, records how they ended: stops 6 and 7.
 //!
 //! The attempt is durable before the call leaves, and its end after it (commit 3). An action whose
 //! end is in doubt is looked up at the destination before it is done again (invariant I2).
@@ -33,17 +33,33 @@ const LOOK: Duration = Duration::from_secs(1);
 /// How long a shutdown waits for calls under way; what is cut off is looked up at the next start.
 const FAREWELL: Duration = Duration::from_secs(8);
 
-/// How many calls of one destination are under way together.
+/// How many calls to one connection are under way together.
 pub(crate) const CONCURRENCY: usize = 8;
 
-/// The stage: one per destination, so that no destination waits for another.
+/// How many calls to one subscription are: whoever is slow is not to be flooded.
+const CONCURRENCY_OF_SUBSCRIPTIONS: usize = 4;
+
+/// How long after its time a gate is kept that nobody came through.
+const FORGOTTEN: Duration = Duration::from_secs(60 * 60);
+
+/// The stage: one per connection and one for all subscriptions, so that none waits for another.
 pub(crate) struct Deliver<S> {
     pub(crate) store: S,
-    pub(crate) connection: ConnectionId,
+    pub(crate) recipients: Recipients,
     pub(crate) destination: Arc<dyn Destination>,
     pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) gate: Gate,
+    /// Of each recipient that had trouble.
+    pub(crate) gates: HashMap<ConnectionId, Gate>,
     pub(crate) settings: DeliverySettings,
+}
+
+/// Whom a stage delivers to. Each recipient has a gate and a number of calls of its own.
+#[derive(Clone, Debug)]
+pub(crate) enum Recipients {
+    /// One connection.
+    One(ConnectionId),
+    /// Every subscription that is active when it has something due.
+    Subscriptions,
 }
 
 type End = Result<Receipt, Failure>;
@@ -83,16 +99,40 @@ impl<S: Storage> Deliver<S> {
         under_way: &mut HashMap<Id, Claimed>,
     ) -> Result<(), StorageError> {
         let now = self.clock.now();
-        let room = self.gate.room(now, CONCURRENCY).saturating_sub(under_way.len());
-        if room == 0 {
-            return Ok(());
-        }
-        for claimed in self.store.claim(&self.connection, now, room).await? {
-            let call = attempt(Arc::clone(&self.destination), claimed.clone());
-            let task = calls.spawn(call);
-            under_way.insert(task.id(), claimed);
+        self.gates.retain(|_, gate| gate.opens_at().is_none_or(|at| now < at + FORGOTTEN));
+        for recipient in self.due(now).await? {
+            let busy = under_way.values().filter(|one| one.action.destination == recipient).count();
+            let room = self.room(&recipient, now).saturating_sub(busy);
+            if room == 0 {
+                continue;
+            }
+            for claimed in self.store.claim(&recipient, now, room).await? {
+                let call = attempt(Arc::clone(&self.destination), claimed.clone());
+                let task = calls.spawn(call);
+                under_way.insert(task.id(), claimed);
+            }
         }
         Ok(())
+    }
+
+    /// The recipients that may have something due.
+    async fn due(&self, now: Timestamp) -> Result<Vec<ConnectionId>, StorageError> {
+        match &self.recipients {
+            Recipients::One(connection) => Ok(vec![connection.clone()]),
+            Recipients::Subscriptions => {
+                let due = self.store.due_subscriptions(now).await?;
+                Ok(due.iter().map(domain::SubscriptionId::destination).collect())
+            }
+        }
+    }
+
+    /// How many calls to a recipient may be under way.
+    fn room(&self, recipient: &ConnectionId, now: Timestamp) -> usize {
+        let concurrency = match self.recipients {
+            Recipients::One(_) => CONCURRENCY,
+            Recipients::Subscriptions => CONCURRENCY_OF_SUBSCRIPTIONS,
+        };
+        self.gates.get(recipient).map_or(concurrency, |gate| gate.room(now, concurrency))
     }
 
     /// Settles a call that ended, however it ended.
@@ -125,15 +165,16 @@ impl<S: Storage> Deliver<S> {
             Ok(receipt) => {
                 count(if receipt.adopted { "adopted" } else { "done" });
                 tracing::debug!(attempt = claimed.attempt, receipt.adopted, "action is done");
-                self.gate.open();
+                self.gates.remove(&claimed.action.destination);
                 Settlement::Done(receipt)
             }
             Err(failure) => {
+                let gate = self.gates.entry(claimed.action.destination.clone()).or_default();
                 let reopens = match failure.next {
-                    Next::Hold(wait) => Some(self.gate.close(now, wait)),
-                    Next::Retry => self.gate.trouble(now),
+                    Next::Hold(wait) => Some(gate.close(now, wait)),
+                    Next::Retry => gate.trouble(now),
                     Next::GiveUp => {
-                        self.gate.open();
+                        gate.open();
                         None
                     }
                 };
@@ -171,9 +212,11 @@ impl<S: Storage> Deliver<S> {
     /// The time until something may be due.
     async fn pause(&self) -> Duration {
         let now = self.clock.now();
-        let due = match self.gate.opens_at() {
+        // One look for all subscriptions each second costs less than one for each of them in time.
+        let Recipients::One(connection) = &self.recipients else { return LOOK };
+        let due = match self.gates.get(connection).and_then(Gate::opens_at) {
             Some(opens) => Some(opens),
-            None => self.store.next_due(&self.connection).await.ok().flatten(),
+            None => self.store.next_due(connection).await.ok().flatten(),
         };
         let until = due.map(|due| Duration::try_from(due.duration_since(now)).unwrap_or_default());
         until.map_or(LOOK, |until| until.clamp(Duration::from_millis(5), LOOK))

@@ -14,7 +14,10 @@ use domain::{
 };
 use jiff::Timestamp;
 
-use crate::{Sources, decide::Decide, poison::Trials, project::Project, reader::Reader};
+use crate::{
+    Sources, decide::Decide, outlets::KnownOutlets, poison::Trials, project::Project,
+    reader::Reader,
+};
 
 /// A clock that follows tokio's, which tests pause and skip.
 pub(crate) fn clock() -> Arc<dyn Clock> {
@@ -247,7 +250,7 @@ pub(crate) fn decide(store: &Memory) -> Decide<Memory> {
         rules: policy::rules::all().to_vec(),
         clock: clock(),
         trials: Trials::at(Stop::Decide),
-        activity_log: Some(ConnectionId::new("notion")),
+        outlets: KnownOutlets::new(Some(ConnectionId::new("notion"))),
         next: Vec::new(),
         reader: Reader::default(),
     }

@@ -1,6 +1,9 @@
 //! The hub: all stages, started together and stopped together.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
 use domain::{
     ActionState, Clock, ConnectionId, Destination, Entity, Sequence, Source, Stop, Storage,
@@ -14,9 +17,18 @@ use tokio::{
 };
 
 use crate::{
-    DeliverySettings, DoorSettings, Intake, Limits, Sources, admit::Admit, decide::Decide,
-    deliver::Deliver, gate::Gate, gauges::Gauges, intake::Footing, poison::Trials,
-    project::Project, reader::Reader, retention::Retain, stage,
+    DeliverySettings, DoorSettings, Intake, Limits, Sources,
+    admit::Admit,
+    decide::Decide,
+    deliver::{Deliver, Recipients},
+    gauges::Gauges,
+    intake::Footing,
+    outlets::KnownOutlets,
+    poison::Trials,
+    project::Project,
+    reader::Reader,
+    retention::Retain,
+    stage,
 };
 
 /// What a hub is made of.
@@ -31,7 +43,9 @@ pub struct Parts<S> {
     pub doors: DoorSettings,
     /// Who carries out actions, by connection.
     pub destinations: BTreeMap<ConnectionId, Arc<dyn Destination>>,
-    /// How patient the hub is with them; a destination that is not named has the defaults.
+    /// Who tells subscriptions, where the hub does, and how patient it is with them.
+    pub subscriber: Option<(Arc<dyn Destination>, DeliverySettings)>,
+    /// How patient the hub is with the destinations; a destination that is not named has the defaults.
     pub delivery: BTreeMap<ConnectionId, DeliverySettings>,
     /// Which of them keeps the activity log.
     pub activity_log: Option<ConnectionId>,
@@ -53,6 +67,7 @@ impl<S> Parts<S> {
             rules: Rules::default(),
             doors: DoorSettings::default(),
             destinations: BTreeMap::new(),
+            subscriber: None,
             delivery: BTreeMap::new(),
             activity_log: None,
             report_deviations: false,
@@ -114,6 +129,7 @@ impl<S: Storage> Hub<S> {
             rules,
             doors,
             destinations,
+            subscriber,
             delivery,
             activity_log,
             report_deviations,
@@ -127,7 +143,8 @@ impl<S: Storage> Hub<S> {
         let mut stages = JoinSet::new();
         let gauges = Gauges::new(store.clone(), Arc::clone(&clock), &destinations);
         stages.spawn(gauges.run(stopped.clone()));
-        let delivering = delivering(&store, &clock, destinations, &delivery);
+        let mut delivering = delivering(&store, &clock, destinations, &delivery);
+        delivering.extend(subscriber.map(|subscriber| telling(&store, &clock, subscriber)));
         let deliverers = delivering.iter().map(|(_, signal)| Arc::clone(signal)).collect();
         for (deliver, signal) in delivering {
             stages.spawn(deliver.run(signal, stopped.clone()));
@@ -156,7 +173,7 @@ impl<S: Storage> Hub<S> {
             rules: policy::rules::all().to_vec(),
             clock,
             trials: Trials::at(Stop::Decide),
-            activity_log,
+            outlets: KnownOutlets::new(activity_log),
             next: deliverers,
             reader: Reader::default(),
         };
@@ -213,11 +230,24 @@ fn delivering<S: Storage>(
 ) -> Vec<(Deliver<S>, Arc<Notify>)> {
     let deliver = |(connection, destination)| {
         let settings = settings.get(&connection).copied().unwrap_or_default();
-        let (store, clock, gate) = (store.clone(), Arc::clone(clock), Gate::default());
-        let deliver = Deliver { store, connection, destination, clock, gate, settings };
+        let (store, clock, gates) = (store.clone(), Arc::clone(clock), HashMap::new());
+        let recipients = Recipients::One(connection);
+        let deliver = Deliver { store, recipients, destination, clock, gates, settings };
         (deliver, Arc::new(Notify::new()))
     };
     destinations.into_iter().map(deliver).collect()
+}
+
+/// The stage of all subscriptions, and what wakes it.
+fn telling<S: Storage>(
+    store: &S,
+    clock: &Arc<dyn Clock>,
+    (destination, settings): (Arc<dyn Destination>, DeliverySettings),
+) -> (Deliver<S>, Arc<Notify>) {
+    let (store, clock, gates) = (store.clone(), Arc::clone(clock), HashMap::new());
+    let recipients = Recipients::Subscriptions;
+    let deliver = Deliver { store, recipients, destination, clock, gates, settings };
+    (deliver, Arc::new(Notify::new()))
 }
 
 /// The entrance that asks what the stage `admit` keeps, and wakes the projector.

@@ -7,6 +7,7 @@
 //!
 //! Must not know: axum, rmcp, SQL, any vendor by name.
 
+pub mod administration;
 mod admit;
 mod decide;
 mod deliver;
@@ -20,6 +21,7 @@ mod hub;
 mod intake;
 pub mod letters;
 mod meter;
+mod outlets;
 mod poison;
 mod project;
 mod reader;
@@ -30,12 +32,13 @@ mod schedule;
 mod sources;
 mod stage;
 mod story;
+pub mod subscriptions;
 mod verdict;
 
 pub use policy::directory::Rules;
 
 pub use self::{
-    delivery::{AfterDead, DeliverySettings},
+    delivery::{AfterDead, Blame, DeliverySettings},
     entrance::Claim,
     hub::{Hub, Parts, Status},
     intake::{Accepted, Intake, Rejected, Taken},

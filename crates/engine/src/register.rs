@@ -23,6 +23,9 @@ pub struct DoorSettings {
     /// How many deliveries a minute are taken by one token, and as handshakes by one connection; 0
     /// for any number.
     pub deliveries_per_minute: u32,
+    /// How many bytes of bodies may wait for their account all together; none for any number. What
+    /// goes beyond, the account that has most of it waiting loses, the oldest first.
+    pub quarantine_bytes: Option<u64>,
     /// The secret of those connections of an organization that have none of their own.
     pub shared_secret: Option<(OrganizationId, WebhookSecret)>,
     /// Opens and seals the connections' own secrets; none where the hub keeps none.

@@ -4,7 +4,7 @@ use domain::{Claimed, Failure, Next, Settlement};
 use jiff::Timestamp;
 
 use crate::{
-    delivery::{AfterDead, DeliverySettings},
+    delivery::{AfterDead, Blame, DeliverySettings},
     schedule,
 };
 
@@ -34,13 +34,18 @@ pub(crate) fn judge(
         AfterDead::Wait(at_most) => Some(now + at_most),
     };
     let wait = schedule::wait(claimed.failures, settings.give_up_after, random);
+    let is_held = match (next, settings.blame) {
+        (Next::Hold(_), _) | (_, Blame::Destination) => reopens.is_some(),
+        (Next::Retry | Next::GiveUp, Blame::Action) => false,
+    };
     match (next, reopens, wait) {
         (Next::GiveUp, _, _) => Settlement::Dead { ambiguous, holds_until, reason },
-        (_, Some(at), _) => Settlement::Retry { at, counted: false, ambiguous, reason },
-        (_, None, Some(wait)) => {
-            Settlement::Retry { at: now + wait, counted: true, ambiguous, reason }
+        (_, Some(at), _) if is_held => Settlement::Retry { at, counted: false, ambiguous, reason },
+        (_, reopens, Some(wait)) => {
+            let at = (now + wait).max(reopens.unwrap_or(now));
+            Settlement::Retry { at, counted: true, ambiguous, reason }
         }
-        (_, None, None) => {
+        (_, _, None) => {
             let failures = claimed.failures + 1;
             let reason = format!("given up after {failures} failures: {reason}");
             Settlement::Dead { ambiguous, holds_until, reason }
@@ -71,6 +76,19 @@ mod tests {
 
     fn moment(now: Timestamp, reopens: Option<Timestamp>) -> Moment {
         Moment { now, reopens, random: 0.5 }
+    }
+
+    #[test]
+    fn where_the_action_is_blamed_too_a_closed_gate_counts() {
+        let settings = DeliverySettings { blame: Blame::Action, ..DeliverySettings::default() };
+        let closed = moment(at(0), Some(at(60)));
+        let settled = judge(&claimed(0), failure(Next::Retry), closed, settings);
+        let Settlement::Retry { at: until, counted, .. } = settled else { panic!("it is dead") };
+        assert_eq!((until, counted), (at(60), true));
+        let settled = judge(&claimed(99), failure(Next::Retry), closed, settings);
+        assert!(matches!(settled, Settlement::Dead { .. }));
+        let settled = judge(&claimed(99), failure(Next::Hold(None)), closed, settings);
+        assert!(matches!(settled, Settlement::Retry { counted: false, .. }));
     }
 
     #[test]

@@ -79,11 +79,13 @@ impl<E: HighLevelEndpoint> Call for E {
 }
 
 mod sealed {
-    use crate::{HighLevelEndpoint, RawCall};
+    use crate::{HighLevelEndpoint, RawCall, auth::Exchange};
 
     pub trait Sealed {}
 
     impl<E: HighLevelEndpoint> Sealed for E {}
 
     impl Sealed for RawCall {}
+
+    impl Sealed for Exchange<'_> {}
 }

@@ -1,6 +1,8 @@
 //! The client: sends operations with a token, within the rate budget, and repeats what it safely can.
 
+mod attempts;
 mod breaker;
+mod forward;
 mod jitter;
 mod line;
 mod patience;
@@ -17,17 +19,18 @@ use std::{
     time::Duration,
 };
 
-use endpoint::{Request, Retry, Secret, Timer, Transport};
+use endpoint::{Request, Secret, Timer, Transport};
 use jiff::Timestamp;
 
 use self::{
+    attempts::{Attempts, unsent, with_token},
     breaker::Breaker,
     jitter::Jitter,
     line::{Entry, Lead, Line, Turn},
-    patience::{Next, Patience},
+    patience::Patience,
 };
 use crate::{
-    Call, Error, Kind, Profile, Tenant,
+    Call, Error, Profile, Tenant,
     auth::TokenSource,
     ledger::{Admission, CallLedger, MemoryLedger, News},
 };
@@ -101,39 +104,13 @@ impl<T: Transport, C: Timer> Client<T, C> {
     pub async fn call<O: Call>(&self, operation: &O) -> Result<O::Response, Error> {
         let (settings, profile) = (&self.shared.settings, operation.profile());
         let request = operation.request(&settings.base_url)?;
-        let mut patience = Patience::new(settings, profile.repeatable);
-        let (mut renewed, mut last) = (None, None);
+        let mut attempts = Attempts::new(Patience::new(settings, profile.repeatable));
         loop {
-            // Before the budget: a call that waits for its token would leave later than was counted.
-            let token = self.token(profile, renewed.as_ref()).await?;
-            let sent = match self.admit(profile, patience.deadline()).await {
-                Ok(Some(sent)) => sent,
-                Ok(None) => return Err(last.expect("patience begins with a first attempt")),
-                // What happened to the call itself says more than why it is not repeated.
-                Err(refused) if refused.kind() == Some(&Kind::Stopped) => {
-                    return Err(last.unwrap_or(refused));
-                }
-                Err(refused) => return Err(refused),
-            };
-            patience.start(sent);
-            let error = match self.attempt(operation, &request, token.as_ref(), sent).await {
+            let (token, sent) = self.begin(profile, &mut attempts).await?;
+            match self.attempt(operation, &request, token.as_ref(), sent).await {
                 Ok(reply) => return Ok(reply),
-                Err(error) => error,
-            };
-            if let (Some(Kind::Expired), Some(token), None) = (error.kind(), &token, &renewed) {
-                renewed = self.renew(profile, token).await?;
-                if renewed.is_none() {
-                    return Err(error);
-                }
-                last = Some(error);
-                continue;
+                Err(error) => self.settle(profile, &mut attempts, token.as_ref(), error).await?,
             }
-            match patience.after(&error, self.shared.timer.now(), &self.shared.jitter) {
-                Next::GiveUp => return Err(error),
-                Next::Again(wait) => self.shared.timer.sleep(wait).await,
-                Next::AfterPause => {}
-            }
-            last = Some(error);
         }
     }
 
@@ -145,31 +122,16 @@ impl<T: Transport, C: Timer> Client<T, C> {
         token: Option<&Secret>,
         sent: Timestamp,
     ) -> Result<O::Response, Error> {
-        let mut request = request.clone();
-        if let Some(token) = token {
-            let bearer = format!("Bearer {}", token.expose());
-            request = request.with_header("authorization", bearer);
-        }
-        let outcome = self.shared.transport.send(request).await;
+        let outcome = self.shared.transport.send(with_token(request, token)).await;
         let now = self.shared.timer.now();
-        let answered = outcome.as_ref().is_ok_and(|response| response.status < 500);
-        self.breaker().note(now, answered);
-        let mut response = outcome.map_err(|source| {
-            let profile = operation.profile();
-            let Profile { operation, method, .. } = profile;
-            Error::of(profile, endpoint::Error::Send { operation, method, source })
-        })?;
+        self.note_end(now, outcome.as_ref().ok().map(|response| response.status));
+        let mut response = outcome.map_err(|source| unsent(operation.profile(), source))?;
         if let Some(token) = token {
             response = response.without(token.expose());
         }
-        let (ledger, allowance) = (&self.shared.ledger, self.shared.settings.allowance());
-        let mut news = News::in_headers(allowance, sent, &response);
+        let taught = News::in_headers(self.shared.settings.allowance(), sent, &response.headers);
         let outcome = operation.read(response);
-        news.extend(outcome.as_ref().err().and_then(|error| throttling(error, now)));
-        if !news.is_empty() {
-            // The reply counts more than a ledger that fails; the next call finds out about that.
-            drop(ledger.note(&self.tenant, allowance, &news, now).await);
-        }
+        self.learn(taught, outcome.as_ref().err(), now).await;
         outcome
     }
 
@@ -311,16 +273,6 @@ impl Lane {
     fn new(settings: &Settings) -> Self {
         Self { line: Arc::default(), breaker: Mutex::new(Breaker::new(settings)) }
     }
-}
-
-/// What a failed call teaches about the limits: a 429 pauses everybody.
-fn throttling(error: &Error, now: Timestamp) -> Option<News> {
-    let response = error.response().filter(|response| response.status == 429)?;
-    let named = match error.retry() {
-        Retry::After(wait) => Some(wait),
-        Retry::Backoff | Retry::Never => None,
-    };
-    Some(News::of_throttling(now, response, named))
 }
 
 /// What these locks guard is whole between any two calls, so what a panic left behind is good.

@@ -5,7 +5,7 @@ mod reply;
 #[cfg(test)]
 mod tests;
 
-use std::{fmt, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
 use endpoint::{Response, Retry, TransportError, catalogue::Problem};
 use jiff::Timestamp;
@@ -71,8 +71,9 @@ impl Error {
 
     pub(crate) fn credential(operation: &'static str, error: TokenError) -> Self {
         let kind = match &error {
-            TokenError::Fetch(error) => error.kind().cloned(),
-            TokenError::Store(_) => None,
+            TokenError::Fetch(error) | TokenError::NeedsConsent(error) => error.kind().cloned(),
+            TokenError::Disconnected => Some(Kind::BadGrant),
+            TokenError::Store(_) | TokenError::Busy => None,
             TokenError::OtherTenant(_) => Some(Kind::WrongTenant),
         };
         Self::before_sending(operation, Stage::Credential(error), kind)
@@ -94,6 +95,14 @@ impl Error {
 
     pub(crate) fn repeated_page(operation: &'static str) -> Self {
         Self::before_sending(operation, Stage::RepeatedPage, None)
+    }
+
+    /// Why a call that would have bought a token gave none.
+    pub(crate) fn into_token_error(self) -> TokenError {
+        match &self.0.stage {
+            Stage::Credential(error) => error.clone(),
+            _ => TokenError::Fetch(Arc::new(self)),
+        }
     }
 
     /// Values that the catalogue does not allow; nothing was sent.
@@ -211,12 +220,10 @@ impl Error {
     pub fn retry(&self) -> Retry {
         match &self.0.stage {
             Stage::Call(call) => call.retry(),
-            Stage::Credential(TokenError::Fetch(error)) => error.retry(),
-            Stage::Credential(TokenError::Store(_)) | Stage::Ledger(_) => Retry::Backoff,
+            Stage::Credential(error) => error.retry(),
+            Stage::Ledger(_) => Retry::Backoff,
             Stage::DayOver(wait) | Stage::Stopped(wait) => Retry::After(*wait),
-            Stage::Credential(TokenError::OtherTenant(_))
-            | Stage::Invalid(_)
-            | Stage::RepeatedPage => Retry::Never,
+            Stage::Invalid(_) | Stage::RepeatedPage => Retry::Never,
         }
     }
 
@@ -240,6 +247,7 @@ impl Error {
             (Stage::Credential(TokenError::Store(_)), _) => {
                 "repair the store, then repeat the call"
             }
+            (Stage::Credential(TokenError::Busy), _) => "repeat the call",
             (Stage::Credential(TokenError::OtherTenant(_)), _) => {
                 "connect the tenant, or call on behalf of the one that is connected"
             }

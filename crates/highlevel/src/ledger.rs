@@ -127,12 +127,12 @@ impl News {
     pub(crate) fn in_headers(
         allowance: Allowance,
         sent: Timestamp,
-        response: &Response,
+        headers: &[(String, String)],
     ) -> Vec<Self> {
-        let lower = number(response, "x-ratelimit-max")
+        let lower = number(headers, "x-ratelimit-max")
             .filter(|max| *max < allowance.calls_per_window)
             .map(|max| Self::LowerLimit { calls_per_window: max.max(1) });
-        let remaining = number(response, "x-ratelimit-remaining");
+        let remaining = number(headers, "x-ratelimit-remaining");
         let remaining = remaining.map(|left| Self::Remaining { sent, left });
         lower.into_iter().chain(remaining).collect()
     }
@@ -157,9 +157,10 @@ impl News {
 
 /// Whether a reply says that nothing is left of the day.
 pub(crate) fn day_is_over(response: &Response) -> bool {
-    number(response, "x-ratelimit-daily-remaining") == Some(0)
+    number(&response.headers, "x-ratelimit-daily-remaining") == Some(0)
 }
 
-fn number(response: &Response, header: &str) -> Option<u32> {
-    response.header(header)?.trim().parse().ok()
+fn number(headers: &[(String, String)], header: &str) -> Option<u32> {
+    let (_, value) = headers.iter().find(|(name, _)| name == header)?;
+    value.trim().parse().ok()
 }

@@ -139,6 +139,7 @@ mod call;
 pub mod catalogue;
 mod client;
 mod error;
+mod forward;
 mod ids;
 pub mod ledger;
 pub mod models;
@@ -155,6 +156,7 @@ pub use self::{
     call::{Call, Profile},
     client::{Client, Priority, Settings},
     error::{Channel, Error, Kind},
+    forward::{Forward, ForwardBody},
     ids::{
         AppointmentId, AssociationId, BusinessId, CalendarGroupId, CalendarId, CampaignId,
         CompanyId, ContactId, ConversationId, CouponId, CustomFieldId, CustomValueId,

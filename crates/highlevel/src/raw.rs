@@ -16,6 +16,7 @@ use endpoint::{
 };
 use serde_json::{Map, Value};
 
+pub(crate) use self::encoding::version;
 pub use self::reply::RawReply;
 use crate::{Call, Error, Profile, Version, catalogue};
 
@@ -243,20 +244,27 @@ fn lists_files(schema: Schema<'_>) -> bool {
         .any(|field| matches!(field.schema().shape(), Shape::String { format: Some("binary"), .. }))
 }
 
+/// What the client has to know of an operation in one generation.
+pub(crate) fn profile_of(
+    operation: Operation<'static>,
+    edition: Option<Edition<'static>>,
+) -> Profile {
+    let scopes = edition.map(Edition::scopes).unwrap_or_default();
+    Profile {
+        operation: operation.id(),
+        method: operation.method(),
+        repeatable: operation.idempotency() != Idempotency::Repeats,
+        // Where there are several ways, naming one would mislead.
+        scope: <[_; 1]>::try_from(scopes).ok().map(|[only]| only),
+        needs_token: edition.is_none_or(|edition| edition.access().len() > 0),
+    }
+}
+
 impl Call for RawCall {
     type Response = RawReply;
 
     fn profile(&self) -> Profile {
-        let edition = self.edition();
-        let scopes = edition.map(Edition::scopes).unwrap_or_default();
-        Profile {
-            operation: self.operation.id(),
-            method: self.operation.method(),
-            repeatable: self.operation.idempotency() != Idempotency::Repeats,
-            // Where there are several ways, naming one would mislead.
-            scope: <[_; 1]>::try_from(scopes).ok().map(|[only]| only),
-            needs_token: edition.is_none_or(|edition| edition.access().len() > 0),
-        }
+        profile_of(self.operation, self.edition())
     }
 
     fn request(&self, base_url: &str) -> Result<Request, Error> {

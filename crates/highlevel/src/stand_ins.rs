@@ -6,7 +6,10 @@ use std::{
     time::Duration,
 };
 
-use endpoint::{Request, Response, Timer, Transport, TransportError};
+use endpoint::{
+    Request, Response, Timer, Transport, TransportError,
+    stream::{self, Gathered, StreamTransport, StreamedResponse, Upload},
+};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{Client, LocationId, Settings, auth::PrivateToken};
@@ -95,6 +98,24 @@ impl<C: Timer> Transport for Script<C> {
         self.sent.lock().unwrap().push((self.timer.now(), request));
         let scripted = self.answers.lock().unwrap().pop_front();
         scripted.unwrap_or_else(|| answer(200, CONTACT))
+    }
+}
+
+impl<C: Timer> StreamTransport for Script<C> {
+    async fn open(
+        &self,
+        mut request: Request,
+        upload: Option<Upload>,
+    ) -> Result<StreamedResponse, TransportError> {
+        if let Some(upload) = upload {
+            let host = "highlevel.test".to_owned();
+            match stream::gather(upload.pieces, usize::MAX).await {
+                Ok(Gathered::Whole(body) | Gathered::Part(body, _)) => request.body = body,
+                Err(source) => return Err(TransportError::Interrupted { host, source }),
+            }
+        }
+        let Response { status, headers, body } = self.send(request).await?;
+        Ok(StreamedResponse { status, headers, pieces: stream::whole(body) })
     }
 }
 

@@ -40,16 +40,16 @@ pub(crate) async fn open(
     match entry {
         Entry::Alone => {
             let store = Sqlite::open(&settings.data_dir, Arc::clone(clock))?;
-            Ok((serve(settings, bind(settings).await?, clock), store))
+            Ok((serve(settings, bind(settings).await?, clock)?, store))
         }
         Entry::After => {
             let store = open_when_free(settings, clock).await?;
-            Ok((serve(settings, bind_when_free(settings).await?, clock), store))
+            Ok((serve(settings, bind_when_free(settings).await?, clock)?, store))
         }
         Entry::Inherited(socket) => {
             let store = Sqlite::open(&settings.data_dir, Arc::clone(clock))?;
             let listener = Listener::inherit(socket).map_err(unusable)?;
-            Ok((serve(settings, listener, clock), store))
+            Ok((serve(settings, listener, clock)?, store))
         }
         Entry::TakeOver(predecessor) => take_over(settings, predecessor, clock).await,
     }
@@ -72,7 +72,7 @@ async fn take_over(
             bind(settings).await?
         }
     };
-    let server = serve(settings, listener, clock);
+    let server = serve(settings, listener, clock)?;
     predecessor.release().await?;
     let store = open_when_free(settings, clock).await?;
     Ok((server, store))
@@ -100,16 +100,22 @@ fn not_bound(settings: &Settings, source: std::io::Error) -> Failure {
     Failure::user(format!("listen on {}", settings.listen), hint).because(source)
 }
 
-fn serve(settings: &Settings, listener: Listener, clock: &Arc<dyn Clock>) -> Server {
-    Server::start(web::Settings {
+fn serve(
+    settings: &Settings,
+    listener: Listener,
+    clock: &Arc<dyn Clock>,
+) -> Result<Server, Failure> {
+    Ok(Server::start(web::Settings {
         listener,
         limits: Limits {
             connections: settings.server.connections.max(1),
             body_bytes: settings.server.body_megabytes.saturating_mul(1_000_000),
+            requests_per_minute: settings.server.requests_per_minute,
         },
+        administrator: settings.server.administrator()?,
         metrics: Metrics::install(),
         clock: Arc::clone(clock),
-    })
+    }))
 }
 
 async fn open_when_free(settings: &Settings, clock: &Arc<dyn Clock>) -> Result<Sqlite, Failure> {

@@ -109,6 +109,24 @@ pub(crate) fn known(settings: &Settings) -> Vec<String> {
     }
 }
 
+/// Opens the keyring without making a key; none where the key file would be made at the first start.
+///
+/// # Errors
+/// Where a master key cannot be used.
+pub(crate) fn look(settings: &Settings) -> Result<Option<Keyring>, Failure> {
+    if file_seals(&settings.vault) && !key_file(settings).exists()? {
+        return Ok(None);
+    }
+    Ok(Some(Keyring::open(sources(settings)?)?))
+}
+
+/// How many credentials are stored under each master key.
+pub(crate) async fn stored_counts(
+    store: &impl Credentials,
+) -> Result<BTreeMap<String, u64>, Failure> {
+    Ok(store.master_key_counts().await?)
+}
+
 /// Where the current master key is, for people.
 pub(crate) fn place(settings: &Settings) -> String {
     let vault = &settings.vault;

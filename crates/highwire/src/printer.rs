@@ -49,6 +49,20 @@ pub(crate) fn failure(failure: &Failure) {
 /// A line under the head and nothing else.
 const STYLE: TableStyle = TableStyle::new().header_separator(LineStyle::new(' ', '─', ' ', ' '));
 
+/// How wide a table is whose cells hold sentences, in columns of a terminal.
+const WIDTH: u16 = 130;
+
+/// The same as [`table`], with long cells broken into lines.
+pub(crate) fn wrapped_table(head: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
+    let mut table = Table::new();
+    table.load_style(STYLE).set_content_arrangement(ContentArrangement::Dynamic).set_width(WIDTH);
+    table.set_header(head.iter().copied());
+    for row in rows {
+        table.add_row(row);
+    }
+    table.trim_fmt()
+}
+
 /// A table with a line under its head and nothing else.
 pub(crate) fn table(head: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
     let mut table = Table::new();

@@ -12,6 +12,7 @@ use std::{
     time::Duration,
 };
 
+use domain::KeyHash;
 use endpoint::Secret;
 use engine::{DeliverySettings, Limit, Limits};
 use jiff::SignedDuration;
@@ -32,6 +33,9 @@ const FILE_VARIABLE: &str = "HIGHWIRE_CONFIG";
 /// The environment's name for the API key that a command acts as. It is no setting: a key belongs to
 /// whoever runs a command, not to the hub.
 pub(crate) const API_KEY_VARIABLE: &str = "HIGHWIRE_API_KEY";
+/// The shortest key of an administrator that is taken, in characters.
+const SHORTEST_ADMINISTRATOR_KEY: usize = 32;
+
 /// The longest patience that a setting can ask for: ten years.
 const LONGEST_HOURS: u64 = 10 * 365 * 24;
 
@@ -46,6 +50,7 @@ pub(crate) struct Settings {
     pub(crate) retention: Retention,
     pub(crate) vault: Vault,
     pub(crate) webhook: Webhook,
+    pub(crate) proxy: Proxy,
     pub(crate) highlevel: HighLevel,
     pub(crate) notion: Notion,
     pub(crate) sandbox: Sandbox,
@@ -58,6 +63,8 @@ pub(crate) struct Server {
     pub(crate) connections: usize,
     pub(crate) body_megabytes: usize,
     pub(crate) disk_reserve: String,
+    pub(crate) requests_per_minute: u32,
+    pub(crate) administrator_key: Secret,
 }
 
 /// What is told, and how.
@@ -111,6 +118,7 @@ pub(crate) struct Webhook {
     pub(crate) public_url: String,
     pub(crate) replay_window_seconds: u64,
     pub(crate) deliveries_per_minute: u32,
+    pub(crate) quarantine_megabytes: u32,
     pub(crate) check_contract: CheckContract,
 }
 
@@ -120,6 +128,16 @@ pub(crate) struct Webhook {
 pub(crate) enum CheckContract {
     Off,
     Report,
+}
+
+/// What goes through the token proxy.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Proxy {
+    pub(crate) allow: Vec<String>,
+    pub(crate) body_megabytes: u32,
+    pub(crate) upload_megabytes: u32,
+    pub(crate) reply_megabytes: u32,
 }
 
 /// The HighLevel connection.
@@ -135,6 +153,13 @@ pub(crate) struct HighLevel {
     pub(crate) location_id: String,
     pub(crate) company_id: String,
     pub(crate) application_url: String,
+    pub(crate) client_id: String,
+    pub(crate) client_secret: Secret,
+    pub(crate) version_id: String,
+    pub(crate) consent_host: String,
+    pub(crate) redirect_url: String,
+    pub(crate) scopes: Vec<String>,
+    pub(crate) installs_go_to: String,
 }
 
 /// The Notion connection.
@@ -192,7 +217,31 @@ impl Retention {
     }
 }
 
+impl Webhook {
+    /// How many bytes may wait for their account.
+    pub(crate) fn quarantine_bytes(&self) -> Option<u64> {
+        let megabytes = u64::from(self.quarantine_megabytes);
+        (megabytes > 0).then_some(megabytes * 1_000_000)
+    }
+}
+
 impl Server {
+    /// What recognizes the administrator of the installation; none where there is none.
+    pub(crate) fn administrator(&self) -> Result<Option<KeyHash>, Failure> {
+        let key = self.administrator_key.expose().trim();
+        match key.chars().count() {
+            0 => Ok(None),
+            SHORTEST_ADMINISTRATOR_KEY.. => Ok(Some(KeyHash::of(key))),
+            _ => Err(Failure::user(
+                format!(
+                    "use server.administrator_key: it has less than {SHORTEST_ADMINISTRATOR_KEY} \
+                     characters"
+                ),
+                "make one with `openssl rand -hex 32`, or leave it empty",
+            )),
+        }
+    }
+
     /// The free space that the disk must keep.
     pub(crate) fn reserve(&self) -> Result<store::Reserve, Failure> {
         self.disk_reserve.parse().map_err(|source: store::ReserveError| {
@@ -229,6 +278,7 @@ impl Notion {
                 AfterDead::Continue => engine::AfterDead::Continue,
                 AfterDead::Wait => engine::AfterDead::Wait(hold),
             },
+            ..DeliverySettings::default()
         }
     }
 }

@@ -63,6 +63,7 @@ impl<S: Storage> House<S> {
         let mut server = Server::start(web::Settings {
             listener: Listener::bind(listen).await.expect("a free port"),
             limits: Limits::default(),
+            administrator: None,
             metrics: Metrics::install(),
             clock,
         });

@@ -4,7 +4,7 @@
 //! The same three values always give the same answer, so a decision can be replayed (invariant I10).
 //! [`directory`] decides whose an event is, [`holders`] whom a key speaks for, [`mirror`] what an event
 //! makes of a mirrored record, [`installation`] what it makes of an app's installation, [`access`] who
-//! may do what, and [`retention`] what may go.
+//! may do what, [`message`] what a subscription is told, and [`retention`] what may go.
 //!
 //! Must not know: tokio, the store, connectors, `now()`.
 
@@ -12,6 +12,7 @@ pub mod access;
 pub mod directory;
 pub mod holders;
 pub mod installation;
+pub mod message;
 pub mod mirror;
 pub mod pair;
 pub mod retention;

@@ -1,8 +1,8 @@
 //! The view: what a rule may know about an event's surroundings.
 
-use domain::{Change, ConnectionId, Record, Summary};
+use domain::{Change, Record, Summary};
 
-use crate::pair::Sibling;
+use crate::{pair::Sibling, rules::Outlets};
 
 /// What is known when an event is decided on.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -19,6 +19,6 @@ pub struct View {
     pub summary: Summary,
     /// Where to look at the record in the vendor's application.
     pub link: Option<String>,
-    /// Where the activity log is kept, where there is one.
-    pub activity_log: Option<ConnectionId>,
+    /// Where the hub can act at all.
+    pub outlets: Outlets,
 }

@@ -60,19 +60,28 @@ impl Disk {
         Self { folder: folder.to_owned(), reserve, is_low: false }
     }
 
+    /// Looks at the disk, and leaves everything as it is.
+    ///
+    /// # Errors
+    /// Where the disk cannot be asked.
+    pub fn space(&self) -> io::Result<Space> {
+        let disk = statvfs(&self.folder)?;
+        let free = disk.f_bavail.saturating_mul(disk.f_frsize);
+        let wanted = self.reserve.of(disk.f_blocks.saturating_mul(disk.f_frsize));
+        Ok(Space { free, wanted, is_low: is_low(free, wanted, self.is_low) })
+    }
+
     /// Looks at the disk. Where there is plenty of room, it reserves some; where there is next to none,
     /// it gives that back. A reserve of zero switches all of it off.
     ///
     /// # Errors
     /// Where the disk cannot be asked.
     pub fn look(&mut self) -> io::Result<Space> {
-        let disk = statvfs(&self.folder)?;
-        let free = disk.f_bavail.saturating_mul(disk.f_frsize);
-        let wanted = self.reserve.of(disk.f_blocks.saturating_mul(disk.f_frsize));
+        let Space { free, wanted, is_low } = self.space()?;
         if wanted == 0 {
-            return Ok(Space { free, wanted, is_low: false });
+            return Ok(Space { free, wanted, is_low });
         }
-        self.is_low = is_low(free, wanted, self.is_low);
+        self.is_low = is_low;
         let path = self.folder.join(FILE);
         match (path.exists(), free) {
             (true, free) if free < RESERVED / 2 => {

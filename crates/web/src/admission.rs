@@ -10,7 +10,7 @@ use aws_lc_rs::digest::{SHA256, digest};
 use axum::{
     body::{Body, Bytes, HttpBody},
     extract::Request,
-    http::{HeaderMap, StatusCode},
+    http::{HeaderMap, StatusCode, request::Parts},
     response::Response,
 };
 use bytes::BytesMut;
@@ -28,6 +28,7 @@ use crate::{
     ingress::count,
     patience,
     pressure::{Held, Pressure},
+    problem::{Kind, Problem},
 };
 
 /// The largest body that is taken, in bytes: 5 MiB. HighLevel cuts its own at 256 KB.
@@ -92,7 +93,7 @@ impl Admission {
         let guest = parts.extensions.remove::<Guest>();
         let mut held = self.pressure.hold();
         let activity = guest.as_ref().map(|guest| &*guest.activity);
-        match read(body, &mut held, activity).await {
+        match read((body, BODY_LIMIT), &mut held, activity).await {
             Ok(body) => Ok(Admitted {
                 headers: parts.headers,
                 body,
@@ -104,6 +105,18 @@ impl Admission {
             }),
             Err(unread) => Err(and_close(self.unread_reply(source, unread))),
         }
+    }
+
+    /// Reads the body of a request to the API, up to this many bytes; otherwise the problem.
+    pub(crate) async fn read(
+        &self,
+        head: &Parts,
+        (body, limit): (Body, usize),
+    ) -> Result<(Bytes, Held), Problem> {
+        let mut held = self.pressure.hold();
+        let activity = head.extensions.get::<Guest>().map(|guest| &*guest.activity);
+        let read = read((body, limit), &mut held, activity).await;
+        read.map(|body| (body, held)).map_err(|unread| self.problem_of(&unread, limit))
     }
 
     /// Waits for an event to be kept, as long as its sender waits; otherwise the answer.
@@ -135,6 +148,36 @@ impl Admission {
         if let Some(count) = self.alarms.refused.pull(Instant::now()) {
             tracing::warn!(source, reason, count, "deliveries were refused, this one the last");
         }
+    }
+
+    fn problem_of(&self, unread: &Unread, limit: usize) -> Problem {
+        let soon = answers::RETRY_SOON.parse().unwrap_or(1);
+        let problem = match unread {
+            Unread::TooLarge { .. } => {
+                let hint = format!("send at most {limit} bytes");
+                Problem::new(Kind::TooLarge, "the body is too large", hint)
+            }
+            Unread::TooSlow => {
+                refused("too_slow");
+                Problem::new(Kind::TooMany, "the body came too slowly", "send it again at once")
+                    .after(soon)
+            }
+            Unread::NoRoom => {
+                self.health.raise(Reason::BodiesFull, Instant::now());
+                refused(Reason::BodiesFull.name());
+                Problem::new(Kind::TooMany, "too many bodies at once", "send it again later")
+                    .after(soon)
+            }
+            Unread::Unwanted => {
+                refused("made_room");
+                Problem::new(Kind::TooMany, "the hub needs the connection", "send it again")
+                    .after(soon)
+            }
+            Unread::Broken => {
+                Problem::bad_request("the body was cut off or malformed", "send it whole")
+            }
+        };
+        problem.and_close()
     }
 
     fn unread_reply(&self, source: &'static str, unread: Unread) -> Response {
@@ -176,7 +219,7 @@ impl Admission {
 
 /// The whole body, while it arrives as it must.
 async fn read(
-    mut body: Body,
+    (mut body, limit): (Body, usize),
     held: &mut Held,
     activity: Option<&Activity>,
 ) -> Result<Bytes, Unread> {
@@ -203,7 +246,7 @@ async fn read(
             whole.reserve(size);
         }
         whole.extend_from_slice(&data);
-        if length > BODY_LIMIT || (announced > BODY_LIMIT && length >= HEAD) {
+        if length > limit || (announced > limit && length >= HEAD) {
             return Err(too_large(&whole));
         }
     }

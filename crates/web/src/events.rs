@@ -3,59 +3,113 @@
 //! Pages follow the order of the journal. The cursor is the id of an event that the caller has seen,
 //! not its place: a place would tell how many events of others lie between.
 
-use axum::{
-    Extension, Json,
-    extract::{Path, Query, State, rejection::QueryRejection},
-};
 use domain::{ConnectionId, Entry, EventId, EventKind, Origin, Realm, Sequence, Storage};
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::{guard::Caller, problem::Problem};
+use crate::{
+    api::{
+        Answer, Call, Nothing, Operation, Tag,
+        formats::{ConnectionIdText, EventIdText, Limit},
+    },
+    problem::{Kind, Problem},
+};
 
-/// How many events a page has where the caller does not say.
-const LIMIT: usize = 50;
+/// `GET /v1/events`.
+pub(crate) const LIST: Operation = Operation {
+    id: "events.list",
+    path: "/v1/events",
+    tag: Tag::Events,
+    summary: "List events",
+    description: "The events that the caller can see, in the order in which they were kept.",
+    errors: &[(Kind::NotFound, "`after` names no event that the caller can see.")],
+    is_paged: true,
+    ..Operation::COMMON
+};
 
-/// How many it has at most.
-const MOST: usize = 200;
+/// `GET /v1/events/{id}`.
+pub(crate) const SHOW: Operation = Operation {
+    id: "events.show",
+    path: "/v1/events/{id}",
+    tag: Tag::Events,
+    summary: "Read an event",
+    description: "One event with its body as it was received, where that is JSON and still kept.",
+    has_etag: true,
+    ..Operation::COMMON
+};
 
 /// What a caller can ask of the list.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Wanted {
-    after: Option<String>,
-    limit: Option<usize>,
+    /// The event after which to begin: the `next` of a page.
+    #[schemars(with = "Option<EventIdText>")]
+    after: Option<EventId>,
+    /// How many events to answer at most.
+    limit: Option<Limit>,
+}
+
+/// Which event.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Which {
+    /// Its id.
+    #[schemars(with = "EventIdText")]
+    id: EventId,
 }
 
 /// One page.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "EventPage")]
 pub(crate) struct Page {
+    /// The events.
     events: Vec<Line>,
-    /// What to ask for as `after` to go on; none at the journal's end.
+    /// What to ask for as `after` to go on; null at the journal's end.
+    #[schemars(with = "Option<EventIdText>")]
     next: Option<EventId>,
 }
 
 /// What the list says of an event.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "EventLine")]
 pub(crate) struct Line {
+    /// Its id.
+    #[schemars(with = "EventIdText")]
     id: EventId,
+    /// What happened, as `entity.verb`.
+    #[schemars(with = "String")]
     kind: EventKind,
+    /// The vendor that it came from.
     source: String,
+    /// How it came: by webhook or otherwise.
+    #[schemars(with = "String")]
     origin: Origin,
+    /// What the vendor calls this kind of event.
     vendor_type: Option<String>,
+    /// The record that it is about.
     record: Option<String>,
+    /// The vendor's account that it is of.
     account: Option<String>,
+    /// The connection that it came by.
+    #[schemars(with = "Option<ConnectionIdText>")]
     connection: Option<ConnectionId>,
+    /// The vendor's id of the delivery.
     webhook_id: Option<String>,
+    /// When it happened, by the vendor.
     occurred_at: Timestamp,
+    /// When it came in.
     received_at: Timestamp,
+    /// When it was kept.
     journaled_at: Timestamp,
+    /// How long its body is that is kept, in bytes.
     bytes: usize,
 }
 
 /// One event, with what came in.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Event")]
 pub(crate) struct Whole {
     #[serde(flatten)]
     line: Line,
@@ -65,60 +119,47 @@ pub(crate) struct Whole {
 
 /// Lists events in the order of the journal.
 pub(crate) async fn list<S: Storage>(
-    State(store): State<S>,
-    Extension(caller): Extension<Caller>,
-    wanted: Result<Query<Wanted>, QueryRejection>,
-) -> Result<Json<Page>, Problem> {
-    let Query(wanted) = wanted.map_err(|_| {
-        let hint = format!("give `after` and `limit` or neither; limit is from 1 to {MOST}");
-        Problem::bad_request("the query cannot be read", hint)
-    })?;
-    let limit @ 1..=MOST = wanted.limit.unwrap_or(LIMIT) else {
-        let hint = format!("give a number from 1 to {MOST}");
-        return Err(Problem::bad_request("`limit` is out of its range", hint));
-    };
+    call: Call<S, Nothing, Wanted>,
+) -> Result<Answer<Page>, Problem> {
+    let Call { state: store, caller, query, .. } = call;
+    let limit = query.limit.unwrap_or_default().0;
     let realm = &caller.principal.realm;
-    let mut cursor = match wanted.after {
+    let mut cursor = match query.after {
         None => Sequence(0),
-        Some(text) => place(&store, realm, &text).await?,
+        Some(event) => place(&store, realm, event).await?,
     };
     let mut events = Vec::new();
     while events.len() < limit {
         let part = store.entries_within(realm, cursor, limit - events.len()).await?;
         if part.through == cursor {
-            return Ok(Json(Page { events, next: None }));
+            return Ok(Answer(Page { events, next: None }));
         }
         cursor = part.through;
         events.extend(part.entries.iter().map(line));
     }
     let next = events.last().map(|event| event.id);
-    Ok(Json(Page { events, next }))
+    Ok(Answer(Page { events, next }))
 }
 
 /// Shows one event.
-pub(crate) async fn show<S: Storage>(
-    State(store): State<S>,
-    Extension(caller): Extension<Caller>,
-    Path(id): Path<String>,
-) -> Result<Json<Whole>, Problem> {
-    let found = find(&store, &caller.principal.realm, &id).await?;
+pub(crate) async fn show<S: Storage>(call: Call<S, Which>) -> Result<Answer<Whole>, Problem> {
+    let found = find(&call.state, &call.caller.principal.realm, call.path.id).await?;
     let entry = found
         .ok_or_else(|| Problem::absent("event", "`GET /v1/events` lists those that you can see"))?;
     let payload = serde_json::from_slice(&entry.event.body).ok();
-    Ok(Json(Whole { line: line(&entry), payload }))
+    Ok(Answer(Whole { line: line(&entry), payload }))
 }
 
-async fn place<S: Storage>(store: &S, realm: &Realm, text: &str) -> Result<Sequence, Problem> {
-    let found = find(store, realm, text).await?;
+async fn place<S: Storage>(store: &S, realm: &Realm, id: EventId) -> Result<Sequence, Problem> {
+    let found = find(store, realm, id).await?;
     found.map(|entry| entry.sequence).ok_or_else(|| {
         let hint = "give the `next` of a page or the id of an event, or begin without `after`";
-        Problem::bad_request("`after` names no event that is there", hint)
+        Problem::new(Kind::NotFound, "`after` names no event that is there", hint)
     })
 }
 
-/// The event with this id, where the realm holds it. A text that is no id is no event's either.
-async fn find<S: Storage>(store: &S, realm: &Realm, text: &str) -> Result<Option<Entry>, Problem> {
-    let Ok(id) = text.parse::<EventId>() else { return Ok(None) };
+/// The event with this id, where the realm holds it.
+async fn find<S: Storage>(store: &S, realm: &Realm, id: EventId) -> Result<Option<Entry>, Problem> {
     let found = store.entry(id).await?;
     Ok(found.filter(|entry| realm.holds(entry.event.tenant.as_ref())))
 }

@@ -33,7 +33,11 @@ use crate::{
     connection::{Activity, Doing},
     correlation::{self, Correlations},
     patience, probes,
+    problem::{self, Kind, Problem},
 };
+
+/// What the path of every operation of the API begins with.
+const API: &str = "/v1/";
 
 /// Where the doors are.
 #[derive(Clone)]
@@ -134,7 +138,8 @@ impl Front {
         let guest = Guest { activity: Arc::clone(&activity), correlation, waited };
         let mut response = self.route(request.map(Body::new), guest).instrument(span).await;
         // A door names its answer after the event.
-        response.headers_mut().entry(correlation::HEADER).or_insert(id);
+        let id = response.headers_mut().entry(correlation::HEADER).or_insert(id).clone();
+        let response = problem::name(response, &id);
         activity.begin(Doing::Replying);
         response
     }
@@ -152,6 +157,7 @@ impl Front {
             _ => {}
         }
         let (stage, waited) = self.stage().await;
+        let path = request.uri().path().to_owned();
         match stage {
             Stage::Open(routes) => {
                 let guest = Guest { waited, ..guest };
@@ -163,15 +169,11 @@ impl Front {
             }
             Stage::Starting => {
                 refused("starting");
-                answers::later(
-                    "the hub is starting; send it again in a moment",
-                    answers::RETRY_SOON,
-                )
+                later(&path, "the hub is starting")
             }
             Stage::Stopping => {
                 refused("stopping");
-                let later = "the hub is stopping; send it again in a moment";
-                answers::and_close(answers::later(later, answers::RETRY_SOON))
+                answers::and_close(later(&path, "the hub is stopping"))
             }
         }
     }
@@ -196,6 +198,19 @@ impl Front {
             Ok(Err(_)) | Err(_) => Stage::Starting,
         };
         (stage, began.elapsed())
+    }
+}
+
+/// "Come again later", in the words of whoever is asked for: an operation of the API or a door.
+fn later(path: &str, state: &str) -> Response {
+    match path.starts_with(API) {
+        true => Problem::new(Kind::TooMany, state, "send it again in a moment")
+            .after(answers::RETRY_SOON.parse().unwrap_or(1))
+            .into_response(),
+        false => {
+            let message = format!("{state}; send it again in a moment");
+            answers::later(&message, answers::RETRY_SOON)
+        }
     }
 }
 

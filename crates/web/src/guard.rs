@@ -1,5 +1,6 @@
 //! The guard: turns the API key of a request into somebody, and lets them in or not.
 
+mod rate;
 mod uses;
 
 use std::{sync::Arc, time::Duration};
@@ -10,12 +11,15 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use domain::{ApiKey, ApiKeySecret, Clock, KeyState, Storage, StorageError};
+use domain::{Actor, ApiKey, ApiKeySecret, Clock, KeyHash, KeyState, Storage, StorageError};
 use policy::access::{self, Denial, Exposure, Need, Principal};
 use tokio::sync::watch;
 
-use self::uses::Uses;
-use crate::problem::Problem;
+use self::{
+    rate::{Allowance, Rates},
+    uses::Uses,
+};
+use crate::problem::{Kind, Problem};
 
 /// The header for keys that older tools know, in lower case.
 const KEY_HEADER: &str = "x-api-key";
@@ -26,18 +30,38 @@ const GATHER: Duration = Duration::from_secs(10);
 /// Who calls: what a guarded handler finds in its request.
 #[derive(Clone)]
 pub(crate) struct Caller {
-    /// The key, which counts.
-    pub(crate) key: Arc<ApiKey>,
+    /// The key, which counts; none for the administrator of the installation.
+    pub(crate) key: Option<Arc<ApiKey>>,
     /// What it stands for.
     pub(crate) principal: Arc<Principal>,
+}
+
+impl Caller {
+    /// How the audit names it.
+    pub(crate) fn actor(&self) -> Actor {
+        let key = self.key.as_ref().map(|key| Actor::Key(key.id.clone()));
+        key.unwrap_or(Actor::Installation)
+    }
 }
 
 /// Watches over routes.
 pub(crate) struct Guard<S> {
     store: S,
     clock: Arc<dyn Clock>,
-    exposure: Exposure,
+    lock: Lock,
     uses: Uses,
+    rates: Rates,
+}
+
+/// What the guard goes by besides the store.
+#[derive(Clone, Copy)]
+pub(crate) struct Lock {
+    /// Who can reach the address.
+    pub(crate) exposure: Exposure,
+    /// The key of the installation's administrator; none where nobody administers it from afar.
+    pub(crate) administrator: Option<KeyHash>,
+    /// How many requests a minute each API key has; 0 for any number.
+    pub(crate) requests_per_minute: u32,
 }
 
 /// One guarded route.
@@ -54,13 +78,14 @@ impl<S> Clone for Post<S> {
 
 impl<S: Storage> Guard<S> {
     /// A guard of what this store keeps.
-    pub(crate) fn new(store: S, clock: Arc<dyn Clock>, exposure: Exposure) -> Self {
-        Self { store, clock, exposure, uses: Uses::default() }
+    pub(crate) fn new(store: S, clock: Arc<dyn Clock>, lock: Lock) -> Self {
+        let rates = Rates::new(lock.requests_per_minute);
+        Self { store, clock, lock, uses: Uses::default(), rates }
     }
 
     /// Whether everybody may have this without a word.
     pub(crate) fn is_open(&self, need: &Need) -> bool {
-        access::decide(need, None, self.exposure).is_ok()
+        access::decide(need, None, self.lock.exposure).is_ok()
     }
 
     /// Writes down the uses of keys from time to time, until the word to stop.
@@ -83,24 +108,65 @@ impl<S: Storage> Guard<S> {
         }
     }
 
-    /// Who calls; none where no key that counts came, for whatever reason.
-    async fn caller(&self, headers: &HeaderMap) -> Result<Option<Caller>, StorageError> {
-        let Some(secret) = presented(headers) else { return Ok(None) };
-        let now = self.clock.now();
-        let key = self.store.api_key_by_hash(&secret.hash()).await?;
-        let Some(key) = key.filter(|key| key.state(now) == KeyState::Active) else {
-            return Ok(None);
-        };
-        self.uses.note(&key.id, now);
-        let principal = Arc::new(Principal::of_key(&key));
-        Ok(Some(Caller { key: Arc::new(key), principal }))
+    /// Whether somebody may do something here.
+    pub(crate) fn decide(&self, need: &Need, principal: Option<&Principal>) -> Result<(), Denial> {
+        access::decide(need, principal, self.lock.exposure)
     }
 
-    async fn admit(&self, need: &Need, headers: &HeaderMap) -> Result<Caller, Problem> {
-        let caller = self.caller(headers).await?;
+    /// The key with this hash, where it counts; its use is noted.
+    pub(crate) async fn active(&self, hash: &KeyHash) -> Result<Option<ApiKey>, StorageError> {
+        let now = self.clock.now();
+        let key = self.store.api_key_by_hash(hash).await?;
+        let key = key.filter(|key| key.state(now) == KeyState::Active);
+        if let Some(key) = &key {
+            self.uses.note(&key.id, now);
+        }
+        Ok(key)
+    }
+
+    /// Ends a key.
+    pub(crate) async fn revoke(&self, key: &ApiKey) -> Result<(), StorageError> {
+        let now = self.clock.now();
+        self.store.revoke_api_key(&key.organization, &key.id, now).await.map(|_| ())
+    }
+
+    /// Who calls; none where no key that counts came, for whatever reason.
+    pub(crate) async fn caller(&self, headers: &HeaderMap) -> Result<Option<Caller>, StorageError> {
+        let Some(text) = presented(headers) else { return Ok(None) };
+        if self.lock.administrator.is_some_and(|key| key == KeyHash::of(text)) {
+            let principal = Arc::new(Principal::installation());
+            return Ok(Some(Caller { key: None, principal }));
+        }
+        let Some(secret) = ApiKeySecret::parse(text) else { return Ok(None) };
+        let Some(key) = self.active(&secret.hash()).await? else { return Ok(None) };
+        let principal = Arc::new(Principal::of_key(&key));
+        Ok(Some(Caller { key: Some(Arc::new(key)), principal }))
+    }
+
+    /// Lets a request in that may go on; and what its key has left, where that is bounded.
+    async fn admit(
+        &self,
+        need: &Need,
+        headers: &HeaderMap,
+    ) -> (Result<Caller, Problem>, Option<Allowance>) {
+        let caller = match self.caller(headers).await {
+            Ok(caller) => caller,
+            Err(error) => return (Err(error.into()), None),
+        };
+        // What may not be done counts too: it costs as much.
+        let key = caller.as_ref().and_then(|caller| caller.key.as_ref());
+        let allowance = key.and_then(|key| self.rates.spend(&key.id, self.clock.now()));
+        if let Some(Allowance { is_admitted: false, seconds, .. }) = allowance {
+            metrics::counter!("highwire_requests_refused_total", "reason" => "key_rate")
+                .increment(1);
+            let hint = "wait for so many seconds as `Retry-After` says";
+            let problem = Problem::new(Kind::TooMany, "the key asked too often", hint);
+            return (Err(problem.after(u64::from(seconds))), allowance);
+        }
         let principal = caller.as_ref().map(|caller| &*caller.principal);
-        access::decide(need, principal, self.exposure)?;
-        Ok(caller.ok_or(Denial::Unknown)?)
+        let decided = access::decide(need, principal, self.lock.exposure);
+        let caller = decided.and_then(|()| caller.ok_or(Denial::Unknown));
+        (caller.map_err(Problem::from), allowance)
     }
 }
 
@@ -110,17 +176,22 @@ pub(crate) async fn watch<S: Storage>(
     mut request: Request,
     next: Next,
 ) -> Response {
-    match post.guard.admit(post.need, request.headers()).await {
+    let (admitted, allowance) = post.guard.admit(post.need, request.headers()).await;
+    let mut response = match admitted {
         Ok(caller) => {
             request.extensions_mut().insert(caller);
             next.run(request).await
         }
         Err(problem) => problem.into_response(),
+    };
+    if let Some(allowance) = allowance {
+        allowance.tell(response.headers_mut());
     }
+    response
 }
 
 /// The one secret of a request. Two of them are none: nobody can say which one was meant.
-fn presented(headers: &HeaderMap) -> Option<ApiKeySecret> {
+fn presented(headers: &HeaderMap) -> Option<&str> {
     let bearers = headers.get_all(header::AUTHORIZATION).iter().map(|value| {
         let (scheme, token) = value.to_str().ok()?.split_once(' ')?;
         scheme.eq_ignore_ascii_case("bearer").then_some(token)
@@ -128,7 +199,7 @@ fn presented(headers: &HeaderMap) -> Option<ApiKeySecret> {
     let plain = headers.get_all(KEY_HEADER).iter().map(|value| value.to_str().ok());
     let mut all = bearers.chain(plain);
     match (all.next(), all.next()) {
-        (Some(Some(text)), None) => ApiKeySecret::parse(text),
+        (Some(Some(text)), None) => Some(text),
         _ => None,
     }
 }
@@ -144,7 +215,8 @@ mod tests {
         for (name, value) in pairs {
             headers.append(*name, HeaderValue::from_str(value).unwrap());
         }
-        presented(&headers).map(|secret| secret.expose().to_owned())
+        let secret = presented(&headers).and_then(ApiKeySecret::parse);
+        secret.map(|secret| secret.expose().to_owned())
     }
 
     #[test]

@@ -6,9 +6,14 @@ mod accept;
 mod admission;
 mod alarm;
 mod answers;
+#[expect(dead_code, reason = "what operations to come declare is there already")]
+mod api;
+mod callback;
 mod connection;
 mod connections;
 mod correlation;
+mod crm;
+mod docs;
 mod events;
 mod front;
 mod guard;
@@ -20,13 +25,17 @@ mod metrics;
 mod patience;
 mod pressure;
 mod probes;
+#[cfg_attr(not(test), expect(dead_code, reason = "what operations to come answer is there"))]
 mod problem;
+mod proxy;
 mod routes;
 mod server;
 mod services;
+pub mod set_up;
 
 pub use self::{
     admission::BODY_LIMIT,
+    callback::{ConsentCallbacks, PATH as CALLBACK_PATH, Settled, Unsettled},
     health::{Health, Reason},
     listener::Listener,
     metrics::Metrics,

@@ -1,36 +1,58 @@
 //! Every route of the hub, mounted through the table of who may do what.
 
-use std::sync::Arc;
+use std::{future::Future, sync::Arc};
 
 use axum::{
     Router,
+    extract::Request,
     handler::Handler,
     middleware,
     routing::{MethodFilter, on},
 };
 use domain::Storage;
-use policy::access::{self, Exposure};
+use policy::access;
 
 use crate::{
-    Health, Metrics, Site,
+    ConsentCallbacks, Health, Metrics, Services, Site,
     admission::Admission,
-    events,
-    guard::{self, Guard, Post},
+    api::{Call, Clash, Common, Desk, Document, Errands, Fields, Method, Operation, Reply},
+    callback::{self, Callbacks},
+    crm, docs, events,
+    guard::{self, Guard, Lock, Post},
     ingress, me, probes,
+    problem::{Kind, Problem},
+    proxy::{self, Passage},
+    set_up::{self, Pages, Watch},
 };
 
-/// A route that the table does not know.
+/// A route that cannot be mounted.
 #[derive(Debug, thiserror::Error)]
-#[error("{method} {path} has no row in policy::access::TABLE; say there who may use it")]
-pub struct Unlisted {
-    method: &'static str,
-    path: &'static str,
+pub enum Unmounted {
+    /// The table does not know it.
+    #[error("{method} {path} has no row in policy::access::TABLE; say there who may use it")]
+    Unlisted {
+        /// Its method.
+        method: &'static str,
+        /// Its path.
+        path: &'static str,
+    },
+    /// It cannot be described.
+    #[error("an operation cannot be described: {0}")]
+    Undescribed(String),
+}
+
+impl From<Clash> for Unmounted {
+    fn from(clash: Clash) -> Self {
+        Self::Undescribed(clash.to_string())
+    }
 }
 
 /// What the routes need of the server that they stand behind.
 pub(crate) struct Behind {
-    /// Who can reach its address.
-    pub(crate) exposure: Exposure,
+    /// What the guard goes by.
+    pub(crate) lock: Lock,
+    /// What is done to its end.
+    pub(crate) errands: Errands,
     /// What lets bodies in.
     pub(crate) admission: Admission,
     /// Whether events can be kept.
@@ -43,10 +65,12 @@ pub(crate) struct Behind {
 pub(crate) struct Mount<S> {
     router: Router,
     guard: Arc<Guard<S>>,
+    common: Common<S>,
+    document: Document,
 }
 
 impl<S: Storage> Mount<S> {
-    fn get<H, T, X>(self, path: &'static str, handler: H, state: X) -> Result<Self, Unlisted>
+    fn get<H, T, X>(self, path: &'static str, handler: H, state: X) -> Result<Self, Unmounted>
     where
         H: Handler<T, X>,
         T: 'static,
@@ -55,19 +79,68 @@ impl<S: Storage> Mount<S> {
         self.mount("GET", MethodFilter::GET, path, (handler, state))
     }
 
+    /// Mounts an operation: its row, the guard, and everything that comes with an operation.
+    fn operation<X, P, Q, B, T, A>(
+        mut self,
+        operation: &'static Operation,
+        handler: impl Fn(Call<X, P, Q, B>) -> A + Clone + Send + Sync + 'static,
+        state: X,
+    ) -> Result<Self, Unmounted>
+    where
+        X: Clone + Send + Sync + 'static,
+        P: Fields,
+        Q: Fields,
+        B: Fields,
+        T: Reply + 'static,
+        A: Future<Output = Result<T, Problem>> + Send + 'static,
+    {
+        let (method, path) = (operation.method, operation.path);
+        let missing = Unmounted::Unlisted { method: method.name(), path };
+        let row = access::route(method.name(), path).ok_or(missing)?;
+        self.document.add::<P, Q, B, T>(operation, &row.need)?;
+        let desk = Desk { operation, common: self.common.clone() };
+        let answer =
+            move |request: Request| desk.clone().answer(request, state.clone(), handler.clone());
+        self.mount(method.name(), method.filter(), path, (answer, ()))
+    }
+
+    /// Mounts a page: its row, and what shows others where to sign in.
+    fn page<H, T>(
+        self,
+        (method, path): (Method, &'static str),
+        handler: H,
+        pages: &Arc<Pages<S>>,
+    ) -> Result<Self, Unmounted>
+    where
+        H: Handler<T, Arc<Pages<S>>>,
+        T: 'static,
+    {
+        let missing = Unmounted::Unlisted { method: method.name(), path };
+        let row = access::route(method.name(), path).ok_or(missing)?;
+        let route = on(method.filter(), handler).with_state(Arc::clone(pages));
+        let route = match self.guard.is_open(&row.need) {
+            true => route,
+            false => {
+                let watch = Watch { pages: Arc::clone(pages), need: &row.need };
+                route.layer(middleware::from_fn_with_state(watch, set_up::watch::<S>))
+            }
+        };
+        Ok(Self { router: self.router.route(path, route), ..self })
+    }
+
     fn mount<H, T, X>(
         self,
         method: &'static str,
         filter: MethodFilter,
         path: &'static str,
         (handler, state): (H, X),
-    ) -> Result<Self, Unlisted>
+    ) -> Result<Self, Unmounted>
     where
         H: Handler<T, X>,
         T: 'static,
         X: Clone + Send + Sync + 'static,
     {
-        let row = access::route(method, path).ok_or(Unlisted { method, path })?;
+        let row = access::route(method, path).ok_or(Unmounted::Unlisted { method, path })?;
         let route = on(filter, handler).with_state(state);
         let route = match self.guard.is_open(&row.need) {
             true => route,
@@ -87,9 +160,20 @@ impl<S: Storage> Mount<S> {
 pub(crate) fn routes<S: Storage>(
     site: Site<S>,
     behind: &Behind,
-) -> Result<(Router, Arc<Guard<S>>), Unlisted> {
-    let guard = Arc::new(Guard::new(site.store.clone(), Arc::clone(&site.clock), behind.exposure));
-    let mut mount = Mount { router: Router::new(), guard: Arc::clone(&guard) };
+) -> Result<(Router, Arc<Guard<S>>), Unmounted> {
+    let guard = Arc::new(Guard::new(site.store.clone(), Arc::clone(&site.clock), behind.lock));
+    let mut mount = Mount {
+        router: Router::new(),
+        guard: Arc::clone(&guard),
+        common: Common {
+            admission: behind.admission.clone(),
+            errands: behind.errands.clone(),
+            store: site.store.clone(),
+            clock: Arc::clone(&site.clock),
+            since: site.clock.now(),
+        },
+        document: Document::default(),
+    };
     for door in site.doors {
         let state = ingress::State {
             intake: site.intake.clone(),
@@ -110,10 +194,116 @@ pub(crate) fn routes<S: Storage>(
         .get("/healthz", probes::alive, ())?
         .get("/readyz", probes::ready::<S>, (health, store.clone()))?
         .get("/metrics", move || std::future::ready(metrics.render()), ())?
-        .get("/v1/me", me::me, ())?
-        .get("/v1/events", events::list::<S>, store.clone())?
-        .get("/v1/events/{id}", events::show::<S>, store)?;
-    Ok((mount.router, guard))
+        .get(callback::PATH, callback::receive, Callbacks::new(site.services.consents.clone()))?;
+    let mount = passages(mount, &site.services)?;
+    let mount = port(mount, &site.services.crm)?;
+    let pages = (Arc::clone(&guard), behind.admission.clone());
+    let pages = Arc::new(Pages::new(site.services.set_up, pages, site.clock));
+    let mount = self::pages(mount, &pages)?;
+    let mut mount = operations(mount, &store)?;
+    let document = docs::Document::new(&std::mem::take(&mut mount.document).finish()?);
+    let mount = mount.get("/openapi.json", docs::document, document)?;
+    let router = mount.router.fallback(nowhere).method_not_allowed_fallback(not_so);
+    Ok((router, guard))
+}
+
+/// The routes on which calls are passed on.
+fn passages<S: Storage>(mount: Mount<S>, services: &Services) -> Result<Mount<S>, Unmounted> {
+    const BROWSER: &str = "/proxy/highlevel-browser/{connection}/{*path}";
+    const CALLS: &str = "/proxy/highlevel/{connection}/{*path}";
+    let admission = mount.common.admission.clone();
+    let passage = |method, path: &'static str, proxy| {
+        let row = access::route(method, path).ok_or(Unmounted::Unlisted { method, path })?;
+        let prefix = path.split_once('{').map_or(path, |(prefix, _)| prefix);
+        Ok::<_, Unmounted>(Passage { prefix, need: &row.need, proxy, admission: admission.clone() })
+    };
+    let browser = passage("GET", BROWSER, services.browser_proxy.clone())?;
+    let calls = passage(access::ANY, CALLS, services.proxy.clone())?;
+    let all = MethodFilter::GET
+        .or(MethodFilter::POST)
+        .or(MethodFilter::PUT)
+        .or(MethodFilter::PATCH)
+        .or(MethodFilter::DELETE);
+    mount.mount("GET", MethodFilter::GET, BROWSER, (proxy::call, browser))?.mount(
+        access::ANY,
+        all,
+        CALLS,
+        (proxy::call, calls),
+    )
+}
+
+/// Every page of the set-up, in order of path.
+fn pages<S: Storage>(mount: Mount<S>, pages: &Arc<Pages<S>>) -> Result<Mount<S>, Unmounted> {
+    use set_up::routes as to;
+    const GET: Method = Method::Get;
+    const POST: Method = Method::Post;
+    mount
+        .page((GET, "/connect"), to::overview, pages)?
+        .page((GET, "/connect/connections/{connection}"), to::show, pages)?
+        .page((POST, "/connect/connections/{connection}/doctor"), to::examine, pages)?
+        .page((POST, "/connect/connections/{connection}/reply"), to::reply, pages)?
+        .page((GET, "/connect/connections/{connection}/test"), to::trial, pages)?
+        .page((POST, "/connect/connections/{connection}/test"), to::send, pages)?
+        .page((GET, "/connect/connections/{connection}/webhook"), to::plan, pages)?
+        .page((POST, "/connect/connections/{connection}/webhook"), to::make, pages)?
+        .page((GET, "/connect/new/{offer}"), to::begin, pages)?
+        .page((POST, "/connect/new/{offer}"), to::connect, pages)?
+        .page((GET, "/connect/open"), to::enter, pages)?
+        .page((POST, "/connect/open"), to::open, pages)?
+        .page((GET, "/connect/sign-in"), to::look, pages)?
+        .page((POST, "/connect/sign-in"), to::sign_in, pages)?
+        .page((POST, "/connect/sign-out"), to::out, pages)
+}
+
+/// Every operation of the API, in order of path.
+fn operations<S: Storage>(mount: Mount<S>, store: &S) -> Result<Mount<S>, Unmounted> {
+    mount
+        .operation(&events::LIST, events::list::<S>, store.clone())?
+        .operation(&events::SHOW, events::show::<S>, store.clone())?
+        .operation(&me::SHOW, me::show, ())
+}
+
+/// Every operation of the port for applications, in order of path.
+fn port<S: Storage>(mount: Mount<S>, crm: &crm::Service) -> Result<Mount<S>, Unmounted> {
+    let crm = || crm.clone();
+    mount
+        .operation(&crm::appointments::LIST, crm::appointments::list, crm())?
+        .operation(&crm::appointments::BOOK, crm::appointments::book, crm())?
+        .operation(&crm::appointments::CANCEL, crm::appointments::cancel, crm())?
+        .operation(&crm::slots::LIST, crm::slots::list, crm())?
+        .operation(&crm::contacts::LIST, crm::contacts::list, crm())?
+        .operation(&crm::contacts::UPSERT, crm::contacts::upsert, crm())?
+        .operation(&crm::contacts::SHOW, crm::contacts::show, crm())?
+        .operation(&crm::contacts::PATCH, crm::contacts::patch, crm())?
+        .operation(&crm::messages::SEND, crm::messages::send, crm())?
+        .operation(&crm::notes::LIST, crm::notes::list, crm())?
+        .operation(&crm::notes::ADD, crm::notes::add, crm())?
+        .operation(&crm::tags::ADD, crm::tags::add, crm())?
+        .operation(&crm::tags::REMOVE, crm::tags::remove, crm())?
+        .operation(&crm::opportunities::LIST, crm::opportunities::list, crm())?
+        .operation(&crm::opportunities::UPSERT, crm::opportunities::upsert, crm())?
+        .operation(&crm::opportunities::SHOW, crm::opportunities::show, crm())?
+        .operation(&crm::opportunities::PATCH, crm::opportunities::patch, crm())
+}
+
+/// A path that leads nowhere.
+async fn nowhere() -> Problem {
+    let hint = "check the path; `/openapi.json` lists the operations";
+    std::future::ready(Problem::new(Kind::NotFound, "there is nothing at this path", hint)).await
+}
+
+/// A path that is there for other methods, which the header `Allow` names.
+async fn not_so() -> Problem {
+    let hint = "use a method that the header `Allow` names";
+    let problem = Problem::new(Kind::MethodNotAllowed, "the path does not take this method", hint);
+    std::future::ready(problem).await
+}
+
+/// The one route of a process that waits for a consent. It is open to whoever comes: the state in the
+/// address is the proof.
+pub(crate) fn for_consents(consents: Arc<dyn ConsentCallbacks>) -> Router {
+    let route = axum::routing::get(callback::receive);
+    Router::new().route(callback::PATH, route.with_state(Callbacks::new(Some(consents))))
 }
 
 #[cfg(test)]

@@ -7,19 +7,21 @@
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::routing::MethodFilter;
-use domain::{Clock, Source, Storage};
+use domain::{Clock, KeyHash, Source, Storage};
 use engine::Intake;
 use policy::access::Exposure;
 use tokio::{sync::watch, task::JoinSet, time::Instant};
 
 use crate::{
-    Health, Listener, Metrics,
+    ConsentCallbacks, Health, Listener, Metrics,
     accept::{Accept, Course},
     admission::Admission,
+    api::Errands,
     connections::Connections,
     correlation::Correlations,
     front::Front,
-    routes::{self, Behind, Unlisted},
+    guard::Lock,
+    routes::{self, Behind, Unmounted},
     services::Services,
 };
 
@@ -91,6 +93,8 @@ pub struct Limits {
     pub connections: usize,
     /// The bodies of all requests together, in bytes. What would need more is told to come again.
     pub body_bytes: usize,
+    /// The requests of each API key in a minute; 0 for any number.
+    pub requests_per_minute: u32,
 }
 
 /// What a server is made of.
@@ -99,6 +103,9 @@ pub struct Settings {
     pub listener: Listener,
     /// How much it takes on.
     pub limits: Limits,
+    /// The hash of the key of the installation's administrator; none where nobody administers it from
+    /// afar.
+    pub administrator: Option<KeyHash>,
     /// The counters that `/metrics` shows.
     pub metrics: Metrics,
     /// The time.
@@ -116,6 +123,8 @@ pub struct Server {
     drains_since: Option<Instant>,
     metrics: Metrics,
     tasks: JoinSet<()>,
+    lock: Lock,
+    errands: Errands,
     /// What notes the use of API keys; it holds the store, and so ends before the site is let go of.
     notes: JoinSet<()>,
     noting: watch::Sender<bool>,
@@ -123,7 +132,7 @@ pub struct Server {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { connections: 1_024, body_bytes: 64 * 1024 * 1024 }
+        Self { connections: 1_024, body_bytes: 64 * 1024 * 1024, requests_per_minute: 600 }
     }
 }
 
@@ -131,7 +140,7 @@ impl Server {
     /// Serves the probes, and lets everything else wait for [`Self::open`].
     #[must_use]
     pub fn start(settings: Settings) -> Self {
-        let Settings { listener, limits, metrics, clock } = settings;
+        let Settings { listener, limits, administrator, metrics, clock } = settings;
         let health = Health::starting(Instant::now());
         let exposure = exposure(listener.address());
         let correlations = Correlations::since(clock.now());
@@ -159,6 +168,8 @@ impl Server {
             drains_since: None,
             metrics,
             tasks,
+            lock: Lock { exposure, administrator, requests_per_minute: limits.requests_per_minute },
+            errands: Errands::default(),
             notes: JoinSet::new(),
             noting,
         }
@@ -168,9 +179,10 @@ impl Server {
     ///
     /// # Errors
     /// Where a door has a path that the table of routes does not know.
-    pub fn open<S: Storage>(&mut self, site: Site<S>) -> Result<(), Unlisted> {
+    pub fn open<S: Storage>(&mut self, site: Site<S>) -> Result<(), Unmounted> {
         let behind = Behind {
-            exposure: exposure(self.listener.address()),
+            lock: self.lock,
+            errands: self.errands.clone(),
             admission: self.admission.clone(),
             health: self.health.clone(),
             metrics: self.metrics.clone(),
@@ -183,6 +195,11 @@ impl Server {
         });
         self.front.open(routes);
         Ok(())
+    }
+
+    /// Opens the one door where consent pages lead to, for a process that waits for one of them.
+    pub fn open_for_consents(&mut self, consents: Arc<dyn ConsentCallbacks>) {
+        self.front.open(routes::for_consents(consents));
     }
 
     /// Where it listens; the port is the real one where port 0 was asked for.
@@ -210,7 +227,11 @@ impl Server {
         self.drains_since.get_or_insert(now);
         self.front.close(now);
         self.course.send_replace(Course::Drain);
-        if tokio::time::timeout(LAST_REQUESTS, self.front.is_quiet()).await.is_err() {
+        let quiet = async {
+            self.front.is_quiet().await;
+            self.errands.finished().await;
+        };
+        if tokio::time::timeout(LAST_REQUESTS, quiet).await.is_err() {
             tracing::warn!("requests were cut off that took longer than any may");
         }
         self.noting.send_replace(true);

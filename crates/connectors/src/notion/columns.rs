@@ -21,7 +21,7 @@ pub(super) const NAMES: [&str; 8] = [
 ];
 
 /// The column whose last line is the event's id, by which a page is found again.
-const DETAILS: &str = "Details";
+pub(super) const DETAILS: &str = "Details";
 
 /// What each column is made as.
 pub(super) fn schema() -> Vec<(String, PropertySchema)> {

@@ -96,3 +96,25 @@ pub async fn what_is_old_leaves_the_quarantine<S: Storage>(store: S) {
     assert_eq!(store.expire(at(1), 9).await.expect("expire"), 2);
     assert_eq!(store.held().await.expect("list"), vec![]);
 }
+
+/// A group's oldest events go where its room is needed, and no other group's.
+pub async fn the_oldest_of_a_group_make_room<S: Storage>(store: S) {
+    for number in 1..=4 {
+        let mut waiting = held(number, "loud", None);
+        waiting.event.body = vec![b'x'; number as usize * 10].into();
+        store.hold(waiting).await.expect("hold");
+    }
+    store.hold(held(5, "loud", Some("another app"))).await.expect("hold");
+    let bytes = async || {
+        let held = store.held().await.expect("list");
+        held.into_iter().find(|one| one.group == group("loud", None)).map(|one| one.bytes)
+    };
+    assert_eq!(bytes().await, Some(100));
+    assert_eq!(store.discard(&group("loud", None), 2).await.expect("discard"), 2);
+    assert_eq!(bytes().await, Some(70));
+    assert_eq!(store.discard(&group("loud", None), 9).await.expect("discard"), 2);
+    assert_eq!(store.discard(&group("loud", None), 9).await.expect("discard"), 0);
+    let left = store.held().await.expect("list");
+    assert_eq!(left.len(), 1);
+    assert_eq!((&left[0].group, left[0].events), (&group("loud", Some("another app")), 1));
+}

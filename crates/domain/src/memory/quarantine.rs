@@ -44,11 +44,13 @@ impl Quarantine for Memory {
                 group,
                 reason: held.reason,
                 events: 0,
+                bytes: 0,
                 first_at: *at,
                 last_at: *at,
             });
             summary.reason = held.reason;
             summary.events += 1;
+            summary.bytes += held.event.body.len() as u64;
             summary.last_at = *at;
         }
         Ok(groups.into_values().collect())
@@ -78,6 +80,14 @@ impl Quarantine for Memory {
         let rows = &mut self.lock().quarantine.rows;
         let old = rows.iter().filter(|(_, (at, _))| *at < before).map(|(place, _)| *place);
         let places: HashSet<Sequence> = old.take(limit).collect();
+        rows.retain(|place, _| !places.contains(place));
+        Ok(places.len() as u64)
+    }
+
+    async fn discard(&self, asked: &HeldGroup, limit: usize) -> Result<u64, StorageError> {
+        let rows = &mut self.lock().quarantine.rows;
+        let of_group = rows.iter().filter(|(_, (_, held))| group(held) == *asked);
+        let places: HashSet<Sequence> = of_group.map(|(place, _)| *place).take(limit).collect();
         rows.retain(|place, _| !places.contains(place));
         Ok(places.len() as u64)
     }

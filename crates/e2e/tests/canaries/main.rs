@@ -49,7 +49,7 @@ const PEOPLE: [(&str, &str); 5] = [
 ];
 
 /// The commands, each with what its output holds.
-const COMMANDS: [(Holds, &str); 22] = [
+const COMMANDS: [(Holds, &str); 24] = [
     (Holds::Data, "events list --all"),
     (Holds::Data, "events list --all --json"),
     (Holds::Data, "events show 1"),
@@ -69,6 +69,8 @@ const COMMANDS: [(Holds, &str); 22] = [
     (Holds::Talk, "completions bash"),
     (Holds::Talk, "__complete -- call contacts.get-contact --"),
     (Holds::Talk, "operations describe contacts.get-contact"),
+    (Holds::Talk, "doctor"),
+    (Holds::Talk, "doctor --json"),
     (Holds::Talk, "notion init --parent 12345678901234567890123456789012"),
     (Holds::Talk, "up"),
     (Holds::Talk, "nonsense"),

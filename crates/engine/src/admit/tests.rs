@@ -152,3 +152,27 @@ async fn a_running_hub_notices_what_was_connected_beside_it() {
     assert_eq!(hub.status().await.unwrap().records, [(Entity::Contact, 1)].into());
     hub.stop().await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_is_too_much_leaves_from_the_account_that_has_most() {
+    let store = store();
+    let settings = DoorSettings { quarantine_bytes: Some(40_000), ..DoorSettings::default() };
+    let settings = (Rules::default(), settings);
+    let mut admit = Admit::open(store.clone(), settings, clock(), Arc::default()).await.unwrap();
+    for number in 0..300 {
+        let account = if number % 10 == 0 { "quiet" } else { "loud" };
+        let body = format!("{number:0200}").into_bytes().into();
+        let event = domain::Event {
+            tenant: None,
+            account: Some(account.to_owned()),
+            body,
+            ..event(number)
+        };
+        let held = domain::Held { event, app: None, reason: domain::Reason::NotConnected };
+        store.hold(held).await.unwrap();
+    }
+    while admit.pass().await.unwrap() != Progress::Idle {}
+    let left: Vec<_> = store.held().await.unwrap();
+    let told: Vec<_> = left.iter().map(|one| (one.group.account.as_str(), one.bytes)).collect();
+    assert_eq!(told, [("loud", 34_000), ("quiet", 6_000)]);
+}

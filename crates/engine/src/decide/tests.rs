@@ -1,9 +1,10 @@
 //! Deciding: after the mirror, once, and by the rules.
 
 use domain::{
-    ActionState, Applied, Intent, Journal, Lanes, Memory, Mirror, Outbox, Parking, Projection,
-    Sequence, Verb,
-    contract::sample::{at, tenant},
+    ActionState, Applied, ConnectionId, Intent, Journal, Lanes, Memory, Mirror, NotificationPage,
+    Notifications, Organizations, Outbox, Parking, Projection, Replay, Replays, Sequence,
+    Subscriptions, Verb,
+    contract::sample::{at, event_id, organization, subscription, tenant},
 };
 
 use super::*;
@@ -72,7 +73,7 @@ async fn what_concerns_no_rule_is_passed_over() {
     let store = store();
     store.append(saying(1, "a Ada")).await.unwrap();
     project(&store, 0, 1).await;
-    let mut stage = Decide { activity_log: None, ..stage(&store) };
+    let mut stage = Decide { outlets: KnownOutlets::default(), ..stage(&store) };
     assert_eq!(stage.pass().await.unwrap(), Progress::Moved);
     assert_eq!(store.decided().await.unwrap(), Sequence(1));
     assert!(store.action_counts().await.unwrap().is_empty());
@@ -89,7 +90,7 @@ async fn passing_over_goes_as_far_as_the_mirror_and_no_further() {
     let lanes = LaneStep { from: Lanes::default(), to: ahead.clone() };
     let projection = Projection { to: Sequence(1), lanes, ..Projection::default() };
     store.project(projection).await.unwrap();
-    let mut stage = Decide { activity_log: None, ..stage(&store) };
+    let mut stage = Decide { outlets: KnownOutlets::default(), ..stage(&store) };
     assert_eq!(stage.pass().await.unwrap(), Progress::Moved);
     assert_eq!(store.decided().await.unwrap(), Sequence(1));
     assert_eq!(store.decided_ahead().await.unwrap(), ahead);
@@ -203,4 +204,46 @@ async fn a_pair_of_events_has_one_page_and_a_single_one_has_its_own() {
         told.push(store.actions(deal(number, Verb::Updated).id).await.unwrap().len());
     }
     assert_eq!(told, [1, 0, 1], "the second tells what the first told");
+}
+
+#[tokio::test]
+async fn subscriptions_are_told_from_the_moment_they_are_there_and_replayed_what_was_before() {
+    let store = store();
+    store.add_organization(organization("alpha")).await.unwrap();
+    for (number, body) in [(1, "a Ada"), (2, "b Bob")] {
+        store.append(saying(number, body)).await.unwrap();
+    }
+    project(&store, 0, 2).await;
+    let mut stage = Decide { outlets: KnownOutlets::default(), ..stage(&store) };
+    while stage.pass().await.unwrap() != Progress::Idle {}
+    assert!(store.action_counts().await.unwrap().is_empty());
+
+    let told = subscription("alpha", 1);
+    assert!(store.put_subscription(told.clone()).await.unwrap());
+    store.append(saying(3, "c Cid")).await.unwrap();
+    project(&store, 2, 3).await;
+    while stage.pass().await.unwrap() != Progress::Idle {}
+    let page = NotificationPage { limit: 9, ..NotificationPage::default() };
+    let events = async || {
+        let found = store.notifications(&told.id, page).await.unwrap();
+        found.iter().map(|one| one.tracked.action.event).collect::<Vec<_>>()
+    };
+    assert_eq!(events().await, [event_id(3)]);
+
+    let replay = Replay {
+        subscription: told.id.clone(),
+        since: at(0),
+        after: Sequence(0),
+        until: Sequence(3),
+    };
+    store.ask_replay(replay.clone()).await.unwrap();
+    while stage.pass().await.unwrap() != Progress::Idle {}
+    assert_eq!(events().await, [event_id(2), event_id(1), event_id(3)]);
+    assert_eq!(store.replay(&told.id).await.unwrap(), None);
+
+    store.ask_replay(Replay { since: at(9), ..replay.clone() }).await.unwrap();
+    store.put_subscription(told.clone().disabled(at(9), "gone".to_owned())).await.unwrap();
+    store.ask_replay(replay).await.unwrap();
+    while stage.pass().await.unwrap() != Progress::Idle {}
+    assert_eq!(store.action_counts().await.unwrap(), [(ActionState::Ready, 3)].into());
 }

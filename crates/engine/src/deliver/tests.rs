@@ -1,8 +1,9 @@
 //! Delivering: once, in order per lane, around what hangs, fails, or takes the whole hub down.
 
 use domain::{
-    ActionState, DeadLetters, Decisions, Memory, Outbox, Sequence,
-    contract::sample::{action, event_id, tenant},
+    ActionState, DeadLetters, Decisions, Memory, Notifications, Organizations, Outbox, Sequence,
+    Subscriptions,
+    contract::sample::{action, event_id, notification, organization, subscription, tenant},
 };
 
 use super::*;
@@ -25,10 +26,10 @@ fn run_with(store: &Memory, pages: &Arc<Pages>, settings: DeliverySettings) -> R
     let destination: Arc<dyn Destination> = Arc::clone(pages) as _;
     let stage = Deliver {
         store: store.clone(),
-        connection: ConnectionId::new("notion"),
+        recipients: Recipients::One(ConnectionId::new("notion")),
         destination,
         clock: clock(),
-        gate: Gate::default(),
+        gates: HashMap::new(),
         settings,
     };
     let (shutdown, stopped) = watch::channel(false);
@@ -214,4 +215,80 @@ async fn a_lane_that_nobody_comes_for_goes_on_in_the_end() {
     pass(20).await;
     running.stop().await;
     assert_eq!(pages.made(), names(&[2]));
+}
+
+/// Fails or hangs for the subscriptions that it is told to.
+struct Receivers {
+    dead: domain::Subscription,
+    hanging: domain::Subscription,
+    pages: Arc<Pages>,
+}
+
+impl Destination for Receivers {
+    fn name(&self) -> &'static str {
+        "subscriber"
+    }
+
+    fn apply<'a>(&'a self, action: &'a Action) -> domain::BoxFuture<'a, Result<Receipt, Failure>> {
+        Box::pin(async move {
+            if action.destination == self.hanging.destination() {
+                tokio::time::sleep(Duration::from_secs(1_000_000)).await; // tidy: sleep, the clock is paused
+            }
+            if action.destination == self.dead.destination() {
+                let reason = "answered with 500".to_owned();
+                return Err(Failure { next: Next::Retry, ambiguous: false, reason });
+            }
+            self.pages.apply(action).await
+        })
+    }
+
+    fn find<'a>(
+        &'a self,
+        _: &'a Action,
+    ) -> domain::BoxFuture<'a, Result<Option<Receipt>, Failure>> {
+        Box::pin(std::future::ready(Ok(None)))
+    }
+}
+
+#[tokio::test(start_paused = true)]
+#[expect(clippy::disallowed_methods, reason = "the test is the stage's owner")]
+async fn a_subscription_waits_for_no_other_and_is_given_up_after_a_day() {
+    let store = store();
+    store.add_organization(organization("alpha")).await.unwrap();
+    let [dead, hanging, fine] = [1, 2, 3].map(|number| subscription("alpha", number));
+    for one in [&dead, &hanging, &fine] {
+        assert!(store.put_subscription(one.clone()).await.unwrap());
+    }
+    let lanes: Vec<String> = (0..9).map(|number| format!("lane-{number}")).collect();
+    let told = |one: &domain::Subscription, first: u128| -> Vec<_> {
+        (first..).zip(&lanes).map(|(number, lane)| notification(number, one, lane)).collect()
+    };
+    let mut actions = told(&hanging, 1);
+    actions.extend(told(&dead, 11));
+    actions.extend(told(&fine, 21));
+    store.enqueue(actions).await.unwrap();
+    let pages = Pages::scripted(&[]);
+    let receivers =
+        Receivers { dead: dead.clone(), hanging: hanging.clone(), pages: Arc::clone(&pages) };
+    let stage = Deliver {
+        store: store.clone(),
+        recipients: Recipients::Subscriptions,
+        destination: Arc::new(receivers),
+        clock: clock(),
+        gates: HashMap::new(),
+        settings: DeliverySettings { blame: crate::Blame::Action, ..DeliverySettings::default() },
+    };
+    let (shutdown, stopped) = watch::channel(false);
+    let stage = tokio::spawn(stage.run(Arc::new(Notify::new()), stopped));
+    let running = Running { stage, shutdown };
+    pass(5).await;
+    assert_eq!(pages.made().len(), 9, "nobody waits for the others");
+    let of = async |one: &domain::Subscription, state: ActionState| {
+        let page = domain::NotificationPage { state: Some(state), limit: 99, before: None };
+        store.notifications(&one.id, page).await.unwrap().len()
+    };
+    assert_eq!(of(&hanging, ActionState::Started).await, CONCURRENCY_OF_SUBSCRIPTIONS);
+    pass(3 * 24 * 60 * 60).await;
+    assert_eq!(of(&dead, ActionState::Dead).await, 9);
+    running.stop().await;
 }

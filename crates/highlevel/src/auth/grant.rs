@@ -2,7 +2,7 @@
 
 use endpoint::{Secret, Timer, Transport};
 
-use super::{OAuthApp, TokenPair, Verifier, form::Form, oauth::token_form};
+use super::{OAuthApp, TokenPair, Verifier, form::Form};
 use crate::{Error, LocationId};
 
 /// The field of RFC 7636.
@@ -96,9 +96,9 @@ pub async fn exchange_code<T: Transport, C: Timer>(
     if let Some(verifier) = exchange.verifier {
         fields.push((VERIFIER, verifier.secret().expose()));
     }
-    match redeem(transport, timer, app, &token_form(&fields)).await {
+    match redeem(transport, timer, app, &Form { fields: &fields }).await {
         Err(error) if knows_no_verifier(&error) => {
-            redeem(transport, timer, app, &token_form(&plain)).await
+            redeem(transport, timer, app, &Form { fields: &plain }).await
         }
         done => done,
     }
@@ -112,7 +112,7 @@ async fn redeem<T: Transport, C: Timer>(
 ) -> Result<Grant, Error> {
     let issued = form.send(transport, timer, &app.base_url).await?;
     let install = issued.install();
-    let pair = issued.first(timer.now()).ok_or_else(|| form.incomplete())?;
+    let pair = issued.first(timer.now()).ok_or_else(Form::incomplete)?;
     Ok(Grant { pair, install })
 }
 

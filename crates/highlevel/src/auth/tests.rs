@@ -19,6 +19,9 @@ use crate::{
     stand_ins::{Answer, BASE, ManualTimer, PausedTimer, Script, answer, settings, wire},
 };
 
+mod exchanges;
+mod processes;
+
 const LIFE: u64 = 86_400;
 
 /// Knows which tokens work; answers a little later, so that callers overlap.
@@ -27,6 +30,9 @@ struct Vendor<C> {
     timer: C,
     refreshes: Arc<AtomicUsize>,
     exchanges: Arc<AtomicUsize>,
+    exchanged_at: Arc<Mutex<Vec<Timestamp>>>,
+    at_once: Arc<AtomicUsize>,
+    most_at_once: Arc<AtomicUsize>,
     expired: Arc<Mutex<Vec<String>>>,
     store_is_full: Arc<AtomicBool>,
     log: Arc<Mutex<Vec<String>>>,
@@ -38,6 +44,9 @@ impl<C: Timer> Vendor<C> {
             timer,
             refreshes: Arc::default(),
             exchanges: Arc::default(),
+            exchanged_at: Arc::default(),
+            at_once: Arc::default(),
+            most_at_once: Arc::default(),
             expired: Arc::default(),
             store_is_full: Arc::default(),
             log: Arc::default(),
@@ -61,6 +70,7 @@ impl<C: Timer> Vendor<C> {
         }
         if request.url.ends_with("/oauth/locationToken") {
             let count = self.exchanges.fetch_add(1, Ordering::SeqCst) + 1;
+            self.exchanged_at.lock().unwrap().push(self.timer.now());
             let body = format!(r#"{{"access_token":"location-{count}","expires_in":{LIFE}}}"#);
             return answer(201, &body);
         }
@@ -70,20 +80,116 @@ impl<C: Timer> Vendor<C> {
 
 impl<C: Timer> Transport for Vendor<C> {
     async fn send(&self, request: Request) -> Answer {
+        let at_once = self.at_once.fetch_add(1, Ordering::SeqCst) + 1;
+        self.most_at_once.fetch_max(at_once, Ordering::SeqCst);
         self.timer.sleep(Duration::from_millis(50)).await; // tidy: sleep, the clock is not real
+        self.at_once.fetch_sub(1, Ordering::SeqCst);
         self.answer(&request)
     }
 }
 
-impl<C: Timer> TokenStore for Vendor<C> {
-    fn store<'a>(&'a self, pair: &'a TokenPair) -> Pending<'a, Result<(), StoreError>> {
+/// Keeps the pair for every process; `log` is the vendor's.
+struct Shelf<C> {
+    timer: C,
+    is_full: Arc<AtomicBool>,
+    log: Arc<Mutex<Vec<String>>>,
+    kept: Mutex<Kept>,
+}
+
+struct Kept {
+    stored: Option<StoredPair>,
+    turns: u64,
+    /// When the newest turn ends; none where it was given back.
+    turn_ends: Option<Timestamp>,
+}
+
+impl<C: Timer> Shelf<C> {
+    fn new(vendor: &Vendor<C>, timer: C, pair: TokenPair) -> Arc<Self> {
+        let stored = Some(StoredPair { pair, version: 1 });
+        let kept = Mutex::new(Kept { stored, turns: 0, turn_ends: None });
+        let (is_full, log) = (Arc::clone(&vendor.store_is_full), Arc::clone(&vendor.log));
+        Arc::new(Self { timer, is_full, log, kept })
+    }
+
+    fn told(&self, line: String) {
+        self.log.lock().unwrap().push(line);
+    }
+
+    /// Somebody else stores a pair.
+    fn replace(&self, access: &str, refresh: &str) {
+        let mut kept = self.kept.lock().unwrap();
+        let stored = kept.stored.as_mut().unwrap();
+        stored.version += 1;
+        stored.pair.access = Secret::new(access);
+        stored.pair.refresh = Secret::new(refresh);
+        stored.pair.issued_at = self.timer.now();
+        stored.pair.expires_at = self.timer.now() + Duration::from_secs(LIFE);
+    }
+}
+
+impl<C: Timer> TokenStore for Shelf<C> {
+    fn newest<'a>(&'a self) -> Pending<'a, Result<Option<StoredPair>, StoreError>> {
+        Box::pin(std::future::ready(Ok(self.kept.lock().unwrap().stored.clone())))
+    }
+
+    fn store<'a>(
+        &'a self,
+        pair: &'a TokenPair,
+        turn: Turn,
+        replaced: u64,
+    ) -> Pending<'a, Result<bool, StoreError>> {
         Box::pin(async move {
-            if self.store_is_full.load(Ordering::SeqCst) {
+            if self.is_full.load(Ordering::SeqCst) {
                 return Err("disk full".into());
             }
-            self.log.lock().unwrap().push(format!("stored {}", pair.access.expose()));
-            Ok(())
+            let mut kept = self.kept.lock().unwrap();
+            let known = kept.stored.as_ref().map(|stored| stored.version);
+            if turn != Turn(kept.turns) || kept.turn_ends.is_none() || known != Some(replaced) {
+                self.told(format!("refused {}", pair.access.expose()));
+                return Ok(false);
+            }
+            kept.stored = Some(StoredPair { pair: pair.clone(), version: replaced + 1 });
+            self.told(format!("stored {}", pair.access.expose()));
+            Ok(true)
         })
+    }
+
+    fn take_turn<'a>(&'a self) -> Pending<'a, Result<Option<Turn>, StoreError>> {
+        let mut kept = self.kept.lock().unwrap();
+        let now = self.timer.now();
+        let is_free = kept.turn_ends.is_none_or(|ends| ends <= now);
+        let turn = is_free.then(|| {
+            kept.turns += 1;
+            kept.turn_ends = Some(now + TURN);
+            Turn(kept.turns)
+        });
+        Box::pin(std::future::ready(Ok(turn)))
+    }
+
+    fn extend_turn<'a>(&'a self, turn: Turn) -> Pending<'a, Result<bool, StoreError>> {
+        let mut kept = self.kept.lock().unwrap();
+        let is_held = turn == Turn(kept.turns) && kept.turn_ends.is_some();
+        if is_held {
+            kept.turn_ends = Some(self.timer.now() + TURN);
+        }
+        Box::pin(std::future::ready(Ok(is_held)))
+    }
+
+    fn end_turn<'a>(&'a self, turn: Turn) -> Pending<'a, ()> {
+        let mut kept = self.kept.lock().unwrap();
+        if turn == Turn(kept.turns) {
+            kept.turn_ends = None;
+        }
+        Box::pin(std::future::ready(()))
+    }
+
+    fn note<'a>(&'a self, event: TokenEvent<'a>) -> Pending<'a, ()> {
+        match event {
+            TokenEvent::NeedsConsent(_) => self.told("needs consent".to_owned()),
+            TokenEvent::RefreshFailed(_) => self.told("failed".to_owned()),
+            _ => {}
+        }
+        Box::pin(std::future::ready(()))
     }
 }
 
@@ -116,12 +222,39 @@ fn company() -> Tenant {
     CompanyId::new("com1").into()
 }
 
-type Source<C> = Arc<OAuth<Vendor<C>, C>>;
+type Source<T, C> = Arc<OAuth<T, C>>;
 
-fn source<C: Timer + Clone + 'static>(timer: C, tenant: Tenant) -> (Source<C>, Vendor<C>) {
+fn source<C: Timer + Clone + 'static>(
+    timer: C,
+    tenant: Tenant,
+) -> (Source<Vendor<C>, C>, Vendor<C>) {
     let vendor = Vendor::new(timer.clone());
-    let store = Arc::new(vendor.clone());
-    (Arc::new(OAuth::new(vendor.clone(), timer, app(), pair(tenant), store)), vendor)
+    let store = Shelf::new(&vendor, timer.clone(), pair(tenant));
+    (process(&vendor, timer, &store), vendor)
+}
+
+/// Another process that calls with the tokens on this shelf.
+fn process<V, C>(vendor: &V, timer: C, store: &Arc<Shelf<C>>) -> Source<V, C>
+where
+    V: Transport + Clone + 'static,
+    C: Timer + Clone + 'static,
+{
+    let pair = store.kept.lock().unwrap().stored.clone().unwrap().pair;
+    let store = Arc::clone(store) as Arc<dyn TokenStore>;
+    let installed = Installed { app: app(), pair, store };
+    Arc::new(OAuth::new(vendor.clone(), timer, installed, settings()))
+}
+
+type Scripted = Source<Script<ManualTimer>, ManualTimer>;
+
+/// A process whose vendor answers from a script.
+fn scripted(
+    timer: &ManualTimer,
+    answers: impl IntoIterator<Item = Answer>,
+) -> (Scripted, Script<ManualTimer>, Arc<Shelf<ManualTimer>>) {
+    let script = Script::new(timer.clone(), answers);
+    let shelf = Shelf::new(&Vendor::new(timer.clone()), timer.clone(), pair(location()));
+    (process(&script, timer.clone(), &shelf), script, shelf)
 }
 
 fn log<C>(vendor: &Vendor<C>) -> Vec<String> {
@@ -206,36 +339,6 @@ async fn an_early_refresh_that_fails_leaves_the_old_token_in_use() {
     assert!(matches!(error, TokenError::Store(_)), "it has expired");
 }
 
-#[tokio::test(start_paused = true)]
-async fn a_location_token_is_bought_once_and_kept() {
-    let timer = PausedTimer::new();
-    let (source, vendor) = source(timer, company());
-    let mut callers = JoinSet::new();
-    for _ in 0..20 {
-        let source = Arc::clone(&source);
-        callers.spawn(async move { source.access(&location()).await.unwrap() });
-    }
-    for token in callers.join_all().await {
-        assert_eq!(token.expose(), "location-1");
-    }
-    assert_eq!(log(&vendor), ["POST /oauth/locationToken companyId=com1&locationId=loc1"]);
-    assert_eq!(source.access(&company()).await.unwrap().expose(), "access-1");
-
-    let refused = Secret::new("location-1");
-    let renewed = source.renew(&location(), &refused).await.unwrap().unwrap();
-    assert_eq!(renewed.expose(), "location-2");
-}
-
-#[tokio::test]
-async fn an_expired_company_token_is_refreshed_on_the_way_to_a_location() {
-    let (source, vendor) = source(ManualTimer::new(), company());
-    vendor.expired.lock().unwrap().push("access-1".to_owned());
-    assert_eq!(source.access(&location()).await.unwrap().expose(), "location-1");
-    let log = log(&vendor);
-    assert_eq!(log.len(), 4, "refused, refreshed, stored, exchanged: {log:?}");
-    assert_eq!(log[2], "stored access-2");
-}
-
 #[tokio::test]
 async fn a_locations_token_is_nobody_elses() {
     let (source, _) = source(ManualTimer::new(), location());
@@ -260,27 +363,64 @@ async fn other_401s_ask_for_no_token() {
     }
 }
 
+const DEAD: &str = r#"{"error":"invalid_grant","error_description":"refresh-1 is used"}"#;
+
 #[tokio::test]
-async fn a_dead_refresh_token_is_told_and_not_tried_again() {
+async fn a_dead_refresh_token_is_told_once_and_no_storm_follows() {
     let timer = ManualTimer::new();
-    let body = r#"{"error":"invalid_grant","error_description":"refresh-1 is used"}"#;
-    let script = Script::new(timer.clone(), [answer(400, body)]);
-    let store = Arc::new(Vendor::new(timer.clone()));
-    let source = OAuth::new(script.clone(), timer, app(), pair(location()), store);
-    let error = source.renew(&location(), &Secret::new("access-1")).await.unwrap_err();
-    let TokenError::Fetch(error) = error else { panic!("{error}") };
-    assert_eq!(error.kind(), Some(&Kind::BadGrant));
-    assert_eq!(error.messages(), ["[secret] is used"], "what was sent is not repeated");
+    let (source, script, shelf) = scripted(&timer, (0..9).map(|_| answer(400, DEAD)));
+    let refused = Secret::new("access-1");
+    for _ in 0..100 {
+        let error = source.renew(&location(), &refused).await.unwrap_err();
+        let TokenError::NeedsConsent(error) = error else { panic!("{error}") };
+        assert_eq!(error.kind(), Some(&Kind::BadGrant));
+        assert_eq!(error.messages(), ["[secret] is used"], "what was sent is not repeated");
+    }
     assert_eq!(script.wire().len(), 1);
+    assert_eq!(*shelf.log.lock().unwrap(), ["needs consent"]);
+    for (rest, asked) in [(29, 1), (1, 2), (299, 2), (1, 3), (3599, 3), (1, 4), (3600, 5)] {
+        timer.advance(Duration::from_secs(rest));
+        source.renew(&location(), &refused).await.unwrap_err();
+        assert_eq!(script.wire().len(), asked);
+    }
+    shelf.replace("access-9", "refresh-9");
+    let consented = source.renew(&location(), &refused).await.unwrap().unwrap();
+    assert_eq!(consented.expose(), "access-9");
+    assert_eq!(script.wire().len(), 5);
+}
+
+#[tokio::test]
+async fn a_refresh_token_that_dies_early_stops_no_call_before_its_time() {
+    let timer = ManualTimer::new();
+    let (source, _, shelf) = scripted(&timer, (0..9).map(|_| answer(400, DEAD)));
+    timer.advance(Duration::from_secs(LIFE * 9 / 10));
+    assert_eq!(source.access(&location()).await.unwrap().expose(), "access-1");
+    assert_eq!(*shelf.log.lock().unwrap(), ["needs consent"], "it is told ahead of time");
+    timer.advance(Duration::from_secs(LIFE / 5));
+    let error = source.access(&location()).await.unwrap_err();
+    assert!(matches!(error, TokenError::NeedsConsent(_)));
+}
+
+#[tokio::test]
+async fn a_suspended_location_needs_no_consent() {
+    let timer = ManualTimer::new();
+    let body = r#"{"statusCode":400,"message":"Location is not active"}"#;
+    let (source, script, shelf) = scripted(&timer, [answer(400, body), answer(400, body)]);
+    let refused = Secret::new("access-1");
+    for _ in 0..20 {
+        let error = source.renew(&location(), &refused).await.unwrap_err();
+        let TokenError::Fetch(error) = error else { panic!("{error}") };
+        assert_eq!(error.kind(), Some(&Kind::InactiveLocation));
+    }
+    assert_eq!(script.wire().len(), 1);
+    assert_eq!(*shelf.log.lock().unwrap(), ["failed"]);
 }
 
 #[tokio::test]
 async fn a_failed_refresh_is_repeated_within_the_grace_and_prints_no_token() {
     let timer = ManualTimer::new();
     let cut = r#"{"access_token":"hidden-access","refresh_token":"hidden-refresh","expires_in":"#;
-    let script = Script::new(timer.clone(), (0..9).map(|_| answer(200, cut)));
-    let store = Arc::new(Vendor::new(timer.clone()));
-    let source = OAuth::new(script.clone(), timer, app(), pair(location()), store);
+    let (source, script, _) = scripted(&timer, (0..9).map(|_| answer(200, cut)));
     let error = source.renew(&location(), &Secret::new("access-1")).await.unwrap_err();
     assert_eq!(script.sent_at(), [0.0, 0.5, 1.5, 3.5]);
     for printed in
@@ -296,5 +436,20 @@ fn a_private_token_is_known_by_its_form() {
     assert!(PrivateToken::new("pit-0a1b2c3d-0a1b-0a1b-0a1b-0a1b2c3d4e5f\r\n").is_well_formed());
     for other in ["", "pit-", "eyJhbGciOi", "0a1b2c3d-0a1b-0a1b-0a1b-0a1b2c3d4e5f"] {
         assert!(!PrivateToken::new(other).is_well_formed(), "{other}");
+    }
+}
+
+#[test]
+fn a_pair_survives_its_written_form() {
+    let mut whole = pair(location());
+    whole.company_id = Some(CompanyId::new("com1"));
+    whole.scope = "contacts.readonly oauth.write".to_owned();
+    for written in [whole, pair(company())] {
+        let read = TokenPair::from_json(&written.to_json()).unwrap();
+        assert_eq!(read.to_json().expose(), written.to_json().expose());
+        assert_eq!((&read.tenant, read.expires_at), (&written.tenant, written.expires_at));
+    }
+    for other in ["", "{}", r#"{"access":"a","refresh":"r"}"#] {
+        assert!(TokenPair::from_json(&Secret::new(other)).is_none());
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use endpoint::Secret;
 use jiff::Timestamp;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::Install;
 use crate::{CompanyId, LocationId, Tenant, UserId};
@@ -32,10 +32,66 @@ pub struct TokenPair {
     pub scope: String,
 }
 
+/// A pair as JSON. It has no `Debug`.
+#[derive(Serialize, Deserialize)]
+struct Written {
+    access: String,
+    refresh: String,
+    issued_at: Timestamp,
+    expires_at: Timestamp,
+    location_id: Option<LocationId>,
+    company_id: Option<CompanyId>,
+    user_id: Option<UserId>,
+    scope: String,
+}
+
+impl TokenPair {
+    /// The pair as JSON, for a store that keeps it sealed.
+    #[must_use]
+    pub fn to_json(&self) -> Secret {
+        let (location_id, company_id) = match &self.tenant {
+            Tenant::Location(location) => (Some(location.clone()), self.company_id.clone()),
+            Tenant::Company(company) => (None, Some(company.clone())),
+        };
+        let written = Written {
+            access: self.access.expose().to_owned(),
+            refresh: self.refresh.expose().to_owned(),
+            issued_at: self.issued_at,
+            expires_at: self.expires_at,
+            location_id,
+            company_id,
+            user_id: self.user_id.clone(),
+            scope: self.scope.clone(),
+        };
+        Secret::new(&serde_json::to_string(&written).expect("texts and times have a JSON form"))
+    }
+
+    /// Reads what [`Self::to_json`] wrote; none where it is something else.
+    #[must_use]
+    pub fn from_json(json: &Secret) -> Option<Self> {
+        let written: Written = serde_json::from_str(json.expose()).ok()?;
+        let tenant = match (written.location_id, &written.company_id) {
+            (Some(location), _) => Tenant::Location(location),
+            (None, Some(company)) => Tenant::Company(company.clone()),
+            (None, None) => return None,
+        };
+        Some(Self {
+            access: Secret::new(&written.access),
+            refresh: Secret::new(&written.refresh),
+            issued_at: written.issued_at,
+            expires_at: written.expires_at,
+            tenant,
+            company_id: written.company_id,
+            user_id: written.user_id,
+            scope: written.scope,
+        })
+    }
+}
+
 /// A reply of the token operations, with the names of both generations
 /// (`facts/highlevel.md` 2.2). It has no `Debug`.
 #[derive(Deserialize)]
-pub(super) struct Issued {
+pub(crate) struct Issued {
     #[serde(alias = "accessToken")]
     pub(super) access_token: Secret,
     #[serde(alias = "refreshToken")]
@@ -114,7 +170,10 @@ impl Issued {
             tenant: current.tenant.clone(),
             company_id: self.company_id.or_else(|| current.company_id.clone()),
             user_id: self.user_id.or_else(|| current.user_id.clone()),
-            scope: self.scope,
+            scope: match self.scope.is_empty() {
+                true => current.scope.clone(),
+                false => self.scope,
+            },
         }
     }
 

@@ -1,10 +1,11 @@
 //! Tests of the client: what it sends, the rate budget, and what it repeats by itself.
 
+use endpoint::Retry;
 use tokio::task::JoinSet;
 
 use super::*;
 use crate::{
-    ContactId, LocationId,
+    ContactId, Kind, LocationId,
     auth::{Pending, PrivateToken, TokenError},
     ledger::{Allowance, LedgerError},
     models::ContactFields,

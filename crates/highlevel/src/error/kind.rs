@@ -41,6 +41,9 @@ pub enum Kind {
     BadGrant,
     /// 400: the location is suspended, so its token is not refreshed.
     InactiveLocation,
+    /// 400 or 404: the location does not have the app, or not yet: HighLevel tells of an
+    /// installation before it counts (`facts/highlevel.md` 2.3).
+    NotInstalled,
     /// 429: too many calls in ten seconds.
     Throttled,
     /// The calls of the day are used up; [`super::Error::retry`] says when to ask again.
@@ -97,7 +100,7 @@ pub enum Channel {
 }
 
 /// Parts of messages that name a refusal of the credentials, in lower case.
-const CREDENTIAL: [(&str, Kind); 13] = [
+const CREDENTIAL: [(&str, Kind); 15] = [
     ("invalid private integration token", Kind::InvalidToken),
     ("invalid jwt", Kind::Expired),
     ("access token is invalid", Kind::Expired),
@@ -110,6 +113,8 @@ const CREDENTIAL: [(&str, Kind); 13] = [
     ("authorization code not found", Kind::BadGrant),
     ("invalid_grant", Kind::BadGrant),
     ("location is not active", Kind::InactiveLocation),
+    ("app is not installed", Kind::NotInstalled),
+    ("not installed on the location", Kind::NotInstalled),
     ("invalid api version segment", Kind::VersionHeader),
 ];
 
@@ -178,6 +183,7 @@ impl Kind {
             Self::Unauthorized | Self::Forbidden => "check the token, its scopes and its location",
             Self::BadGrant => "let the person who installed the app connect it again",
             Self::InactiveLocation => "ask the agency to activate the location",
+            Self::NotInstalled => "install the app on the location, and wait for a minute",
             Self::Throttled => "wait, or lower the requests per window",
             Self::DailyLimit => "wait for the next day, or spread the work over more days",
             Self::Stopped => "repeat it after that; see whether HighLevel reports a disturbance",

@@ -59,7 +59,7 @@ pub(super) fn texts_of(parameter: Parameter<'_>, value: &Value) -> Vec<String> {
 }
 
 /// The header's value. A call without one is answered 401 (`facts/highlevel.md` 1.2).
-fn version(edition: Edition<'static>) -> &'static str {
+pub(crate) fn version(edition: Edition<'static>) -> &'static str {
     let usual = match edition.generation() {
         Generation::V2 => Version::V2021_07_28,
         Generation::V3 => Version::V3,

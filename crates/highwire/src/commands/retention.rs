@@ -1,7 +1,8 @@
 //! `highwire retention`: what is kept, on how much disk, and what would go by the limits now.
 
-use domain::{Retained, Retention, Space};
+use domain::{HeldSummary, QUARANTINE_DAYS, Quarantine, Retained, Retention, Space};
 use engine::{Holding, IDENTITIES, Limit};
+use jiff::Timestamp;
 use serde_json::json;
 use store::Sqlite;
 
@@ -13,12 +14,15 @@ pub(crate) async fn run(settings: &Settings, json: bool) -> Result<(), Failure> 
     let limits = settings.retention.limits();
     let holdings = engine::holdings(&store, &limits, clock::now()).await?;
     let files = store.space().await?;
+    let waiting = Waiting::of(&store.held().await?, settings.webhook.quarantine_bytes());
     if json {
         let kinds = holdings.iter().map(|holding| line(holding, limits.of(holding.kind)));
+        let kinds = kinds.chain([waiting.line()]);
         kinds.chain(files.iter().map(file_line)).for_each(printer::data);
         return Ok(());
     }
     let rows = holdings.iter().map(|holding| row(holding, limits.of(holding.kind)));
+    let rows = rows.chain([waiting.row()]);
     let head = ["what", "kept", "MB", "since", "limits", "would go now", "MB"];
     printer::data(printer::table(&head, rows));
     let rows = files.iter().map(file_row);
@@ -36,6 +40,46 @@ pub(crate) async fn run(settings: &Settings, json: bool) -> Result<(), Failure> 
         IDENTITIES.as_hours() / 24
     ));
     Ok(())
+}
+
+/// What waits for its account to be connected.
+struct Waiting {
+    events: u64,
+    bytes: u64,
+    oldest: Option<Timestamp>,
+    limit: Option<u64>,
+}
+
+impl Waiting {
+    fn of(held: &[HeldSummary], limit: Option<u64>) -> Self {
+        Self {
+            events: held.iter().map(|group| group.events).sum(),
+            bytes: held.iter().map(|group| group.bytes).sum(),
+            oldest: held.iter().map(|group| group.first_at).min(),
+            limit,
+        }
+    }
+
+    fn line(&self) -> String {
+        json!({
+            "kind": "quarantine", "count": self.events, "bytes": self.bytes,
+            "oldest": self.oldest, "limit_days": QUARANTINE_DAYS, "limit_bytes": self.limit,
+        })
+        .to_string()
+    }
+
+    fn row(&self) -> Vec<String> {
+        let size = self.limit.map(|size| format!(", {} MB", size / 1_000_000));
+        vec![
+            "waiting for their account".to_owned(),
+            self.events.to_string(),
+            megabytes(self.bytes),
+            self.oldest.map(|at| at.to_string()).unwrap_or_default(),
+            format!("{QUARANTINE_DAYS} days{}", size.unwrap_or_default()),
+            String::new(),
+            String::new(),
+        ]
+    }
 }
 
 fn line(holding: &Holding, limit: Limit) -> String {

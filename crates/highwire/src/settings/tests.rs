@@ -122,3 +122,14 @@ fn settings_never_print_their_secrets() {
     assert_eq!(settings.vault.former_keys.len(), 2);
     assert!(!format!("{settings:?}").contains("canary"));
 }
+
+#[test]
+fn an_administrator_has_a_long_key_or_none() {
+    let with = |key: &str| {
+        load(None, &[("HIGHWIRE_SERVER_ADMINISTRATOR_KEY", key)]).unwrap().server.administrator()
+    };
+    assert!(matches!(with(""), Ok(None)));
+    assert_eq!(with(&"k".repeat(32)).unwrap(), Some(KeyHash::of(&"k".repeat(32))));
+    let refused = with("canary-key").unwrap_err().to_string();
+    assert!(refused.contains("openssl") && !refused.contains("canary"), "{refused}");
+}

@@ -4,13 +4,13 @@
 //! the two came first.
 
 use domain::{
-    Action, ActionId, ActivityEntry, Applied, Change, ConnectionId, Entity, Event, EventKind,
-    Fields, Intent, Record, Verb,
+    Action, ActionId, ActivityEntry, Applied, Change, Entity, Event, EventKind, Fields, Intent,
+    Record, Verb,
 };
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::Rule;
+use super::{Outlets, Rule};
 use crate::{
     View,
     pair::{self, Sibling},
@@ -31,22 +31,22 @@ const FIELDS_NAMED: usize = 12;
 /// How much of a value the details show, in characters.
 const VALUE_SHOWN: usize = 120;
 
-fn is_on(activity_log: Option<&ConnectionId>) -> bool {
-    activity_log.is_some()
+fn is_on(outlets: &Outlets) -> bool {
+    outlets.activity_log.is_some()
 }
 
-fn concerns(event: &Event, activity_log: Option<&ConnectionId>) -> bool {
+fn concerns(event: &Event, outlets: &Outlets) -> bool {
     // A hint is no news of the CRM. And the log itself is a change in Notion, which tells of it: a page
     // for each hint would never end.
     let is_news = event.kind != EventKind::UNREADABLE && event.kind.verb != Verb::Hinted;
-    event.tenant.is_some() && is_on(activity_log) && is_news
+    event.tenant.is_some() && is_on(outlets) && is_news
 }
 
 fn decide(event: &Event, view: &View, now: Timestamp) -> Vec<Action> {
-    let (Some(tenant), Some(destination)) = (&event.tenant, &view.activity_log) else {
+    let (Some(tenant), Some(destination)) = (&event.tenant, &view.outlets.activity_log) else {
         return Vec::new();
     };
-    if !concerns(event, Some(destination)) {
+    if !concerns(event, &view.outlets) {
         return Vec::new();
     }
     let told = |sibling: &Sibling| pair::is_told(event, &view.changes, sibling);
@@ -59,19 +59,11 @@ fn decide(event: &Event, view: &View, now: Timestamp) -> Vec<Action> {
         correlation: event.correlation.clone(),
         tenant: tenant.clone(),
         destination: destination.clone(),
-        lane: lane(event),
+        lane: super::lane(event),
         rule: RULE.name.to_owned(),
         intent: Intent::LogActivity(entry(event, view)),
         decided_at: now,
     }]
-}
-
-/// Pages of one record stand in the order of its events.
-fn lane(event: &Event) -> String {
-    match &event.record {
-        Some(key) => format!("{}/{key}", event.account.as_deref().unwrap_or_default()),
-        None => event.kind.to_string(),
-    }
 }
 
 fn entry(event: &Event, view: &View) -> ActivityEntry {
@@ -207,8 +199,12 @@ mod tests {
 
     use super::*;
 
+    fn notion() -> Outlets {
+        Outlets { activity_log: Some(ConnectionId::new("notion")), ..Outlets::default() }
+    }
+
     fn view() -> View {
-        View { activity_log: Some(ConnectionId::new("notion")), ..View::default() }
+        View { outlets: notion(), ..View::default() }
     }
 
     fn entry_for(event: &Event, view: &View) -> ActivityEntry {
@@ -309,15 +305,14 @@ mod tests {
         assert_eq!(decide(&nobodys, &view(), at(9)), []);
         assert_eq!(decide(&unreadable, &view(), at(9)), []);
         assert_eq!(decide(&event(3), &View::default(), at(9)), []);
-        let log = ConnectionId::new("notion");
-        assert!(concerns(&event(3), Some(&log)));
+        assert!(concerns(&event(3), &notion()));
         let mut hint = event(4);
         hint.kind = EventKind { entity: Entity::Page, verb: Verb::Hinted };
         assert_eq!(decide(&hint, &view(), at(9)), []);
-        let silent = [(&nobodys, Some(&log)), (&unreadable, Some(&log)), (&event(3), None)];
-        for (event, log) in silent.into_iter().chain([(&hint, Some(&log))]) {
-            assert!(!concerns(event, log));
+        for silent in [&nobodys, &unreadable, &hint] {
+            assert!(!concerns(silent, &notion()));
         }
+        assert!(!concerns(&event(3), &Outlets::default()));
     }
 
     #[test]

@@ -35,6 +35,7 @@ impl Quarantine for Sqlite {
                 .prepare_cached(
                     // With one max() or min(), SQLite takes the other columns from its row.
                     "SELECT source, account, app, reason, count(*), max(sequence), held_at,
+                         sum(length(body)),
                          (SELECT held_at FROM quarantine AS first
                           WHERE first.source = quarantine.source
                               AND first.account = quarantine.account
@@ -83,6 +84,27 @@ impl Quarantine for Sqlite {
             Ok(removed as u64)
         };
         self.writer()?.transact("clear the quarantine", expire).await
+    }
+
+    async fn discard(&self, group: &HeldGroup, limit: usize) -> Result<u64, StorageError> {
+        let group = group.clone();
+        let discard = move |transaction: &Transaction<'_>, _: Timestamp| {
+            let removed = transaction
+                .prepare_cached(
+                    "DELETE FROM quarantine WHERE sequence IN
+                         (SELECT sequence FROM quarantine
+                          WHERE source = ?1 AND account = ?2 AND app = ?3
+                          ORDER BY sequence LIMIT ?4)",
+                )?
+                .execute((
+                    &group.source,
+                    &group.account,
+                    group.app.as_deref().unwrap_or_default(),
+                    limit as i64,
+                ))?;
+            Ok(removed as u64)
+        };
+        self.writer()?.transact("make room in the quarantine", discard).await
     }
 }
 
@@ -192,7 +214,8 @@ fn summary(row: &Row<'_>) -> rusqlite::Result<HeldSummary> {
             .unwrap_or(Reason::NotConnected),
         events: row.get::<_, i64>(4)? as u64,
         last_at: row::timestamp(row, 6)?,
-        first_at: row::timestamp(row, 7)?,
+        bytes: row.get::<_, i64>(7)? as u64,
+        first_at: row::timestamp(row, 8)?,
     })
 }
 

@@ -85,6 +85,7 @@ async fn serve() -> (Memory, Server, Hub<Memory>) {
     let mut server = Server::start(Settings {
         listener: Listener::bind("127.0.0.1:0".parse().unwrap()).await.unwrap(),
         limits: Limits::default(),
+        administrator: None,
         metrics: Metrics::install(),
         clock: clock(),
     });

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use domain::{
-    ApiKey, ApiKeySecret, ApiKeys, ConnectionId, Delivery, Event, Journal, Memory, Organizations,
-    Reading, RecordUpdate, Refusal, Role, Scope, Source, Summary, Tenant,
+    ApiKey, ApiKeySecret, ApiKeys, ConnectionId, Delivery, Event, Journal, KeyHash, Memory,
+    Organizations, Reading, RecordUpdate, Refusal, Role, Scope, Source, Summary, Tenant,
     contract::sample::{api_key, at, clock, event, event_id, organization, tenant},
 };
 use engine::{Hub, Parts};
+use policy::access::{self, Surface, TABLE};
 use serde_json::Value;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -15,6 +16,9 @@ use tokio::{
 };
 
 use crate::{Door, Entrance, Limits, Listener, Metrics, Server, Settings, Site};
+
+/// The key of the installation's administrator.
+const ADMINISTRATOR: &str = "the-administrator-of-the-installation";
 
 /// A server on a store with two organizations.
 struct House {
@@ -31,6 +35,16 @@ struct Answer {
 }
 
 impl Answer {
+    /// The problem without the name of its request, which each has for itself.
+    fn problem(&self) -> Value {
+        assert!(self.head.contains("content-type: application/problem+json"), "{}", self.head);
+        let mut problem = self.json();
+        let name = problem.as_object_mut().expect("an object").remove("correlation_id");
+        let name = name.as_ref().and_then(Value::as_str).expect("a name").to_lowercase();
+        assert!(self.head.contains(&format!("x-correlation-id: {name}")), "{}", self.head);
+        problem
+    }
+
     fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("no JSON: {}", self.body))
     }
@@ -43,6 +57,10 @@ impl Answer {
 
 impl House {
     async fn open(listen: &str) -> Self {
+        Self::with(listen, Limits::default()).await
+    }
+
+    async fn with(listen: &str, limits: Limits) -> Self {
         let store = Memory::new(clock());
         for name in ["alpha", "beta"] {
             store.add_organization(organization(name)).await.unwrap();
@@ -56,7 +74,7 @@ impl House {
             services: crate::Services::default(),
             clock: clock(),
         };
-        let mut server = listening(listen).await;
+        let mut server = listening(listen, limits).await;
         server.open(site).unwrap();
         Self { store, server, hub }
     }
@@ -70,9 +88,14 @@ impl House {
     }
 
     async fn get(&self, path: &str, secret: Option<&ApiKeySecret>) -> Answer {
+        self.send(&format!("GET {path}"), secret, "").await
+    }
+
+    /// Sends a request with this first line and these further lines of its head.
+    async fn send(&self, line: &str, secret: Option<&ApiKeySecret>, head: &str) -> Answer {
         let key = secret.map(|secret| format!("x-api-key: {}\r\n", secret.expose()));
         let request = format!(
-            "GET {path} HTTP/1.1\r\nhost: hub\r\nconnection: close\r\n{}\r\n",
+            "{line} HTTP/1.1\r\nhost: hub\r\nconnection: close\r\n{}{head}\r\n",
             key.unwrap_or_default()
         );
         let address = ([127, 0, 0, 1], self.server.address().port());
@@ -109,10 +132,11 @@ async fn fill(store: &Memory) {
 }
 
 /// A server without doors.
-async fn listening(address: &str) -> Server {
+async fn listening(address: &str, limits: Limits) -> Server {
     Server::start(Settings {
         listener: Listener::bind(address.parse().unwrap()).await.unwrap(),
-        limits: Limits::default(),
+        limits,
+        administrator: Some(KeyHash::of(ADMINISTRATOR)),
         metrics: Metrics::install(),
         clock: clock(),
     })
@@ -189,15 +213,17 @@ async fn what_is_anothers_looks_like_what_is_not_there() {
     assert_eq!(own.json()["payload"]["id"], "contact-3");
     let missing = house.get(&format!("/v1/events/{}", event_id(99)), Some(&alpha)).await;
     assert_eq!(missing.status, 404);
-    for other in [event_id(2).to_string(), event_id(6).to_string(), "no-id".to_owned()] {
+    let unread = house.get("/v1/events/no-id", Some(&alpha)).await;
+    assert_eq!((unread.status, &unread.problem()["type"]), (404, &missing.problem()["type"]));
+    for other in [event_id(2).to_string(), event_id(6).to_string()] {
         let answer = house.get(&format!("/v1/events/{other}"), Some(&alpha)).await;
-        assert_eq!((answer.status, &answer.body), (404, &missing.body), "{other}");
+        assert_eq!((answer.status, answer.problem()), (404, missing.problem()), "{other}");
     }
     let missing = house.get(&format!("/v1/events?after={}", event_id(99)), Some(&alpha)).await;
-    assert_eq!(missing.status, 400);
-    for other in [event_id(2).to_string(), event_id(6).to_string(), "9".to_owned()] {
+    assert_eq!(missing.status, 404);
+    for other in [event_id(2).to_string(), event_id(6).to_string()] {
         let answer = house.get(&format!("/v1/events?after={other}"), Some(&alpha)).await;
-        assert_eq!((answer.status, &answer.body), (400, &missing.body), "{other}");
+        assert_eq!((answer.status, answer.problem()), (404, missing.problem()), "{other}");
     }
     house.close().await;
 }
@@ -206,10 +232,19 @@ async fn what_is_anothers_looks_like_what_is_not_there() {
 async fn a_query_that_makes_no_sense_is_refused_with_a_way_out() {
     let house = House::open("127.0.0.1:0").await;
     let alpha = house.key("alpha", 1, |_| ()).await;
-    for query in ["limit=0", "limit=201", "limit=many", "limit=-1", "offset=3", "after="] {
+    for query in [
+        "limit=0",
+        "limit=201",
+        "limit=many",
+        "limit=-1",
+        "offset=3",
+        "after=",
+        "after=9",
+        "limit=1&limit=1",
+    ] {
         let answer = house.get(&format!("/v1/events?{query}"), Some(&alpha)).await;
         assert_eq!(answer.status, 400, "{query}: {}", answer.body);
-        assert!(!answer.json()["hint"].as_str().expect("a hint").is_empty());
+        assert!(!answer.problem()["hint"].as_str().expect("a hint").is_empty());
     }
     house.close().await;
 }
@@ -225,7 +260,7 @@ async fn whatever_is_wrong_with_a_key_the_answer_is_the_same() {
     assert!(bare.head.contains("www-authenticate: bearer"), "{}", bare.head);
     for secret in [unknown, expired, revoked] {
         let answer = house.get("/v1/me", Some(&secret)).await;
-        assert_eq!((answer.status, &answer.body), (401, &bare.body));
+        assert_eq!((answer.status, answer.problem()), (401, bare.problem()));
         assert!(!answer.body.contains(secret.expose()));
     }
     let lasting = house.key("alpha", 3, |key| key.expires_at = Some(at(1))).await;
@@ -298,8 +333,122 @@ async fn a_door_whose_path_is_not_in_the_table_opens_no_server() {
         services: crate::Services::default(),
         clock: clock(),
     };
-    let refused = listening("127.0.0.1:0").await.open(site);
+    let refused = listening("127.0.0.1:0", Limits::default()).await.open(site);
     let error = refused.expect_err("it does not start").to_string();
     assert!(error.contains("POST /webhooks/unlisted") && error.contains("TABLE"), "{error}");
+    house.close().await;
+}
+
+#[tokio::test]
+async fn whatever_is_wrong_the_answer_is_a_problem() {
+    let house = House::open("127.0.0.1:0").await;
+    let alpha = house.key("alpha", 1, |_| ()).await;
+    for (line, status) in [
+        ("GET /v1/nowhere", 404),
+        ("GET /v1/events/%ff", 404),
+        ("GET /v1/me?a=1", 400),
+        ("DELETE /v1/me", 405),
+        ("TRACE /v1/me", 405),
+    ] {
+        let answer = house.send(line, Some(&alpha), "").await;
+        assert_eq!(
+            (answer.status, &answer.problem()["status"]),
+            (status, &status.into()),
+            "{line}"
+        );
+        assert_eq!(answer.head.contains("allow: get,head"), status == 405, "{}", answer.head);
+    }
+    house.close().await;
+}
+
+#[tokio::test]
+async fn a_version_that_the_caller_has_is_not_sent_again() {
+    let house = House::open("127.0.0.1:0").await;
+    let alpha = house.key("alpha", 1, |_| ()).await;
+    let me = house.get("/v1/me", Some(&alpha)).await;
+    let tag = me.head.lines().find_map(|line| line.strip_prefix("etag: ")).expect("a version");
+    let again = house.send("GET /v1/me", Some(&alpha), &format!("if-none-match: {tag}\r\n")).await;
+    assert_eq!((again.status, again.body.as_str()), (304, ""));
+    let other = house.send("GET /v1/me", Some(&alpha), "if-match: \"other\"\r\n").await;
+    assert_eq!((other.status, &other.problem()["status"]), (412, &412.into()));
+    house.close().await;
+}
+
+#[tokio::test]
+async fn the_document_has_every_operation_of_the_table_and_no_other() {
+    let house = House::open("127.0.0.1:0").await;
+    let document = house.get("/openapi.json", None).await.json();
+    let described: std::collections::BTreeSet<_> = document["paths"]
+        .as_object()
+        .expect("paths")
+        .iter()
+        .flat_map(|(path, methods)| {
+            let methods = methods.as_object().expect("methods").keys();
+            methods.map(move |method| (method.to_uppercase(), path.clone()))
+        })
+        .collect();
+    let listed = TABLE.iter().filter_map(|row| match row.surface {
+        Surface::Route(method, path) if path.starts_with("/v1/") => {
+            Some((method.to_owned(), path.to_owned()))
+        }
+        _ => None,
+    });
+    assert_eq!(described, listed.collect());
+    for (path, methods) in document["paths"].as_object().expect("paths") {
+        for (method, operation) in methods.as_object().expect("methods") {
+            let row = access::route(&method.to_uppercase(), path).expect("a row");
+            let name = &operation["operationId"];
+            let statuses = operation["responses"].as_object().expect("responses");
+            for status in ["401", "429", "503"] {
+                assert!(statuses.contains_key(status), "{name} tells no {status}");
+            }
+            match row.need.grant() {
+                Some(grant) => {
+                    let scope = serde_json::json!([grant.scope.name()]);
+                    assert_eq!(operation["security"][0]["bearer"], scope, "{name}");
+                    assert!(statuses.contains_key("403"), "{name}");
+                }
+                None => assert!(operation["security"][0].is_object(), "{name}"),
+            }
+            for text in ["summary", "description", "operationId"] {
+                assert!(operation[text].as_str().is_some_and(|text| !text.is_empty()), "{name}");
+            }
+        }
+    }
+    house.close().await;
+}
+
+#[tokio::test]
+async fn a_key_has_so_many_requests_and_is_told_so() {
+    let limits = Limits { requests_per_minute: 2, ..Limits::default() };
+    let house = House::with("127.0.0.1:0", limits).await;
+    let alpha = house.key("alpha", 1, |_| ()).await;
+    let other = house.key("alpha", 2, |_| ()).await;
+    let me = house.get("/v1/me", Some(&alpha)).await;
+    assert_eq!(me.status, 200);
+    assert!(me.head.contains("ratelimit-policy: \"key\";q=2;w=60"), "{}", me.head);
+    assert!(me.head.contains("ratelimit: \"key\";r=1;t=60"), "{}", me.head);
+    assert_eq!(house.get("/v1/nowhere", Some(&alpha)).await.status, 404, "no operation, no count");
+    assert_eq!(house.get("/v1/events?a=1", Some(&alpha)).await.status, 400);
+    let refused = house.get("/v1/me", Some(&alpha)).await;
+    assert_eq!((refused.status, &refused.problem()["status"]), (429, &429.into()));
+    assert!(refused.head.contains("retry-after: 60"), "{}", refused.head);
+    assert!(refused.head.contains("ratelimit: \"key\";r=0;t=60"), "{}", refused.head);
+    assert_eq!(house.get("/v1/me", Some(&other)).await.status, 200);
+    house.close().await;
+}
+
+#[tokio::test]
+async fn the_administrator_is_the_installation() {
+    let house = House::open("127.0.0.1:0").await;
+    fill(&house.store).await;
+    let bearer = |key: &str| format!("authorization: Bearer {key}\r\n");
+    let me = house.send("GET /v1/me", None, &bearer(ADMINISTRATOR)).await;
+    assert_eq!((me.status, &me.json()["organization"]), (200, &Value::Null), "{}", me.body);
+    assert_eq!((&me.json()["key"], &me.json()["role"]), (&Value::Null, &"owner".into()));
+    let events = house.send("GET /v1/events", None, &bearer(ADMINISTRATOR)).await;
+    assert_eq!(events.ids().len(), 9);
+    let other = house.send("GET /v1/me", None, &bearer(&ADMINISTRATOR[1..])).await;
+    assert_eq!(other.status, 401);
     house.close().await;
 }

@@ -19,6 +19,8 @@ pub struct SafeUpsert {
     pub location_id: LocationId,
     /// The fields; at least an e-mail address or a phone number, by which the contact is found.
     pub fields: ContactFields,
+    /// The name of the company. Only a contact that is new takes it: HighLevel has no way to change it.
+    pub company_name: Option<String>,
     /// Tags that the contact is to carry besides those that it has.
     pub add_tags: Vec<String>,
 }
@@ -151,10 +153,13 @@ async fn create<T: Transport, C: Timer>(
     wanted: &SafeUpsert,
 ) -> Result<Upserted, Error> {
     let fields = wanted.fields.clone();
-    let tags = wanted.add_tags.clone(); // There are none to replace.
-    let create = CreateContact { tags, ..CreateContact::new(wanted.location_id.clone(), fields) };
+    let create = CreateContact {
+        tags: wanted.add_tags.clone(), // There are none to replace.
+        company_name: wanted.company_name.clone(),
+        ..CreateContact::new(wanted.location_id.clone(), fields)
+    };
     let contact = client.call(&create).await?.contact;
-    let not_applied = compare(&wanted.fields, &contact)?;
+    let not_applied = compare(wanted, &contact)?;
     Ok(Upserted::Created { contact: Box::new(contact), not_applied })
 }
 
@@ -167,7 +172,7 @@ async fn adopt<T: Transport, C: Timer>(
 ) -> Result<Upserted, Error> {
     let has = |tag: &String| contact.tags.iter().flatten().any(|other| other == tag);
     let is_sure = wanted.add_tags.iter().all(has) && is_compared_whole(&wanted.fields)?;
-    let not_applied = compare(&wanted.fields, &contact)?;
+    let not_applied = compare(wanted, &contact)?;
     if is_sure && not_applied.is_empty() {
         return Ok(Upserted::Created { contact: Box::new(contact), not_applied });
     }
@@ -189,7 +194,7 @@ async fn update<T: Transport, C: Timer>(
         let (contact_id, tags) = (contact.id.clone(), wanted.add_tags.clone());
         contact.tags = client.call(&AddTags { contact_id, tags }).await?.tags.or(contact.tags);
     }
-    let not_applied = compare(&wanted.fields, &contact)?;
+    let not_applied = compare(wanted, &contact)?;
     Ok(Upserted::Updated { contact: Box::new(contact), not_applied })
 }
 
@@ -224,10 +229,12 @@ fn is_compared_whole(wanted: &ContactFields) -> Result<bool, Error> {
 }
 
 /// What the contact does not have as it was asked for.
-fn compare(wanted: &ContactFields, contact: &Contact) -> Result<Vec<NotApplied>, Error> {
+fn compare(wanted: &SafeUpsert, contact: &Contact) -> Result<Vec<NotApplied>, Error> {
     let found = members(contact)?;
     let mut missing = Vec::new();
-    for (field, value) in members(wanted)? {
+    let company =
+        wanted.company_name.iter().map(|it| ("companyName".to_owned(), it.clone().into()));
+    for (field, value) in members(&wanted.fields)?.into_iter().chain(company) {
         if value.is_null() || value.is_object() || value.is_array() {
             continue;
         }
@@ -239,7 +246,7 @@ fn compare(wanted: &ContactFields, contact: &Contact) -> Result<Vec<NotApplied>,
             missing.push(NotApplied { field, wanted: value, found: answer });
         }
     }
-    for custom in &wanted.custom_fields {
+    for custom in &wanted.fields.custom_fields {
         let Some(id) = custom.id() else { continue };
         let answer = contact.custom_field(id);
         if answer.is_none_or(|answer| !is_same_value(custom.value(), answer)) {

@@ -379,5 +379,19 @@ pub(in crate::sqlite) const STATE: Schema = Schema {
         detail       TEXT
     ) WITHOUT ROWID;
     ",
+        "
+    -- A request that its sender may repeat, with the answer that it gets again.
+    CREATE TABLE repeatable_request (
+        holder     TEXT NOT NULL,
+        word       TEXT NOT NULL,
+        mark       BLOB NOT NULL,
+        begun_at   INTEGER NOT NULL,
+        kept_until INTEGER NOT NULL,
+        status     INTEGER,
+        body       BLOB,
+        PRIMARY KEY (holder, word)
+    ) WITHOUT ROWID;
+    CREATE INDEX repeatable_request_end ON repeatable_request (kept_until);
+    ",
     ],
 };

@@ -18,6 +18,7 @@ fn wanted() -> SafeUpsert {
             phone: Some("+49 151 1".to_owned()),
             ..ContactFields::default()
         },
+        company_name: None,
         add_tags: vec!["vip".to_owned()],
     }
 }
@@ -180,4 +181,25 @@ async fn without_a_way_to_find_the_contact_nothing_is_sent() {
     let error = safe_upsert(&client, &wanted).await.unwrap_err();
     assert!(matches!(error.call(), Some(endpoint::Error::Build { .. })));
     assert!(script.wire().is_empty());
+}
+
+#[tokio::test]
+async fn a_company_is_given_to_who_is_new_and_told_of_who_is_not() {
+    let company_name = Some("Analytical".to_owned());
+    let wanted = SafeUpsert { company_name, add_tags: Vec::new(), ..wanted() };
+    let mut whole = contact("c1");
+    whole["companyName"] = json!("Analytical");
+    let (client, script) = client([nobody(), nobody(), found(&whole)]);
+    let outcome = safe_upsert(&client, &wanted).await.unwrap();
+    assert!(matches!(outcome, Upserted::Created { not_applied, .. } if not_applied.is_empty()));
+    assert!(script.wire()[2].contains(r#""companyName":"Analytical""#), "{:?}", script.wire());
+
+    let known = contact("c1");
+    let (client, script) = crate::stand_ins::client([found(&known), found(&known), found(&known)]);
+    let Upserted::Updated { not_applied, .. } = safe_upsert(&client, &wanted).await.unwrap() else {
+        panic!("it is known");
+    };
+    let (field, found) = ("companyName".to_owned(), None);
+    assert_eq!(not_applied, [NotApplied { field, wanted: json!("Analytical"), found }]);
+    assert_eq!(script.wire()[2], UPDATE);
 }

@@ -1,0 +1,200 @@
+//! Calendars: appointments listed, booked and cancelled, and free slots, all at HighLevel itself.
+
+use domain::{
+    Audit, Mirror,
+    crm::{
+        Answer, Appointment, AppointmentFilter, Behalf, Booking, CrmCalendars, CrmError, Slot,
+        SlotSpan,
+    },
+};
+use endpoint::{Timer, Transport};
+use highlevel::{
+    AppointmentId, CalendarId, ContactId,
+    models::{self, AppointmentFields, EventSpan},
+    resources::{
+        BookAppointment, GetAppointment, ListContactAppointments, ListEvents, ListFreeSlots,
+        UpdateAppointment,
+    },
+};
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+
+use super::{Connected, Port, checked, refusal::refusal, zones};
+
+/// HighLevel tells the free slots of at most so long (`facts/highlevel.md` 6.3).
+const LONGEST_SPAN: SignedDuration = SignedDuration::from_hours(31 * 24);
+
+/// How HighLevel calls what is not to happen any more.
+const CANCELLED: &str = "cancelled";
+
+impl<S, T, C> CrmCalendars for Port<S, T, C>
+where
+    S: Mirror + Audit + Send + Sync,
+    T: Transport,
+    C: Timer,
+{
+    fn appointments<'a>(
+        &'a self,
+        behalf: &'a Behalf,
+        filter: &'a AppointmentFilter,
+    ) -> Answer<'a, Vec<Appointment>> {
+        Box::pin(async move {
+            let at = self.connected(behalf).await?;
+            let listed = list(&at, filter).await?;
+            let has_offsets = |it: &models::Appointment| {
+                it.start_time.as_ref().is_none_or(|start| start.timestamp().is_some())
+            };
+            let zone = match listed.iter().all(has_offsets) {
+                true => None,
+                false => self.zones.of(&at, self.now()).await,
+            };
+            let told = listed.iter().map(|it| appointment(it, zone.as_ref()));
+            let mut found: Vec<Appointment> = told.filter(|it| fits(it, filter)).collect();
+            found.sort_by(|one, other| (one.starts_at, &one.id).cmp(&(other.starts_at, &other.id)));
+            Ok(found)
+        })
+    }
+
+    fn book<'a>(&'a self, behalf: &'a Behalf, booking: &'a Booking) -> Answer<'a, Appointment> {
+        Box::pin(async move {
+            let result = self.booked(behalf, booking).await;
+            let subject = result.as_ref().map_or(&booking.calendar, |booked| &booked.id);
+            self.note(behalf, "appointment.booked", subject, &result).await;
+            result
+        })
+    }
+
+    fn cancel<'a>(&'a self, behalf: &'a Behalf, appointment: &'a str) -> Answer<'a, Appointment> {
+        Box::pin(async move {
+            let id = checked(appointment, "appointment")?;
+            let result = self.cancelled(behalf, id).await;
+            self.note(behalf, "appointment.cancelled", id, &result).await;
+            result
+        })
+    }
+
+    fn free_slots<'a>(
+        &'a self,
+        behalf: &'a Behalf,
+        calendar: &'a str,
+        span: &'a SlotSpan,
+    ) -> Answer<'a, Vec<Slot>> {
+        Box::pin(async move {
+            let calendar = CalendarId::new(checked(calendar, "calendar")?);
+            let length = span.until.duration_since(span.from);
+            if length <= SignedDuration::ZERO || length > LONGEST_SPAN {
+                let message = "give a moment after `from`, at most 31 days later";
+                return Err(CrmError::invalid("until", message));
+            }
+            let (from, until) = (span.from.as_millisecond(), span.until.as_millisecond());
+            let list = ListFreeSlots {
+                timezone: span.timezone.clone(),
+                ..ListFreeSlots::new(calendar, from, until)
+            };
+            let at = self.connected(behalf).await?;
+            let slots = at.client.call(&list).await.map_err(|error| refusal(&error, "calendar"))?;
+            Ok(slots.all().map(|starts_at| Slot { starts_at: starts_at.to_owned() }).collect())
+        })
+    }
+}
+
+impl<S, T, C> Port<S, T, C>
+where
+    S: Mirror + Audit + Send + Sync,
+    T: Transport,
+    C: Timer,
+{
+    async fn booked(&self, behalf: &Behalf, booking: &Booking) -> Result<Appointment, CrmError> {
+        let calendar_id = CalendarId::new(checked(&booking.calendar, "calendar")?);
+        let contact_id = ContactId::new(checked(&booking.contact, "contact")?);
+        if booking.starts_at.parse::<Timestamp>().is_err() {
+            let message = "give a free slot as it was given, such as 2026-03-09T09:00:00-05:00";
+            return Err(CrmError::invalid("/starts_at", message));
+        }
+        let at = self.connected(behalf).await?;
+        let book = BookAppointment {
+            calendar_id,
+            location_id: at.location.clone(),
+            contact_id,
+            start_time: booking.starts_at.clone(),
+            fields: AppointmentFields {
+                title: booking.title.clone(),
+                address: booking.place.clone(),
+                ..AppointmentFields::default()
+            },
+        };
+        let booked = at.client.call(&book).await.map_err(|error| refusal(&error, "calendar"))?;
+        Ok(appointment(&booked, None))
+    }
+
+    async fn cancelled(&self, behalf: &Behalf, id: &str) -> Result<Appointment, CrmError> {
+        let at = self.connected(behalf).await?;
+        let event_id = AppointmentId::new(id);
+        let get = GetAppointment { event_id: event_id.clone() };
+        let found = at.client.call(&get).await.map_err(|error| refusal(&error, "appointment"))?;
+        let found = found.event;
+        if found.location_id.as_ref().is_some_and(|location| *location != at.location) {
+            return Err(CrmError::NotFound("appointment"));
+        }
+        if found.appointment_status.as_deref() == Some(CANCELLED) {
+            return Ok(appointment(&found, None));
+        }
+        let change = UpdateAppointment {
+            event_id,
+            calendar_id: None,
+            start_time: None,
+            fields: AppointmentFields {
+                appointment_status: Some(CANCELLED.to_owned()),
+                ..AppointmentFields::default()
+            },
+        };
+        let changed = at.client.call(&change).await;
+        let changed = changed.map_err(|error| refusal(&error, "appointment"))?;
+        Ok(appointment(&changed, None))
+    }
+}
+
+/// The appointments that HighLevel lists for a filter; it may list more than fit.
+async fn list<T: Transport, C: Timer>(
+    at: &Connected<T, C>,
+    filter: &AppointmentFilter,
+) -> Result<Vec<models::Appointment>, CrmError> {
+    if let Some(contact) = &filter.contact {
+        let contact_id = ContactId::new(checked(contact, "contact")?);
+        let reply = at.client.call(&ListContactAppointments { contact_id }).await;
+        return Ok(reply.map_err(|error| refusal(&error, "contact"))?.events);
+    }
+    let Some(calendar) = &filter.calendar else {
+        return Err(CrmError::invalid("contact", "name a contact or a calendar"));
+    };
+    let calendar = CalendarId::new(checked(calendar, "calendar")?);
+    let (Some(from), Some(until)) = (filter.from, filter.until) else {
+        let message = "a calendar's appointments are listed from a moment until another";
+        return Err(CrmError::invalid("from", message));
+    };
+    let span = (from.as_millisecond(), until.as_millisecond());
+    let list = ListEvents { span: EventSpan::of_calendar(at.location.clone(), calendar, span) };
+    Ok(at.client.call(&list).await.map_err(|error| refusal(&error, "calendar"))?.events)
+}
+
+fn fits(appointment: &Appointment, filter: &AppointmentFilter) -> bool {
+    let is_in = |calendar: &String| appointment.calendar.as_ref() == Some(calendar);
+    let ends = appointment.ends_at.or(appointment.starts_at);
+    filter.calendar.as_ref().is_none_or(is_in)
+        && filter.from.is_none_or(|from| ends.is_none_or(|at| at > from))
+        && filter.until.is_none_or(|until| appointment.starts_at.is_none_or(|at| at < until))
+}
+
+fn appointment(told: &models::Appointment, zone: Option<&TimeZone>) -> Appointment {
+    let given = |text: &Option<String>| text.clone().filter(|text| !text.trim().is_empty());
+    Appointment {
+        id: told.id.to_string(),
+        calendar: told.calendar_id.as_ref().map(ToString::to_string),
+        contact: told.contact_id.as_ref().map(ToString::to_string),
+        title: given(&told.title),
+        status: given(&told.appointment_status),
+        owner: told.assigned_user_id.as_ref().map(ToString::to_string),
+        place: given(&told.address),
+        starts_at: told.start_time.as_ref().and_then(|told| zones::moment(told, zone)),
+        ends_at: told.end_time.as_ref().and_then(|told| zones::moment(told, zone)),
+    }
+}

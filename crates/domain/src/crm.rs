@@ -1,0 +1,56 @@
+//! The port for applications: a CRM in the hub's words, whichever vendor keeps it.
+//!
+//! Whoever stands before it (the routes under `/v1`, later an assistant's tools) knows people, deals
+//! and appointments, and no vendor. Whoever stands behind it implements [`Crm`] for one vendor.
+//! What is read comes from the mirror where that is enough, and [`Reading`] says how old it is.
+
+mod appointment;
+mod contact;
+mod disturbance;
+mod error;
+mod message;
+mod note;
+mod opportunity;
+mod page;
+mod patch;
+mod phone;
+
+use crate::{Actor, OrganizationId, Tenant};
+
+pub use self::{
+    appointment::{Appointment, AppointmentFilter, Booking, CrmCalendars, Slot, SlotSpan},
+    contact::{
+        Address, AddressPatch, Contact, ContactDraft, ContactFilter, ContactPatch, CrmContacts,
+        NotApplied, Outcome, Upserted,
+    },
+    disturbance::{Channel, Disturbance},
+    error::{CrmError, FieldProblem},
+    message::{CrmMessages, MessageDraft, SentMessage},
+    note::{CrmNotes, Note, NoteDraft},
+    opportunity::{
+        CrmOpportunities, Named, Opportunity, OpportunityDraft, OpportunityFilter,
+        OpportunityPatch, OpportunityStatus, UpsertedOpportunity,
+    },
+    page::{Origin, Page, PageWish, Reading},
+    phone::e164,
+};
+
+/// What an operation of the port gives.
+pub type Answer<'a, T> = crate::BoxFuture<'a, Result<T, CrmError>>;
+
+/// On whose behalf an operation is done. What is another tenant's is answered as what is not there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Behalf {
+    /// Whose CRM it is, and by which connection.
+    pub tenant: Tenant,
+    /// Which of the connection's accounts, where it has several.
+    pub account: Option<String>,
+    /// Who asks for it: the audit names them.
+    pub actor: Actor,
+}
+
+/// A CRM: everything that an application does with it.
+pub trait Crm: CrmContacts + CrmNotes + CrmMessages + CrmOpportunities + CrmCalendars {
+    /// The connections of an organization that lead to a CRM, in order of their ids.
+    fn connections<'a>(&'a self, organization: &'a OrganizationId) -> Answer<'a, Vec<Tenant>>;
+}
