@@ -79,6 +79,14 @@ pub(crate) enum Tag {
     Caller,
     /// What came in.
     Events,
+    /// The tenants.
+    Organizations,
+    /// Their people.
+    Members,
+    /// Their keys.
+    ApiKeys,
+    /// Who did what.
+    Audit,
 }
 
 /// One request of an operation, read and checked. `P`, `Q` and `B` are the fields of its path, its
@@ -97,7 +105,7 @@ pub(crate) struct Call<X, P = Nothing, Q = Nothing, B = Nothing> {
 }
 
 /// No fields.
-#[derive(Debug, Default, serde::Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Default, serde::Deserialize, serde::Serialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Nothing {}
 
@@ -143,13 +151,26 @@ impl Method {
 
 impl Tag {
     /// Every chapter, in the order of the document.
-    pub(crate) const ALL: &[Self] = &[Self::Caller, Self::Events];
+    pub(crate) const ALL: &[Self] = &[
+        Self::Caller,
+        Self::Events,
+        Self::Organizations,
+        Self::Members,
+        Self::ApiKeys,
+        Self::Audit,
+    ];
 
     /// Its heading, and what stands below it.
     pub(crate) fn text(self) -> (&'static str, &'static str) {
         match self {
             Self::Caller => ("Caller", "Who the caller is to the hub."),
-            Self::Events => ("Events", "What came in from vendors, as it was kept."),
+            Self::Events => {
+                ("Events", "What came in from vendors, as it was kept, and what was given up.")
+            }
+            Self::Organizations => ("Organizations", "The tenants of the installation."),
+            Self::Members => ("Members", "The people of an organization, with their roles."),
+            Self::ApiKeys => ("API keys", "The keys of programs and assistants."),
+            Self::Audit => ("Audit", "Who did what with keys, tokens and what belongs to whom."),
         }
     }
 }

@@ -16,10 +16,13 @@ use crate::{
     ConsentCallbacks, Health, Metrics, Site,
     admission::Admission,
     api::{Call, Clash, Common, Desk, Document, Errands, Fields, Operation, Reply},
+    api_keys, audit,
     callback::{self, Callbacks},
-    docs, events,
+    dead_letters, docs, events,
     guard::{self, Guard, Lock, Post},
-    ingress, me, probes,
+    ingress, me, members,
+    office::Office,
+    organizations, probes,
     problem::{Kind, Problem},
 };
 
@@ -169,7 +172,8 @@ pub(crate) fn routes<S: Storage>(
         .get("/readyz", probes::ready::<S>, (health, store.clone()))?
         .get("/metrics", move || std::future::ready(metrics.render()), ())?
         .get(callback::PATH, callback::receive, Callbacks::new(site.services.consents))?;
-    let mut mount = operations(mount, &store)?;
+    let office = Office::new(store.clone(), Arc::clone(&site.clock));
+    let mut mount = administration(operations(mount, &store)?, (&store, &office))?;
     let document = docs::Document::new(&std::mem::take(&mut mount.document).finish()?);
     let mount = mount.get("/openapi.json", docs::document, document)?;
     let router = mount.router.fallback(nowhere).method_not_allowed_fallback(not_so);
@@ -182,6 +186,28 @@ fn operations<S: Storage>(mount: Mount<S>, store: &S) -> Result<Mount<S>, Unmoun
         .operation(&events::LIST, events::list::<S>, store.clone())?
         .operation(&events::SHOW, events::show::<S>, store.clone())?
         .operation(&me::SHOW, me::show, ())
+}
+
+/// Every operation of administrators, in order of path.
+fn administration<S: Storage>(
+    mount: Mount<S>,
+    (store, office): (&S, &Office<S>),
+) -> Result<Mount<S>, Unmounted> {
+    mount
+        .operation(&api_keys::LIST, api_keys::list::<S>, office.clone())?
+        .operation(&api_keys::CREATE, api_keys::create::<S>, office.clone())?
+        .operation(&api_keys::REVOKE, api_keys::revoke::<S>, office.clone())?
+        .operation(&audit::LIST, audit::list::<S>, store.clone())?
+        .operation(&dead_letters::LIST, dead_letters::list::<S>, office.clone())?
+        .operation(&dead_letters::DROP, dead_letters::drop::<S>, office.clone())?
+        .operation(&dead_letters::REPLAY, dead_letters::replay::<S>, office.clone())?
+        .operation(&members::LIST, members::list::<S>, office.clone())?
+        .operation(&members::ADD, members::add::<S>, office.clone())?
+        .operation(&members::CHANGE, members::change::<S>, office.clone())?
+        .operation(&members::REMOVE, members::remove::<S>, office.clone())?
+        .operation(&organizations::LIST, organizations::list::<S>, office.clone())?
+        .operation(&organizations::ADD, organizations::add::<S>, office.clone())?
+        .operation(&organizations::REMOVE, organizations::remove::<S>, office.clone())
 }
 
 /// A path that leads nowhere.

@@ -62,9 +62,23 @@ pub const TABLE: &[Row] = &[
     get("/oauth/callback/highlevel", CONSENT),
     get("/openapi.json", DOCUMENT),
     get("/readyz", WATCH),
+    get("/v1/api-keys", SEE_KEYS),
+    post("/v1/api-keys", CHANGE_KEYS),
+    delete("/v1/api-keys/{id}", CHANGE_KEYS),
+    get("/v1/audit", SEE_AUDIT),
+    get("/v1/dead-letters", SEE_EVENTS),
+    post("/v1/dead-letters/drop", CHANGE_EVENTS),
+    post("/v1/dead-letters/replay", CHANGE_EVENTS),
     get("/v1/events", SEE_EVENTS),
     get("/v1/events/{id}", SEE_EVENTS),
     get("/v1/me", Need::AnyKey),
+    get("/v1/members", SEE_MEMBERS),
+    post("/v1/members", CHANGE_MEMBERS),
+    delete("/v1/members/{id}", CHANGE_MEMBERS),
+    patch("/v1/members/{id}", CHANGE_MEMBERS),
+    get("/v1/organizations", SEE_ORGANIZATION),
+    post("/v1/organizations", TENANTS),
+    delete("/v1/organizations/{id}", TENANTS),
     post("/webhooks/ghl", DOOR),
     post("/webhooks/highlevel", DOOR),
     get("/webhooks/highlevel/workflow/{token}", TOKEN_DOOR),
@@ -142,6 +156,14 @@ const fn post(path: &'static str, need: Need) -> Row {
 
 const fn put(path: &'static str, need: Need) -> Row {
     Row { surface: Surface::Route("PUT", path), need }
+}
+
+const fn patch(path: &'static str, need: Need) -> Row {
+    Row { surface: Surface::Route("PATCH", path), need }
+}
+
+const fn delete(path: &'static str, need: Need) -> Row {
+    Row { surface: Surface::Route("DELETE", path), need }
 }
 
 const fn run(words: &'static str, need: Need) -> Row {
