@@ -32,6 +32,7 @@ mod schedule;
 mod sources;
 mod stage;
 mod story;
+pub mod subscriptions;
 mod verdict;
 
 pub use policy::directory::Rules;

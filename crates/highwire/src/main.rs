@@ -10,6 +10,7 @@ mod cli;
 mod clock;
 mod commands;
 mod connection;
+mod consents;
 mod disk_watch;
 mod doors;
 mod entry;
@@ -19,6 +20,7 @@ mod logs;
 mod master_keys;
 mod printer;
 mod progress;
+mod proxy;
 mod sealer;
 mod settings;
 mod socket_activation;
@@ -154,6 +156,7 @@ async fn dispatch(
         }
         Command::Members(members) => commands::members::run(&settings, actor, members, json).await,
         Command::ApiKeys(keys) => commands::api_keys::run(&settings, actor, keys, json).await,
+        Command::Connect(command) => commands::connect::run(&settings, actor, command, json).await,
         Command::Audit(cli::Audit::List(wanted)) => {
             commands::audit::list(&settings, actor, &wanted, json).await
         }
