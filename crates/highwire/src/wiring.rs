@@ -31,9 +31,6 @@ use crate::{
 /// The client of the Notion API that the binary uses.
 pub(crate) type NotionClient = notion::Client<HttpTransport, Timer>;
 
-/// The organization that is there from the first start, and that the settings' connections are of.
-const ORGANIZATION: &str = "default";
-
 /// How long the stages may take at the end. What they cannot finish by then is taken up by the next
 /// start, as after a crash.
 const LAST_STEPS: Duration = Duration::from_secs(5);
@@ -146,7 +143,7 @@ pub(crate) async fn enter(settings: &Settings, entry: Entry) -> Result<Running, 
 
 /// The organization that a command is about where nothing names another.
 pub(crate) fn default_organization() -> OrganizationId {
-    OrganizationId::new(ORGANIZATION)
+    engine::administration::first_organization()
 }
 
 pub(crate) async fn add_default_organization(
