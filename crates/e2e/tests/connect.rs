@@ -15,7 +15,8 @@ use self::connect::house::{House, OTHER_LOCATION, free_port};
 /// The accounts of the only connection that is listed, and how it stands.
 fn only(listed: &[Value]) -> Result<(BTreeSet<String>, String)> {
     // Beside the connections it tells which installations and events nobody owns.
-    let connections: Vec<&Value> = listed.iter().filter(|one| one["connection"].is_string()).collect();
+    let connections: Vec<&Value> =
+        listed.iter().filter(|one| one["connection"].is_string()).collect();
     let [one] = connections.as_slice() else { anyhow::bail!("not one connection: {listed:?}") };
     let accounts = one["accounts"].as_array().context("accounts")?;
     let ids = accounts.iter().filter_map(|account| account["account"].as_str());

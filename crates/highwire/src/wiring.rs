@@ -120,7 +120,7 @@ pub(crate) async fn enter(settings: &Settings, entry: Entry) -> Result<Running, 
     let mut watches = JoinSet::new();
     watches.spawn(disk_watch::run(disk, server.health()));
     watches.spawn(broker::tend(broker.clone()));
-    watches.spawn(InstallStage::open(settings, &store, &sealer)?.run());
+    watches.spawn(InstallStage::open(settings, &store, &sealer, broker.clone())?.run());
     let consents = consents::desk(settings, &store, Arc::clone(&sealer))?;
     let consents = HubConsents::of_hub(settings, consents)?;
     let services = web::Services {

@@ -89,7 +89,8 @@ impl House {
     /// Agrees on the consent page; what it hands back.
     async fn agree(&self, begun: &Begun, how: &str) -> Callback {
         let url = format!("{}&auto_approve=true&{how}", begun.url.expose());
-        let request = Request { method: Method::Get, url, headers: vec![], body: Vec::new().into() };
+        let request =
+            Request { method: Method::Get, url, headers: vec![], body: Vec::new().into() };
         let answer = self.http.send(request).await.unwrap();
         let (_, query) = answer.header("location").unwrap().split_once('?').unwrap();
         Callback::parse(query).unwrap()
