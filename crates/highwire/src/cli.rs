@@ -3,6 +3,7 @@
 mod connections;
 mod doctor;
 mod letters;
+mod subscriptions;
 mod tenants;
 
 use std::{net::SocketAddr, path::PathBuf};
@@ -15,6 +16,9 @@ pub(crate) use self::connections::{
 };
 pub(crate) use self::doctor::Doctor;
 pub(crate) use self::letters::{Choice, Dead, Filter};
+pub(crate) use self::subscriptions::{
+    AddSubscription, ReplaySubscription, Subscriptions, WhichSubscription,
+};
 pub(crate) use self::tenants::{ApiKeys, Members, Organizations, Owner};
 use crate::settings::Flags;
 
@@ -78,6 +82,9 @@ pub(crate) enum Command {
     /// Connect organizations to vendors, and say how their webhooks prove themselves
     #[command(subcommand)]
     Connections(Connections),
+    /// Tell applications of your own what happens, by signed webhooks
+    #[command(subcommand)]
+    Subscriptions(Subscriptions),
     /// Look at the hub and its connections, changing nothing, and say what to change
     Doctor(Doctor),
     /// Prepare Notion

@@ -8,15 +8,14 @@ use connectors::{
     repairshopr::RepairShopr,
 };
 use domain::{
-    Account, AccountKey, ApiKey, ApiKeyId, Connection, ConnectionId, KeyHash, Role, Scope, Source,
-    Tenant, WebhookSecret,
+    Account, AccountKey, ApiKey, ApiKeyId, Connection, ConnectionId, KeyHash, Role, Scope,
+    SecretSealer, Source, Tenant, WebhookSecret,
 };
 use engine::{DoorSettings, Rules};
 use jiff::Timestamp;
-use vault::Keyring;
 use web::{Door, Entrance};
 
-use crate::{failure::Failure, sealer::Sealer, settings::Settings, wiring::default_organization};
+use crate::{failure::Failure, settings::Settings, wiring::default_organization};
 
 /// The doors of HighLevel's webhooks; the second is the name that older guides use.
 pub(crate) const WEBHOOK_PATHS: [&str; 2] = ["/webhooks/highlevel", "/webhooks/ghl"];
@@ -60,7 +59,7 @@ pub(crate) fn sources(highlevel: &Arc<dyn Source>) -> Vec<Arc<dyn Source>> {
 }
 
 /// What the settings say about the doors.
-pub(crate) fn door_settings(settings: &Settings, keyring: Keyring) -> DoorSettings {
+pub(crate) fn door_settings(settings: &Settings, sealer: Arc<dyn SecretSealer>) -> DoorSettings {
     let webhook = &settings.webhook;
     let secret = WebhookSecret::new(webhook.secret.expose());
     DoorSettings {
@@ -68,7 +67,7 @@ pub(crate) fn door_settings(settings: &Settings, keyring: Keyring) -> DoorSettin
         deliveries_per_minute: webhook.deliveries_per_minute,
         quarantine_bytes: webhook.quarantine_bytes(),
         shared_secret: secret.map(|secret| (default_organization(), secret)),
-        sealer: Some(Arc::new(Sealer::new(keyring))),
+        sealer: Some(sealer),
     }
 }
 

@@ -87,18 +87,21 @@ pub(crate) async fn enter(settings: &Settings, entry: Entry) -> Result<Running, 
     let keyring = master_keys::open_for_hub(settings, &store).await?;
     add_default_organization(&store, clock.now()).await?;
     let connection = ConnectionId::new(doors::NOTION);
+    let sealer: Arc<dyn SecretSealer> = Arc::new(Sealer::new(keyring));
+    let needs = Needs { settings, store: &store, sealer: Arc::clone(&sealer), clock: &clock };
+    let (notary, teller) = (needs.notary()?, needs.teller()?);
     let hub = Hub::start(Parts {
         store: store.clone(),
         sources: doors::sources(&source),
         rules: doors::rules(settings, clock.now())?,
-        doors: doors::door_settings(settings, keyring),
+        doors: doors::door_settings(settings, sealer),
         activity_log: activity_log.is_some().then(|| connection.clone()),
         delivery: [(connection.clone(), settings.notion.delivery())].into(),
         destinations: activity_log
             .map(|log| (connection, log))
             .into_iter()
             .collect::<BTreeMap<_, _>>(),
-        subscriber: None,
+        subscriber: Some((Arc::clone(&teller) as _, settings.subscriptions.delivery())),
         report_deviations: settings.webhook.check_contract == settings::CheckContract::Report,
         retention: settings.retention.limits(),
         clock: Arc::clone(&clock),
@@ -106,6 +109,7 @@ pub(crate) async fn enter(settings: &Settings, entry: Entry) -> Result<Running, 
     .await?;
     let mut watches = JoinSet::new();
     watches.spawn(disk_watch::run(disk, server.health()));
+    watches.spawn(subscriptions::look_after(teller));
     let site = Site {
         intake: hub.intake(),
         store: store.clone(),

@@ -46,6 +46,17 @@ const SEE_EVENTS: Need =
 const CHANGE_EVENTS: Need =
     Need::Grant(Grant { roles: ACTING, scope: Scope::EventsWrite, breadth: Breadth::Connection });
 
+const SEE_SUBSCRIPTIONS: Need = Need::Grant(Grant {
+    roles: ALL,
+    scope: Scope::SubscriptionsRead,
+    breadth: Breadth::Connection,
+});
+const CHANGE_SUBSCRIPTIONS: Need = Need::Grant(Grant {
+    roles: SENDING,
+    scope: Scope::SubscriptionsWrite,
+    breadth: Breadth::Connection,
+});
+
 const SEE_CONNECTIONS: Need = organization(RUNNING, Scope::ConnectionsRead);
 const CHANGE_CONNECTIONS: Need = organization(RUNNING, Scope::ConnectionsWrite);
 const SEE_KEYS: Need = organization(RUNNING, Scope::KeysRead);
@@ -64,6 +75,15 @@ pub const TABLE: &[Row] = &[
     get("/v1/events", SEE_EVENTS),
     get("/v1/events/{id}", SEE_EVENTS),
     get("/v1/me", Need::AnyKey),
+    get("/v1/subscriptions", SEE_SUBSCRIPTIONS),
+    post("/v1/subscriptions", CHANGE_SUBSCRIPTIONS),
+    delete("/v1/subscriptions/{id}", CHANGE_SUBSCRIPTIONS),
+    get("/v1/subscriptions/{id}", SEE_SUBSCRIPTIONS),
+    patch("/v1/subscriptions/{id}", CHANGE_SUBSCRIPTIONS),
+    get("/v1/subscriptions/{id}/deliveries", SEE_SUBSCRIPTIONS),
+    post("/v1/subscriptions/{id}/replays", CHANGE_SUBSCRIPTIONS),
+    post("/v1/subscriptions/{id}/secret", CHANGE_SUBSCRIPTIONS),
+    post("/v1/subscriptions/{id}/tests", CHANGE_SUBSCRIPTIONS),
     post("/webhooks/ghl", DOOR),
     post("/webhooks/highlevel", DOOR),
     get("/webhooks/highlevel/workflow/{token}", TOKEN_DOOR),
@@ -109,6 +129,16 @@ pub const TABLE: &[Row] = &[
     run("retention", EVERYBODYS_DATA),
     run("sandbox", ON_SIMULATIONS),
     run("settings", READS_NOTHING),
+    run("subscriptions add", CHANGE_SUBSCRIPTIONS),
+    run("subscriptions change", CHANGE_SUBSCRIPTIONS),
+    run("subscriptions deliveries", SEE_SUBSCRIPTIONS),
+    run("subscriptions list", SEE_SUBSCRIPTIONS),
+    run("subscriptions pause", CHANGE_SUBSCRIPTIONS),
+    run("subscriptions remove", CHANGE_SUBSCRIPTIONS),
+    run("subscriptions replay", CHANGE_SUBSCRIPTIONS),
+    run("subscriptions resume", CHANGE_SUBSCRIPTIONS),
+    run("subscriptions rotate", CHANGE_SUBSCRIPTIONS),
+    run("subscriptions test", CHANGE_SUBSCRIPTIONS),
     run("up", RUNS_THE_HUB),
 ];
 
@@ -140,6 +170,14 @@ const fn post(path: &'static str, need: Need) -> Row {
 
 const fn put(path: &'static str, need: Need) -> Row {
     Row { surface: Surface::Route("PUT", path), need }
+}
+
+const fn delete(path: &'static str, need: Need) -> Row {
+    Row { surface: Surface::Route("DELETE", path), need }
+}
+
+const fn patch(path: &'static str, need: Need) -> Row {
+    Row { surface: Surface::Route("PATCH", path), need }
 }
 
 const fn run(words: &'static str, need: Need) -> Row {
