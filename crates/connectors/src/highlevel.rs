@@ -1,5 +1,7 @@
-//! Speaks HighLevel for the hub: verifies its webhooks, reads them into events and records, and counts its calls.
+//! Speaks HighLevel for the hub: verifies its webhooks, reads them into events and records, counts its calls, and gives clients of its connections.
 
+mod address;
+mod broker;
 pub mod connect;
 pub mod doctor;
 mod identity;
@@ -28,6 +30,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use self::identity::Identity;
 pub use self::{
+    address::{UnsafeAddress, base_url},
+    broker::{Broker, BrokerError, BrokerParts, Configured, TOKEN_CALL_TIMEOUT, Tended},
     owner::{Owner, owner},
     proxy::{Allowlist, Clients, Described, HighLevelProxy, NotAllowable, ProxySettings},
     shared_ledger::SharedLedger,

@@ -77,10 +77,23 @@ impl<S: Credentials + Audit> Safe<S> {
         actor: &Actor,
     ) -> Result<Option<Secret>, SafeError> {
         let Some(stored) = self.store.credential(key).await? else { return Ok(None) };
-        match self.sealer.open(&stored).await {
+        self.open_stored(&stored, actor).await.map(Some)
+    }
+
+    /// Takes out a credential in the form in which it was read.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub async fn open_stored(
+        &self,
+        stored: &Credential,
+        actor: &Actor,
+    ) -> Result<Secret, SafeError> {
+        let key = &stored.key;
+        match self.sealer.open(stored).await {
             Ok(secret) => {
                 self.note(key, actor, "credential.opened", Outcome::Done).await?;
-                Ok(Some(Secret::new(secret.expose_secret())))
+                Ok(Secret::new(secret.expose_secret()))
             }
             Err(problem) => {
                 self.note(key, actor, "credential.opened", Outcome::Failed).await?;
@@ -125,38 +138,12 @@ impl<S: Credentials + Audit> Safe<S> {
 #[cfg(test)]
 mod tests {
     use domain::{
-        BoxFuture, Memory, Realm, SealedContent,
+        Memory, Realm,
         contract::sample::{self, tenant},
     };
 
     use super::*;
-
-    /// Turns a text around, and cannot open what says that it is damaged.
-    struct Mirror;
-
-    impl SecretSealer for Mirror {
-        fn open<'a>(
-            &'a self,
-            stored: &'a Credential,
-        ) -> BoxFuture<'a, Result<SecretString, String>> {
-            let text = String::from_utf8_lossy(&stored.content.bytes).into_owned();
-            Box::pin(async move {
-                match text.as_str() {
-                    "degamad" => Err("it is damaged; store it again".to_owned()),
-                    text => Ok(text.chars().rev().collect::<String>().into()),
-                }
-            })
-        }
-
-        fn seal<'a>(
-            &'a self,
-            _: &'a CredentialKey,
-            secret: &'a SecretString,
-        ) -> BoxFuture<'a, Result<SealedContent, String>> {
-            let bytes = secret.expose_secret().chars().rev().collect::<String>().into();
-            Box::pin(async move { Ok(SealedContent { bytes, master_key: "mk_1".to_owned() }) })
-        }
-    }
+    use crate::stand_ins::Mirror;
 
     #[tokio::test]
     async fn what_is_put_away_is_taken_out_and_each_step_is_told() {

@@ -1,13 +1,15 @@
-//! Stand-ins for tests: the real time for clients, one that stands still, and a vendor that answers what a
-//! test says.
+//! Stand-ins for tests: the real time for clients, one that stands still, a vendor that answers what a
+//! test says, and a sealer.
 
 use std::{
     sync::{Arc, Mutex},
     time::Duration,
 };
 
+use domain::{BoxFuture, Credential, CredentialKey, SealedContent, SecretSealer};
 use endpoint::{Request, Response, Timer, Transport, TransportError};
 use jiff::Timestamp;
+use secrecy::{ExposeSecret, SecretString};
 
 /// The real time.
 #[derive(Clone, Copy)]
@@ -21,6 +23,30 @@ impl Timer for RealTimer {
 
     async fn sleep(&self, duration: Duration) {
         tokio::time::sleep(duration).await; // tidy: sleep, the client asks for it
+    }
+}
+
+/// Turns a text around, and cannot open what says that it is damaged.
+pub(crate) struct Mirror;
+
+impl SecretSealer for Mirror {
+    fn open<'a>(&'a self, stored: &'a Credential) -> BoxFuture<'a, Result<SecretString, String>> {
+        let text = String::from_utf8_lossy(&stored.content.bytes).into_owned();
+        Box::pin(async move {
+            match text.as_str() {
+                "degamad" => Err("it is damaged; store it again".to_owned()),
+                text => Ok(text.chars().rev().collect::<String>().into()),
+            }
+        })
+    }
+
+    fn seal<'a>(
+        &'a self,
+        _: &'a CredentialKey,
+        secret: &'a SecretString,
+    ) -> BoxFuture<'a, Result<SealedContent, String>> {
+        let bytes = secret.expose_secret().chars().rev().collect::<String>().into();
+        Box::pin(async move { Ok(SealedContent { bytes, master_key: "mk_1".to_owned() }) })
     }
 }
 

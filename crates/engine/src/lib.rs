@@ -7,6 +7,7 @@
 //!
 //! Must not know: axum, rmcp, SQL, any vendor by name.
 
+pub mod administration;
 mod admit;
 mod decide;
 mod deliver;

@@ -3,7 +3,9 @@
 use std::{collections::BTreeMap, path::Path, sync::Arc, time::Duration};
 
 use connectors::{highlevel::HighLevel, notion::ActivityLog};
-use domain::{ConnectionId, Destination, Organization, OrganizationId, Organizations, Source};
+use domain::{
+    ConnectionId, Destination, Organization, OrganizationId, Organizations, SecretSealer, Source,
+};
 use endpoint::http::HttpTransport;
 use engine::{Hub, Parts};
 use highlevel::webhook::PublicKeys;
@@ -14,11 +16,14 @@ use web::{Listener, Server, Site};
 
 use crate::{
     clock::{self, Timer},
+    consents::{self, HubConsents},
     disk_watch, doors,
     entry::{self, Entry},
     failure::Failure,
-    master_keys,
+    master_keys, proxy,
+    sealer::Sealer,
     settings::{self, Settings},
+    subscriptions::{self, Needs},
 };
 
 /// The client of the Notion API that the binary uses.
@@ -85,16 +90,16 @@ pub(crate) async fn enter(settings: &Settings, entry: Entry) -> Result<Running, 
     let disk = store::Disk::new(&settings.data_dir, settings.server.reserve()?);
     let (mut server, store) = entry::open(settings, entry, &clock).await?;
     let keyring = master_keys::open_for_hub(settings, &store).await?;
+    let sealer: Arc<dyn SecretSealer> = Arc::new(Sealer::new(keyring));
     add_default_organization(&store, clock.now()).await?;
     let connection = ConnectionId::new(doors::NOTION);
-    let sealer: Arc<dyn SecretSealer> = Arc::new(Sealer::new(keyring));
     let needs = Needs { settings, store: &store, sealer: Arc::clone(&sealer), clock: &clock };
     let (notary, teller) = (needs.notary()?, needs.teller()?);
     let hub = Hub::start(Parts {
         store: store.clone(),
         sources: doors::sources(&source),
         rules: doors::rules(settings, clock.now())?,
-        doors: doors::door_settings(settings, sealer),
+        doors: doors::door_settings(settings, Arc::clone(&sealer)),
         activity_log: activity_log.is_some().then(|| connection.clone()),
         delivery: [(connection.clone(), settings.notion.delivery())].into(),
         destinations: activity_log
@@ -110,11 +115,19 @@ pub(crate) async fn enter(settings: &Settings, entry: Entry) -> Result<Running, 
     let mut watches = JoinSet::new();
     watches.spawn(disk_watch::run(disk, server.health()));
     watches.spawn(subscriptions::look_after(teller));
+    let consents = consents::desk(settings, &store, Arc::clone(&sealer))?;
+    let consents = HubConsents::of_hub(settings, consents)?;
+    let services = web::Services {
+        consents: Some(Arc::new(consents)),
+        proxy: Some(proxy::highlevel(settings, &store, &clock)?),
+        subscriptions: Some(notary),
+        ..web::Services::default()
+    };
     let site = Site {
         intake: hub.intake(),
         store: store.clone(),
         doors: doors::all(&source),
-        services: web::Services::default(),
+        services,
         clock,
     };
     server.open(site).map_err(|source| {
@@ -128,7 +141,10 @@ pub(crate) fn default_organization() -> OrganizationId {
     OrganizationId::new(ORGANIZATION)
 }
 
-async fn add_default_organization(store: &Sqlite, now: Timestamp) -> Result<(), Failure> {
+pub(crate) async fn add_default_organization(
+    store: &Sqlite,
+    now: Timestamp,
+) -> Result<(), Failure> {
     let (id, name) = (default_organization(), "Default".to_owned());
     // At every start but the first it is there already.
     store.add_organization(Organization { id, name, created_at: now }).await?;

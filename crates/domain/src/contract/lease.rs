@@ -126,7 +126,8 @@ pub async fn a_fenced_write_replaces_what_it_was_made_from<S: Storage>(store: S)
     assert!(!write().await.expect("something newer is there"));
     assert_eq!(store.credential(&first.key).await.expect("get"), Some(consented));
 
-    store.put_credential(first.clone()).await.expect("put");
+    let finer = first.stored_at + jiff::SignedDuration::from_nanos(1);
+    store.put_credential(Credential { stored_at: finer, ..first.clone() }).await.expect("put");
     let wrapped =
         SealedContent { bytes: Bytes::from_static(b"wrapped"), master_key: "mk_2".to_owned() };
     let rewrap = store.rewrap_credential(&first.key, &first.content.bytes, wrapped);

@@ -68,7 +68,9 @@ impl Leases for Memory {
             return Ok(false);
         }
         match state.credentials.rows.get_mut(&credential.key) {
-            Some(row) if row.stored_at == replaced => *row = credential,
+            Some(row) if row.stored_at.as_microsecond() == replaced.as_microsecond() => {
+                *row = credential;
+            }
             _ => return Ok(false),
         }
         state.connections.note_change();

@@ -102,6 +102,15 @@ where
         self.own.pair()
     }
 
+    /// Takes up the pair that somebody else stored, where somebody did: with a new consent, say. While
+    /// a refresh is under way nothing is looked at, since that does it as well.
+    ///
+    /// # Errors
+    /// Where the store fails, or the pair was removed.
+    pub async fn look(&self) -> Result<(), TokenError> {
+        self.own.look().await
+    }
+
     /// The token for a call on behalf of `tenant`, where nothing has to be fetched for it.
     #[must_use]
     pub fn at_hand(&self, tenant: &Tenant) -> Option<Secret> {

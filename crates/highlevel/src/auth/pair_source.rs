@@ -70,6 +70,14 @@ impl<T: Transport, C: Timer> PairSource<T, C> {
         (self.timer.now() < due_at(&pair)).then(|| pair.access.clone())
     }
 
+    /// Takes up what another process stored, unless a refresh is under way.
+    pub(super) async fn look(&self) -> Result<(), TokenError> {
+        let Ok(mut flight) = self.flight.try_lock() else { return Ok(()) };
+        let stored = self.stored().await?;
+        self.adopt(stored, &mut flight);
+        Ok(())
+    }
+
     /// The access token, refreshed where its time has come.
     async fn current(&self) -> Result<Secret, TokenError> {
         let (pair, now) = (self.pair(), self.timer.now());

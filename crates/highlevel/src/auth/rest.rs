@@ -6,6 +6,7 @@ use endpoint::Retry;
 use jiff::Timestamp;
 
 use super::TokenError;
+use crate::Kind;
 
 /// The rests after HighLevel refused, one after the other; the last one stays
 /// (`facts/engine.md` 5.8).
@@ -43,6 +44,8 @@ impl Rest {
     pub(super) fn begin(&mut self, error: &TokenError, now: Timestamp) {
         let in_a_row = self.last.as_ref().map_or(0, |last| last.in_a_row);
         let steps = match error.retry() {
+            // Nobody tells when it does have the app.
+            _ if lacks_the_app(error) => &AFTER_REFUSALS[..1],
             Retry::Never => &AFTER_REFUSALS[..],
             Retry::After(_) | Retry::Backoff => &AFTER_FAILURES[..],
         };
@@ -55,4 +58,8 @@ impl Rest {
     pub(super) fn end(&mut self) {
         self.last = None;
     }
+}
+
+fn lacks_the_app(error: &TokenError) -> bool {
+    matches!(error, TokenError::Fetch(error) if error.kind() == Some(&Kind::NotInstalled))
 }

@@ -118,6 +118,13 @@ macro_rules! text_format {
 text_format!(EventIdText, "^evt_[0-9a-fA-F]{32}$", "The id of an event.");
 text_format!(OrganizationIdText, "^org_[a-z0-9-]{1,40}$", "The id of an organization.");
 text_format!(ConnectionIdText, "^con", "The id of a connection.");
+text_format!(SubscriptionIdText, "^sub_[0-9a-f]{16}$", "The id of a subscription.");
+text_format!(
+    DeliveryIdText,
+    r"^act_[0-9a-f]{32}\.notify_subscribers\.sub_[0-9a-f]{16}$",
+    "The id of a delivery."
+);
+text_format!(KindText, r"^(\*|[a-z_]+\.(\*|[a-z_]+))$", "A kind of event, or a pattern of kinds.");
 text_format!(ApiKeyIdText, "^key_[0-9a-f]{16}$", "The id of an API key.");
 
 /// One of the names of an enumeration of the domain, for `#[schemars(with = "…")]`.
