@@ -90,6 +90,7 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Connect(Connect),
     /// See who did what with keys, tokens and what belongs to whom
+    #[command(subcommand)]
     Audit(Audit),
     /// Connect organizations to vendors, and say how their webhooks prove themselves
     #[command(subcommand)]

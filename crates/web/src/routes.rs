@@ -195,8 +195,7 @@ pub(crate) fn routes<S: Storage>(
         .get("/readyz", probes::ready::<S>, (health, store.clone()))?
         .get("/metrics", move || std::future::ready(metrics.render()), ())?
         .get(callback::PATH, callback::receive, Callbacks::new(site.services.consents.clone()))?;
-    let mount = passages(mount, site.services)?;
-        .get(callback::PATH, callback::receive, Callbacks::new(site.services.consents))?;
+    let mount = passages(mount, &site.services)?;
     let mount = port(mount, &site.services.crm)?;
     let pages = (Arc::clone(&guard), behind.admission.clone());
     let pages = Arc::new(Pages::new(site.services.set_up, pages, site.clock));
@@ -209,7 +208,7 @@ pub(crate) fn routes<S: Storage>(
 }
 
 /// The routes on which calls are passed on.
-fn passages<S: Storage>(mount: Mount<S>, services: Services) -> Result<Mount<S>, Unmounted> {
+fn passages<S: Storage>(mount: Mount<S>, services: &Services) -> Result<Mount<S>, Unmounted> {
     const BROWSER: &str = "/proxy/highlevel-browser/{connection}/{*path}";
     const CALLS: &str = "/proxy/highlevel/{connection}/{*path}";
     let admission = mount.common.admission.clone();
@@ -218,8 +217,8 @@ fn passages<S: Storage>(mount: Mount<S>, services: Services) -> Result<Mount<S>,
         let prefix = path.split_once('{').map_or(path, |(prefix, _)| prefix);
         Ok::<_, Unmounted>(Passage { prefix, need: &row.need, proxy, admission: admission.clone() })
     };
-    let browser = passage("GET", BROWSER, services.browser_proxy)?;
-    let calls = passage(access::ANY, CALLS, services.proxy)?;
+    let browser = passage("GET", BROWSER, services.browser_proxy.clone())?;
+    let calls = passage(access::ANY, CALLS, services.proxy.clone())?;
     let all = MethodFilter::GET
         .or(MethodFilter::POST)
         .or(MethodFilter::PUT)
@@ -231,6 +230,8 @@ fn passages<S: Storage>(mount: Mount<S>, services: Services) -> Result<Mount<S>,
         CALLS,
         (proxy::call, calls),
     )
+}
+
 /// Every page of the set-up, in order of path.
 fn pages<S: Storage>(mount: Mount<S>, pages: &Arc<Pages<S>>) -> Result<Mount<S>, Unmounted> {
     use set_up::routes as to;

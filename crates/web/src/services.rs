@@ -2,11 +2,9 @@
 
 use std::sync::Arc;
 
+use domain::{Proxy, crm::Crm};
 
-use crate::ConsentCallbacks;
 use crate::{ConsentCallbacks, set_up::SetUp};
-use domain::Proxy;
-use domain::crm::Crm;
 
 /// Who answers what; a route whose service is missing says so.
 #[derive(Clone, Default)]

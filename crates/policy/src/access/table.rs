@@ -243,6 +243,8 @@ const fn get(path: &'static str, need: Need) -> Row {
 
 const fn any(path: &'static str, need: Need) -> Row {
     Row { surface: Surface::Route(ANY, path), need }
+}
+
 const fn patch(path: &'static str, need: Need) -> Row {
     Row { surface: Surface::Route("PATCH", path), need }
 }

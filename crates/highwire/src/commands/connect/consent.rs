@@ -177,6 +177,7 @@ async fn listen(address: SocketAddr, consents: HubConsents) -> Result<Server, Fa
     let mut server = Server::start(web::Settings {
         listener,
         limits: Limits::default(),
+        administrator: None,
         metrics: Metrics::install(),
         clock: clock::system(),
     });
