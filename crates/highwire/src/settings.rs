@@ -12,8 +12,8 @@ use std::{
     time::Duration,
 };
 
-use domain::KeyHash;
 use domain::Forbearance;
+use domain::KeyHash;
 use endpoint::Secret;
 use engine::{DeliverySettings, Limit, Limits};
 use jiff::SignedDuration;

@@ -109,7 +109,7 @@ pub(crate) struct Call<X, P = Nothing, Q = Nothing, B = Nothing> {
 }
 
 /// No fields.
-#[derive(Debug, Default, serde::Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Default, serde::Deserialize, serde::Serialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Nothing {}
 
@@ -156,8 +156,14 @@ impl Method {
 
 impl Tag {
     /// Every chapter, in the order of the document.
-    pub(crate) const ALL: &[Self] =
-        &[Self::Caller, Self::Contacts, Self::Opportunities, Self::Calendars, Self::Events];
+    pub(crate) const ALL: &[Self] = &[
+        Self::Caller,
+        Self::Contacts,
+        Self::Opportunities,
+        Self::Calendars,
+        Self::Events,
+        Self::Subscriptions,
+    ];
 
     /// Its heading, and what stands below it.
     pub(crate) fn text(self) -> (&'static str, &'static str) {
@@ -171,6 +177,10 @@ impl Tag {
             }
             Self::Events => ("Events", "What came in from vendors, as it was kept."),
             Self::Opportunities => ("Opportunities", "Possible sales, in the stages of pipelines."),
+            Self::Subscriptions => (
+                "Subscriptions",
+                "Webhooks of applications, signed as Standard Webhooks says, and what they were told.",
+            ),
         }
     }
 }

@@ -23,6 +23,7 @@ use crate::{
     problem::{Kind, Problem},
     proxy::{self, Passage},
     set_up::{self, Pages, Watch},
+    subscriptions,
 };
 
 /// A route that cannot be mounted.
@@ -197,6 +198,9 @@ pub(crate) fn routes<S: Storage>(
         .get(callback::PATH, callback::receive, Callbacks::new(site.services.consents.clone()))?;
     let mount = passages(mount, &site.services)?;
     let mount = port(mount, &site.services.crm)?;
+    let notary = site.services.subscriptions.clone();
+    let office = subscriptions::Service::new(&store, notary, &site.clock);
+    let mount = subscriptions(mount, &office)?;
     let pages = (Arc::clone(&guard), behind.admission.clone());
     let pages = Arc::new(Pages::new(site.services.set_up, pages, site.clock));
     let mount = self::pages(mount, &pages)?;
@@ -261,6 +265,25 @@ fn operations<S: Storage>(mount: Mount<S>, store: &S) -> Result<Mount<S>, Unmoun
         .operation(&events::LIST, events::list::<S>, store.clone())?
         .operation(&events::SHOW, events::show::<S>, store.clone())?
         .operation(&me::SHOW, me::show, ())
+}
+
+/// Every operation on subscriptions, in order of path.
+fn subscriptions<S: Storage>(
+    mount: Mount<S>,
+    office: &subscriptions::Service<S>,
+) -> Result<Mount<S>, Unmounted> {
+    use crate::subscriptions as to;
+    let office = || office.clone();
+    mount
+        .operation(&to::LIST, to::list::<S>, office())?
+        .operation(&to::ADD, to::add::<S>, office())?
+        .operation(&to::REMOVE, to::remove::<S>, office())?
+        .operation(&to::SHOW, to::show::<S>, office())?
+        .operation(&to::CHANGE, to::change::<S>, office())?
+        .operation(&to::deliveries::LIST, to::deliveries::list::<S>, office())?
+        .operation(&to::REPLAY, to::replay::<S>, office())?
+        .operation(&to::ROTATE, to::rotate::<S>, office())?
+        .operation(&to::TEST, to::test::<S>, office())
 }
 
 /// Every operation of the port for applications, in order of path.

@@ -91,7 +91,8 @@ impl Work<'_> {
     }
 
     async fn list(&self, owner: &Owner) -> Result<(), Failure> {
-        let organization = self.actor.organization(&self.store, owner.organization.as_ref()).await?.id;
+        let organization =
+            self.actor.organization(&self.store, owner.organization.as_ref()).await?.id;
         let mut found = self.listed().await?;
         found.retain(|one| one.organization == organization);
         if self.json {
@@ -190,7 +191,8 @@ impl Work<'_> {
             let page = NotificationPage { limit: 50, ..NotificationPage::default() };
             let told = self.told(known, page).await?;
             let found = told.into_iter().find(|one| one.action.id == *id);
-            let ended = found.and_then(|one| one.attempts.into_iter().find(|a| a.outcome.is_some()));
+            let ended =
+                found.and_then(|one| one.attempts.into_iter().find(|a| a.outcome.is_some()));
             if let Some(attempt) = ended {
                 return Ok((attempt.outcome, attempt.detail));
             }
@@ -268,8 +270,7 @@ impl Work<'_> {
         let asked = which.subscription.trim();
         let id = asked.starts_with("sub_").then(|| SubscriptionId::new(asked));
         let is_it = |one: &&Subscription| {
-            one.organization == organization
-                && (id.as_ref() == Some(&one.id) || one.name == asked)
+            one.organization == organization && (id.as_ref() == Some(&one.id) || one.name == asked)
         };
         let listed = self.listed().await?;
         let mut found = listed.iter().filter(is_it);

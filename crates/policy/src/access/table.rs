@@ -257,14 +257,6 @@ const fn put(path: &'static str, need: Need) -> Row {
     Row { surface: Surface::Route("PUT", path), need }
 }
 
-const fn delete(path: &'static str, need: Need) -> Row {
-    Row { surface: Surface::Route("DELETE", path), need }
-}
-
-const fn patch(path: &'static str, need: Need) -> Row {
-    Row { surface: Surface::Route("PATCH", path), need }
-}
-
 const fn run(words: &'static str, need: Need) -> Row {
     Row { surface: Surface::Command(words), need }
 }
