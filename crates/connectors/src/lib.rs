@@ -15,6 +15,7 @@ mod safe;
 mod shared_signature;
 #[cfg(test)]
 mod stand_ins;
+pub mod subscriber;
 
 pub use self::{
     new_connection::{Connecting, NewConnection, NewConnectionError, OwnerName},

@@ -2,6 +2,7 @@
 
 mod activity_log;
 mod columns;
+pub mod connect;
 pub mod doctor;
 mod failure;
 mod webhook;

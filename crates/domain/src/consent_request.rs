@@ -1,10 +1,10 @@
 //! A consent that was asked for: whoever agrees comes back with its state, once, and within its time.
 
-use std::{collections::BTreeMap, future::Future, str::FromStr};
+use std::{collections::BTreeMap, future::Future};
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::{Actor, Finding, KeyHash, SealedContent, StorageError, Tenant};
+use crate::{Actor, ConnectionId, Finding, KeyHash, SealedContent, StorageError, Tenant};
 
 /// How long somebody has to agree.
 pub const CONSENT_LIFETIME: SignedDuration = SignedDuration::from_mins(15);
@@ -49,8 +49,13 @@ pub enum ConsentOutcome {
     Open,
     /// Somebody came back, and the hub is at it.
     Taken,
-    /// The connection is there, and this was found.
-    Connected(Vec<Finding>),
+    /// A connection is there: the one that was to be made, or the one that the account has already.
+    Connected {
+        /// Which one, of the same organization.
+        connection: ConnectionId,
+        /// What a look at it showed.
+        findings: Vec<Finding>,
+    },
     /// There is no connection, for this reason: a sentence without secrets.
     Failed(String),
 }
@@ -62,7 +67,7 @@ impl ConsentOutcome {
         match self {
             Self::Open => "open",
             Self::Taken => "taken",
-            Self::Connected(_) => "connected",
+            Self::Connected { .. } => "connected",
             Self::Failed(_) => "failed",
         }
     }
@@ -121,20 +126,4 @@ pub trait Consents {
         &self,
         state: &KeyHash,
     ) -> impl Future<Output = Result<Option<ConsentRequest>, StorageError>> + Send;
-}
-
-/// A text that names no outcome.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("what was given is no outcome of a consent; restore a backup of the data folder")]
-pub struct UnknownConsentOutcome;
-
-/// The outcomes without what they carry, as stores keep the name beside the rest.
-impl FromStr for ConsentOutcome {
-    type Err = UnknownConsentOutcome;
-
-    fn from_str(text: &str) -> Result<Self, UnknownConsentOutcome> {
-        let known =
-            [Self::Open, Self::Taken, Self::Connected(Vec::new()), Self::Failed(String::new())];
-        known.into_iter().find(|one| one.name() == text).ok_or(UnknownConsentOutcome)
-    }
 }

@@ -79,7 +79,6 @@ pub use self::{
     connection_profile::{Access, ConnectionProfile, Profiles, Standing, UnknownAccess},
     consent_request::{
         CONSENT_LIFETIME, CONSENT_MEMORY, ConsentOutcome, ConsentRequest, Consents, NoConsent,
-        UnknownConsentOutcome,
     },
     credentials::{Credential, CredentialKey, CredentialSummary, Credentials, SealedContent},
     dead_letter::{Backlog, DeadLetter, DeadLetters, Dropped},
@@ -129,7 +128,7 @@ pub use self::{
     storage::{Storage, StorageError},
     subscription::{
         Forbearance, FormerSecret, KindFilter, KindPattern, ROTATION_HOURS, SecretVersions,
-        Subscription, SubscriptionState, Subscriptions, UnknownKind,
+        Subscription, SubscriptionNotary, SubscriptionState, Subscriptions, UnknownKind,
     },
     turns::Turns,
     webhook_secret::WebhookSecret,

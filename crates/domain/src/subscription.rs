@@ -5,12 +5,13 @@ mod kind_filter;
 use std::future::Future;
 
 use jiff::{SignedDuration, Timestamp};
+use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
 pub use self::kind_filter::{KindFilter, KindPattern, UnknownKind};
 use crate::{
-    ConnectionId, CredentialKey, Dropped, Event, EventKind, OrganizationId, StorageError,
-    SubscriptionId, Tenant,
+    Actor, BoxFuture, ConnectionId, CredentialKey, Dropped, Event, EventKind, OrganizationId,
+    StorageError, SubscriptionId, Tenant,
 };
 
 /// How long the former secret signs beside the new one, in hours.
@@ -179,6 +180,41 @@ impl Subscription {
         };
         Self { state, failing_since, revision: self.revision + 1, ..self }
     }
+}
+
+/// What a subscription needs beyond the store: somebody who judges its address and makes its secrets.
+pub trait SubscriptionNotary: Send + Sync {
+    /// Whether notifications may be posted there.
+    ///
+    /// # Errors
+    /// A sentence that says why not, and what to do.
+    fn judge(&self, url: &str) -> Result<(), String>;
+
+    /// Random bytes, of which ids are made.
+    ///
+    /// # Errors
+    /// A sentence where there are none.
+    fn draw(&self) -> Result<[u8; 16], String>;
+
+    /// Makes a secret, keeps it sealed in this place, and gives it in clear, this once.
+    ///
+    /// # Errors
+    /// A sentence where it cannot be kept.
+    fn issue<'a>(
+        &'a self,
+        key: &'a CredentialKey,
+        actor: &'a Actor,
+    ) -> BoxFuture<'a, Result<SecretString, String>>;
+
+    /// Takes a secret away.
+    ///
+    /// # Errors
+    /// A sentence where the store fails.
+    fn withdraw<'a>(
+        &'a self,
+        key: &'a CredentialKey,
+        actor: &'a Actor,
+    ) -> BoxFuture<'a, Result<(), String>>;
 }
 
 /// Keeps subscriptions. Their changes count in [`crate::Revision`].

@@ -5,7 +5,7 @@ mod streaming;
 
 use std::{sync::Arc, time::Duration};
 
-pub use self::guard::{Guard, Lookup, SystemLookup, refusal};
+pub use self::guard::{Guard, Lookup, SystemLookup};
 use crate::{Method, Request, Response, Transport, TransportError, reach::Refusal};
 
 /// How the transport behaves.

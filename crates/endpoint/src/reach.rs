@@ -130,5 +130,18 @@ impl Reach {
     }
 }
 
+/// The refusal among the causes of an error, where there is one.
+#[must_use]
+pub fn refusal(error: &(dyn std::error::Error + 'static)) -> Option<Refusal> {
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        if let Some(refusal) = error.downcast_ref::<Refusal>() {
+            return Some(*refusal);
+        }
+        cause = error.source();
+    }
+    None
+}
+
 #[cfg(test)]
 mod tests;

@@ -7,6 +7,7 @@
 //!
 //! Must not know: axum, rmcp, SQL, any vendor by name.
 
+pub mod administration;
 mod admit;
 mod decide;
 mod deliver;
@@ -31,6 +32,7 @@ mod schedule;
 mod sources;
 mod stage;
 mod story;
+pub mod subscriptions;
 mod verdict;
 
 pub use policy::directory::Rules;

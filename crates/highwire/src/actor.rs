@@ -6,15 +6,13 @@
 
 use std::collections::BTreeMap;
 
-use domain::{
-    ApiKey, ApiKeyId, ApiKeySecret, ApiKeys, KeyState, Organization, OrganizationId, Organizations,
-};
+use domain::{ApiKey, ApiKeyId, ApiKeySecret, ApiKeys, KeyState, Organization, OrganizationId};
 use endpoint::Secret;
 use policy::access::{self, Denial, Exposure, Need, Principal};
 use store::Sqlite;
 
 use crate::{
-    clock,
+    administration, clock,
     failure::Failure,
     settings::{API_KEY_VARIABLE, Environment, Settings},
     wiring,
@@ -77,6 +75,11 @@ pub(crate) struct Actor {
 }
 
 impl Actor {
+    /// Who it is to the audit.
+    pub(crate) fn in_audit(&self) -> domain::Actor {
+        self.key.clone().map_or(domain::Actor::Installation, domain::Actor::Key)
+    }
+
     /// The organization that the command is about: the named one, or the actor's own.
     ///
     /// # Errors
@@ -86,18 +89,13 @@ impl Actor {
         store: &Sqlite,
         named: Option<&OrganizationId>,
     ) -> Result<Organization, Failure> {
-        let own = self.principal.realm.organization();
-        let id = match (named, own) {
-            (Some(named), _) => named.clone(),
-            (None, Some(own)) => own.clone(),
-            (None, None) => wiring::default_organization(),
-        };
-        let is_visible = own.is_none_or(|own| *own == id);
-        let found = if is_visible { store.organization(&id).await? } else { None };
-        found.ok_or_else(|| {
-            let hint = "`highwire organizations list` shows those that you can see";
-            Failure::user(format!("find the organization {id}"), hint)
-        })
+        let first = wiring::default_organization();
+        Ok(administration::desk(store, self, &first).organization(named).await?)
+    }
+
+    /// How the audit names it.
+    pub(crate) fn name(&self) -> domain::Actor {
+        self.key.clone().map_or(domain::Actor::Installation, domain::Actor::Key)
     }
 }
 

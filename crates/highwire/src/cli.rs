@@ -1,5 +1,7 @@
 //! The command line: every command and flag.
 
+mod audit;
+mod connect;
 mod connections;
 mod doctor;
 mod letters;
@@ -10,6 +12,11 @@ use std::{net::SocketAddr, path::PathBuf};
 use clap::{ArgMatches, Args, Parser, Subcommand, ValueEnum};
 use endpoint::Secret;
 
+pub(crate) use self::audit::{Audit, AuditList};
+pub(crate) use self::connect::{
+    Connect, HighLevel as ConnectHighLevel, Model as ConnectModel, Notion as ConnectNotion,
+    RepairShopr as ConnectRepairShopr, Target,
+};
 pub(crate) use self::connections::{
     Accounts, Add as AddConnection, Connections, TokenDoor, Vendor, Which,
 };
@@ -75,6 +82,12 @@ pub(crate) enum Command {
     /// Look after the keys of programs and assistants
     #[command(subcommand)]
     ApiKeys(ApiKeys),
+    /// Connect a vendor: give a credential or let a person agree, and see what the hub finds there
+    #[command(subcommand)]
+    Connect(Connect),
+    /// See who did what with keys, tokens and what belongs to whom
+    #[command(subcommand)]
+    Audit(Audit),
     /// Connect organizations to vendors, and say how their webhooks prove themselves
     #[command(subcommand)]
     Connections(Connections),

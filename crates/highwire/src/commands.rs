@@ -1,9 +1,11 @@
 //! The commands, one file each.
 
 pub(crate) mod api_keys;
+pub(crate) mod audit;
 pub(crate) mod backup;
 pub(crate) mod call;
 pub(crate) mod completions;
+pub(crate) mod connect;
 pub(crate) mod connections;
 pub(crate) mod demo;
 pub(crate) mod doctor;

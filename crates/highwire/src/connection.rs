@@ -2,7 +2,7 @@
 
 use std::{path::Path, sync::Arc};
 
-use connectors::highlevel::{SharedLedger, base_url};
+use connectors::highlevel::{SharedLedger, base_url, connect::Line};
 use endpoint::http::HttpTransport;
 use highlevel::{Client, CompanyId, LocationId, Tenant, auth::PrivateToken, ledger::CallLedger};
 use store::SqliteBudgets;
@@ -27,9 +27,17 @@ pub(crate) fn company(settings: &settings::HighLevel) -> Option<&str> {
 /// # Errors
 /// Where a token would leave the machine unprotected.
 pub(crate) fn url(settings: &settings::HighLevel) -> Result<&str, Failure> {
-    base_url(&settings.url).map_err(|_| {
+    safe_url(&settings.url, "highlevel.url")
+}
+
+/// The address of a vendor, without a slash at its end. `name` is what people set it by.
+///
+/// # Errors
+/// Where a credential would leave the machine unprotected.
+pub(crate) fn safe_url<'a>(given: &'a str, name: &str) -> Result<&'a str, Failure> {
+    base_url(given).map_err(|_| {
         Failure::user(
-            "use highlevel.url: it is no https address, and http is only for this machine",
+            format!("use {name}: it is no https address, and http is only for this machine"),
             "give an address such as https://services.leadconnectorhq.com, or http://127.0.0.1:8091 \
              for the sandbox",
         )
@@ -70,7 +78,7 @@ pub(crate) fn client(
 }
 
 /// The budgets that processes share, where a hub has its data folder; a command alone makes none.
-fn ledger(data_dir: &Path) -> Result<Option<Arc<dyn CallLedger>>, Failure> {
+pub(crate) fn ledger(data_dir: &Path) -> Result<Option<Arc<dyn CallLedger>>, Failure> {
     if !data_dir.is_dir() {
         return Ok(None);
     }
@@ -79,6 +87,19 @@ fn ledger(data_dir: &Path) -> Result<Option<Arc<dyn CallLedger>>, Failure> {
             .because(source)
     })?;
     Ok(Some(Arc::new(SharedLedger::for_private_tokens(budgets))))
+}
+
+/// How HighLevel is reached before there is a connection to call through; nothing counts its calls.
+///
+/// # Errors
+/// Where the address is no good.
+pub(crate) fn line(settings: &settings::Settings) -> Result<Line<HttpTransport, Timer>, Failure> {
+    let url = url(&settings.highlevel)?;
+    let own = highlevel::Settings::default().base_url;
+    let transport = HttpTransport::new(endpoint::http::Settings::default())
+        .map_err(|source| Failure::user("prepare HTTPS", "see the line above").because(source))?;
+    let url = (url != own).then(|| url.to_owned());
+    Ok(Line { transport, timer: Timer, url, ledger: None })
 }
 
 /// On whose behalf a call is made: a private token stands for one tenant, so this only tells whose

@@ -5,11 +5,13 @@
 //! Must not know: business decisions.
 
 mod actor;
+mod administration;
 mod broker;
 mod cli;
 mod clock;
 mod commands;
 mod connection;
+mod consents;
 mod disk_watch;
 mod doors;
 mod entry;
@@ -19,6 +21,7 @@ mod logs;
 mod master_keys;
 mod printer;
 mod progress;
+mod proxy;
 mod sealer;
 mod settings;
 mod socket_activation;
@@ -144,16 +147,20 @@ async fn dispatch(
         }
         Command::Keys(Keys::Status) => commands::keys::status(&settings, json).await,
         Command::Organizations(Organizations::Add { id, name }) => {
-            commands::organizations::add(&settings, id, name, json).await
+            commands::organizations::add(&settings, actor, (id, name), json).await
         }
         Command::Organizations(Organizations::List) => {
             commands::organizations::list(&settings, actor, json).await
         }
         Command::Organizations(Organizations::Remove { id }) => {
-            commands::organizations::remove(&settings, &id, json).await
+            commands::organizations::remove(&settings, actor, &id, json).await
         }
         Command::Members(members) => commands::members::run(&settings, actor, members, json).await,
         Command::ApiKeys(keys) => commands::api_keys::run(&settings, actor, keys, json).await,
+        Command::Connect(command) => commands::connect::run(&settings, actor, command, json).await,
+        Command::Audit(cli::Audit::List(wanted)) => {
+            commands::audit::list(&settings, actor, &wanted, json).await
+        }
         Command::Connections(command) => {
             commands::connections::run(&settings, actor, command, json).await
         }

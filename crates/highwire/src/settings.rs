@@ -50,6 +50,7 @@ pub(crate) struct Settings {
     pub(crate) retention: Retention,
     pub(crate) vault: Vault,
     pub(crate) webhook: Webhook,
+    pub(crate) proxy: Proxy,
     pub(crate) highlevel: HighLevel,
     pub(crate) notion: Notion,
     pub(crate) sandbox: Sandbox,
@@ -129,6 +130,16 @@ pub(crate) enum CheckContract {
     Report,
 }
 
+/// What goes through the token proxy.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Proxy {
+    pub(crate) allow: Vec<String>,
+    pub(crate) body_megabytes: u32,
+    pub(crate) upload_megabytes: u32,
+    pub(crate) reply_megabytes: u32,
+}
+
 /// The HighLevel connection.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -142,6 +153,13 @@ pub(crate) struct HighLevel {
     pub(crate) location_id: String,
     pub(crate) company_id: String,
     pub(crate) application_url: String,
+    pub(crate) client_id: String,
+    pub(crate) client_secret: Secret,
+    pub(crate) version_id: String,
+    pub(crate) consent_host: String,
+    pub(crate) redirect_url: String,
+    pub(crate) scopes: Vec<String>,
+    pub(crate) installs_go_to: String,
 }
 
 /// The Notion connection.

@@ -18,10 +18,11 @@ use web::{Listener, Server, Site};
 use crate::{
     broker::{self, HighLevelBroker},
     clock::{self, Timer},
+    consents::{self, HubConsents},
     disk_watch, doors,
     entry::{self, Entry},
     failure::Failure,
-    master_keys,
+    master_keys, proxy,
     sealer::Sealer,
     settings::{self, Settings},
 };
@@ -105,7 +106,7 @@ pub(crate) async fn enter(settings: &Settings, entry: Entry) -> Result<Running, 
         store: store.clone(),
         sources: doors::sources(&source),
         rules: doors::rules(settings, clock.now())?,
-        doors: doors::door_settings(settings, sealer),
+        doors: doors::door_settings(settings, Arc::clone(&sealer)),
         activity_log: activity_log.is_some().then(|| connection.clone()),
         delivery: [(connection.clone(), settings.notion.delivery())].into(),
         destinations: activity_log
@@ -121,11 +122,18 @@ pub(crate) async fn enter(settings: &Settings, entry: Entry) -> Result<Running, 
     let mut watches = JoinSet::new();
     watches.spawn(disk_watch::run(disk, server.health()));
     watches.spawn(broker::tend(broker.clone()));
+    let consents = consents::desk(settings, &store, Arc::clone(&sealer))?;
+    let consents = HubConsents::of_hub(settings, consents)?;
+    let services = web::Services {
+        consents: Some(Arc::new(consents)),
+        proxy: Some(proxy::highlevel(settings, &store, &clock)?),
+        ..web::Services::default()
+    };
     let site = Site {
         intake: hub.intake(),
         store: store.clone(),
         doors: doors::all(&source),
-        services: web::Services::default(),
+        services,
         clock,
     };
     server.open(site).map_err(|source| {
@@ -139,7 +147,10 @@ pub(crate) fn default_organization() -> OrganizationId {
     OrganizationId::new(ORGANIZATION)
 }
 
-async fn add_default_organization(store: &Sqlite, now: Timestamp) -> Result<(), Failure> {
+pub(crate) async fn add_default_organization(
+    store: &Sqlite,
+    now: Timestamp,
+) -> Result<(), Failure> {
     let (id, name) = (default_organization(), "Default".to_owned());
     // At every start but the first it is there already.
     store.add_organization(Organization { id, name, created_at: now }).await?;

@@ -7,6 +7,7 @@ mod block;
 mod code_units;
 mod data_source;
 mod database;
+mod found;
 mod list;
 mod page;
 mod parent;
@@ -21,6 +22,7 @@ pub use self::{
     block::Block,
     data_source::{DataSource, PropertyConfig},
     database::{DataSourceName, Database},
+    found::Found,
     list::{List, RequestStatus},
     page::Page,
     parent::Parent,

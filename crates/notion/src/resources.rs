@@ -7,6 +7,7 @@ mod blocks;
 mod data_sources;
 mod databases;
 mod pages;
+mod search;
 #[cfg(test)]
 mod tests;
 mod users;
@@ -18,11 +19,12 @@ pub use self::{
     data_sources::{Filter, GetDataSource, QueryDataSource},
     databases::{CreateDatabase, GetDatabase},
     pages::{CreatePage, GetPage, UpdatePage},
+    search::Search,
     users::GetMe,
 };
 
-/// Whether an operation changes nothing, so that repeating it is always safe: every GET, and the
-/// query, which is a POST only because its filter needs a body.
+/// Whether an operation changes nothing, so that repeating it is always safe: every GET, the query,
+/// which is a POST only because its filter needs a body, and the search.
 pub(crate) fn only_reads<E: Endpoint>() -> bool {
-    E::METHOD == Method::Get || E::NAME == QueryDataSource::NAME
+    E::METHOD == Method::Get || [QueryDataSource::NAME, Search::NAME].contains(&E::NAME)
 }

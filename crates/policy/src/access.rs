@@ -12,13 +12,14 @@ use domain::{ApiKey, Realm, Role, Scope, Scopes};
 
 pub use self::{
     issue::{NewKey, Unissued, may_issue},
-    table::{TABLE, command, route},
+    table::{ANY, ANY_METHODS, TABLE, command, route},
 };
 
 /// Where somebody comes in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Surface {
-    /// An HTTP route: its method, and its path with `{…}` for what varies. GET stands for HEAD too.
+    /// An HTTP route: its method, and its path with `{…}` for what varies. GET stands for HEAD too,
+    /// and [`ANY`] for each of [`ANY_METHODS`].
     Route(&'static str, &'static str),
     /// A command, by its words: `events list`.
     Command(&'static str),
@@ -45,6 +46,9 @@ pub enum Need {
     AnyKey,
     /// A role and a scope.
     Grant(Grant),
+    /// One of two grants: which of them counts follows from what is asked for, and the handler finds
+    /// that out.
+    Either([Grant; 2]),
     /// A role and a scope where the network can reach the hub; nothing on the machine itself.
     GrantOnNetwork(Grant),
     /// To be the owner of the installation, which no key is: whoever can open the data folder.
@@ -176,6 +180,10 @@ pub fn decide(
         (Need::Grant(grant), _) | (Need::GrantOnNetwork(grant), Exposure::Network) => {
             grant.permits(known()?)
         }
+        (Need::Either([one, other]), _) => {
+            let principal = known()?;
+            other.permits(principal).or_else(|_| one.permits(principal))
+        }
         (Need::Installation(_), _) => match known()?.realm {
             Realm::Installation => Ok(()),
             Realm::Organization(_) | Realm::Connection(_) => Err(Denial::Installation),
@@ -189,8 +197,17 @@ impl Need {
     pub fn grant(&self) -> Option<&Grant> {
         match self {
             Self::Vendor(grant) | Self::Grant(grant) | Self::GrantOnNetwork(grant) => Some(grant),
-            Self::Nothing(_) | Self::AnyKey | Self::Installation(_) => None,
+            Self::Nothing(_) | Self::AnyKey | Self::Either(_) | Self::Installation(_) => None,
         }
+    }
+
+    /// Every grant that it may ask for.
+    pub fn grants(&self) -> impl Iterator<Item = &Grant> {
+        let either = match self {
+            Self::Either(either) => either.as_slice(),
+            _ => &[],
+        };
+        self.grant().into_iter().chain(either)
     }
 }
 
@@ -216,7 +233,7 @@ impl Grant {
 /// Everything that somebody of this role can be allowed: the scopes that rows ask of it.
 #[must_use]
 pub fn ceiling(role: Role) -> Scopes {
-    let grants = TABLE.iter().filter_map(|row| row.need.grant());
+    let grants = TABLE.iter().flat_map(|row| row.need.grants());
     grants.filter(|grant| grant.roles.contains(&role)).map(|grant| grant.scope).collect()
 }
 

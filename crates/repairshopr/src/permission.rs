@@ -4,7 +4,7 @@
 const NEEDED: [(&str, &str); 17] = [
     ("appointments.list", "Appointments - List"),
     ("assets.list", "Assets - List"),
-    ("assets.get", "Assets - View Details"),
+    ("assets.get", "Assets - View"),
     ("contacts.list", "Customers - List/Search"),
     ("contacts.get", "Customers - View Detail"),
     ("contracts.list", "Contracts - List/Search"),

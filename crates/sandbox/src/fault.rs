@@ -3,6 +3,7 @@
 //! A vendor asks once per request what goes wrong with it, and acts on the answer. The choice follows
 //! from the seed and the order of the requests, so that a failing run can be repeated.
 
+pub(crate) mod befall;
 pub(crate) mod disguise;
 
 use std::{

@@ -24,7 +24,7 @@ mod examples;
 mod ids;
 mod live;
 #[cfg(test)]
-mod receiver;
+pub(crate) mod receiver;
 mod retry;
 mod routes;
 mod signer;

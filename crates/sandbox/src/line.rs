@@ -5,6 +5,7 @@
 
 use std::{
     io,
+    net::IpAddr,
     pin::Pin,
     sync::{
         Arc,
@@ -46,9 +47,17 @@ pub struct Line {
     state: Arc<AtomicU8>,
     /// How long a body takes that leaves bit by bit, in milliseconds.
     slowness: Arc<AtomicU64>,
+    /// Who called; none before anybody did.
+    peer: Option<IpAddr>,
 }
 
 impl Line {
+    /// The address that the request came from.
+    #[must_use]
+    pub fn peer(&self) -> Option<IpAddr> {
+        self.peer
+    }
+
     /// Resets the connection: whatever the handler answers, no byte of it leaves.
     pub fn cut(&self) {
         self.state.store(CUT, Ordering::Release);
@@ -93,7 +102,7 @@ impl Listener for Lines {
         // Small answers would otherwise wait for the acknowledgement of the ones before. Where it
         // cannot be set, they wait.
         let _ = stream.set_nodelay(true);
-        let line = Line::default();
+        let line = Line { peer: Some(address.ip()), ..Line::default() };
         let wire = Wire { stream, line, closed: self.closed.clone(), dribble: None };
         (wire, address)
     }

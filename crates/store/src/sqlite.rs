@@ -130,6 +130,15 @@ impl Sqlite {
         Ok(Self { shared: Arc::new(shared) })
     }
 
+    /// Whether a hub runs on a data folder, at this moment.
+    #[must_use]
+    pub fn is_held(folder: &Path) -> bool {
+        // A shared lock is let go of at once: a hub that starts at this very moment is told that
+        // another runs, as it is while any other command looks.
+        let file = File::open(folder.join(LOCK_FILE));
+        file.is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
+    }
+
     /// Opens a data folder to look at it, also while a hub runs on it. Every write is refused.
     ///
     /// # Errors

@@ -21,7 +21,7 @@ pub(crate) use self::{
     document::{Clash, Document},
     errands::Errands,
     fields::Fields,
-    reply::{Answer, Reply},
+    reply::{Answer, Reply, Versioned, json},
 };
 use crate::{guard::Caller, problem::Kind};
 
@@ -51,6 +51,8 @@ pub(crate) struct Operation {
     /// Whether an `Idempotency-Key` counts: the same request under the same key gets the same answer,
     /// and is done once. Not for answers with a secret in them, since an answer is kept for a day.
     pub(crate) takes_idempotency_key: bool,
+    /// Whether it takes an `If-Match`, which the handler compares. For changes of one thing.
+    pub(crate) takes_if_match: bool,
     /// Whether it answers a page: its query has `after` and `limit`, its answer `next`.
     pub(crate) is_paged: bool,
     /// How large its body may be, in bytes.
@@ -75,10 +77,16 @@ pub(crate) enum Method {
 /// A chapter of the document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Tag {
+    /// When people meet.
+    Calendars,
     /// Who calls.
     Caller,
+    /// People, and what is sent to them.
+    Contacts,
     /// What came in.
     Events,
+    /// Possible sales.
+    Opportunities,
 }
 
 /// One request of an operation, read and checked. `P`, `Q` and `B` are the fields of its path, its
@@ -94,6 +102,8 @@ pub(crate) struct Call<X, P = Nothing, Q = Nothing, B = Nothing> {
     pub(crate) query: Q,
     /// The body.
     pub(crate) body: B,
+    /// The version that the caller has seen, where the operation takes one.
+    pub(crate) if_match: Option<String>,
 }
 
 /// No fields.
@@ -113,6 +123,7 @@ impl Operation {
         errors: &[],
         has_etag: false,
         takes_idempotency_key: false,
+        takes_if_match: false,
         is_paged: false,
         largest_body: LARGEST_BODY,
     };
@@ -143,13 +154,21 @@ impl Method {
 
 impl Tag {
     /// Every chapter, in the order of the document.
-    pub(crate) const ALL: &[Self] = &[Self::Caller, Self::Events];
+    pub(crate) const ALL: &[Self] =
+        &[Self::Caller, Self::Contacts, Self::Opportunities, Self::Calendars, Self::Events];
 
     /// Its heading, and what stands below it.
     pub(crate) fn text(self) -> (&'static str, &'static str) {
         match self {
+            Self::Calendars => {
+                ("Calendars", "Appointments and free slots, as the CRM has them now.")
+            }
             Self::Caller => ("Caller", "Who the caller is to the hub."),
+            Self::Contacts => {
+                ("Contacts", "The people that the CRM knows, their tags, notes and messages.")
+            }
             Self::Events => ("Events", "What came in from vendors, as it was kept."),
+            Self::Opportunities => ("Opportunities", "Possible sales, in the stages of pipelines."),
         }
     }
 }

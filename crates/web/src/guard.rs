@@ -108,20 +108,37 @@ impl<S: Storage> Guard<S> {
         }
     }
 
+    /// Whether somebody may do something here.
+    pub(crate) fn decide(&self, need: &Need, principal: Option<&Principal>) -> Result<(), Denial> {
+        access::decide(need, principal, self.lock.exposure)
+    }
+
+    /// The key with this hash, where it counts; its use is noted.
+    pub(crate) async fn active(&self, hash: &KeyHash) -> Result<Option<ApiKey>, StorageError> {
+        let now = self.clock.now();
+        let key = self.store.api_key_by_hash(hash).await?;
+        let key = key.filter(|key| key.state(now) == KeyState::Active);
+        if let Some(key) = &key {
+            self.uses.note(&key.id, now);
+        }
+        Ok(key)
+    }
+
+    /// Ends a key.
+    pub(crate) async fn revoke(&self, key: &ApiKey) -> Result<(), StorageError> {
+        let now = self.clock.now();
+        self.store.revoke_api_key(&key.organization, &key.id, now).await.map(|_| ())
+    }
+
     /// Who calls; none where no key that counts came, for whatever reason.
-    async fn caller(&self, headers: &HeaderMap) -> Result<Option<Caller>, StorageError> {
+    pub(crate) async fn caller(&self, headers: &HeaderMap) -> Result<Option<Caller>, StorageError> {
         let Some(text) = presented(headers) else { return Ok(None) };
         if self.lock.administrator.is_some_and(|key| key == KeyHash::of(text)) {
             let principal = Arc::new(Principal::installation());
             return Ok(Some(Caller { key: None, principal }));
         }
         let Some(secret) = ApiKeySecret::parse(text) else { return Ok(None) };
-        let now = self.clock.now();
-        let key = self.store.api_key_by_hash(&secret.hash()).await?;
-        let Some(key) = key.filter(|key| key.state(now) == KeyState::Active) else {
-            return Ok(None);
-        };
-        self.uses.note(&key.id, now);
+        let Some(key) = self.active(&secret.hash()).await? else { return Ok(None) };
         let principal = Arc::new(Principal::of_key(&key));
         Ok(Some(Caller { key: Some(Arc::new(key)), principal }))
     }

@@ -12,6 +12,7 @@ mod callback;
 mod connection;
 mod connections;
 mod correlation;
+mod crm;
 mod docs;
 mod events;
 mod front;
@@ -26,9 +27,11 @@ mod pressure;
 mod probes;
 #[cfg_attr(not(test), expect(dead_code, reason = "what operations to come answer is there"))]
 mod problem;
+mod proxy;
 mod routes;
 mod server;
 mod services;
+pub mod set_up;
 
 pub use self::{
     admission::BODY_LIMIT,

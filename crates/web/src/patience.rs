@@ -43,6 +43,12 @@ pub(crate) fn of_body(received: usize) -> Duration {
     BODY.min(GRACE + earned)
 }
 
+/// How long the sender of a body that is passed on may have been waited for in all, after so many
+/// bytes of it. How long it takes altogether is the other side's to say as well.
+pub(crate) fn of_pieces(received: u64) -> Duration {
+    Duration::from_secs(received / u64::from(PACE)).saturating_add(BODY)
+}
+
 /// How long a connection may do this; none where what it does has its own end.
 pub(crate) fn with(doing: Doing) -> Option<Duration> {
     match doing {

@@ -5,7 +5,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use domain::StorageError;
+use domain::{StorageError, crm::FieldProblem};
 use policy::access::Denial;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -31,6 +31,14 @@ pub(crate) enum Kind {
     MethodNotAllowed,
     /// What is there speaks against it.
     Conflict,
+    /// The e-mail address and the phone number belong to two contacts.
+    TwoContacts,
+    /// The contact wants no such messages.
+    OptedOut,
+    /// The slot of a calendar is not free.
+    SlotTaken,
+    /// The connection cannot be used as it stands.
+    ConnectionUnready,
     /// A request with the same idempotency key is being answered.
     InProgress,
     /// A request with the same idempotency key was cut off.
@@ -51,6 +59,8 @@ pub(crate) enum Kind {
     Internal,
     /// A vendor answered what the hub cannot use.
     BadGateway,
+    /// Nobody knows whether a vendor did it.
+    InDoubt,
     /// It cannot be done now; nothing was done.
     Unavailable,
     /// A vendor did not answer in time.
@@ -59,13 +69,17 @@ pub(crate) enum Kind {
 
 impl Kind {
     /// Every kind, in order of status.
-    pub(crate) const ALL: [Self; 18] = [
+    pub(crate) const ALL: [Self; 23] = [
         Self::Malformed,
         Self::Unauthorized,
         Self::Forbidden,
         Self::NotFound,
         Self::MethodNotAllowed,
         Self::Conflict,
+        Self::TwoContacts,
+        Self::OptedOut,
+        Self::SlotTaken,
+        Self::ConnectionUnready,
         Self::InProgress,
         Self::Interrupted,
         Self::PreconditionFailed,
@@ -76,6 +90,7 @@ impl Kind {
         Self::TooMany,
         Self::Internal,
         Self::BadGateway,
+        Self::InDoubt,
         Self::Unavailable,
         Self::GatewayTimeout,
     ];
@@ -91,6 +106,18 @@ impl Kind {
                 (StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", "not with this method")
             }
             Self::Conflict => (StatusCode::CONFLICT, "conflict", "what is there speaks against it"),
+            Self::TwoContacts => {
+                (StatusCode::CONFLICT, "two-contacts", "these values belong to two contacts")
+            }
+            Self::OptedOut => {
+                (StatusCode::CONFLICT, "opted-out", "the contact wants no such messages")
+            }
+            Self::SlotTaken => (StatusCode::CONFLICT, "slot-taken", "the slot is not free"),
+            Self::ConnectionUnready => (
+                StatusCode::CONFLICT,
+                "connection-unready",
+                "the connection cannot be used as it stands",
+            ),
             Self::InProgress => (StatusCode::CONFLICT, "in-progress", "it is being done"),
             Self::Interrupted => (StatusCode::CONFLICT, "interrupted", "it was cut off"),
             Self::PreconditionFailed => {
@@ -113,6 +140,9 @@ impl Kind {
             Self::TooMany => (StatusCode::TOO_MANY_REQUESTS, "too-many", "asked too often"),
             Self::Internal => (StatusCode::INTERNAL_SERVER_ERROR, "internal", "the hub failed"),
             Self::BadGateway => (StatusCode::BAD_GATEWAY, "bad-gateway", "a vendor failed"),
+            Self::InDoubt => {
+                (StatusCode::BAD_GATEWAY, "in-doubt", "nobody knows whether it was done")
+            }
             Self::Unavailable => {
                 (StatusCode::SERVICE_UNAVAILABLE, "unavailable", "not now; nothing was done")
             }
@@ -147,6 +177,10 @@ pub(crate) struct Problem {
     retry_after: Option<u64>,
     /// Whether its connection ends with it: something of the request was not read.
     closes: bool,
+    /// What is wrong with single values.
+    errors: Vec<FieldProblem>,
+    /// The ids of the records that stand against it.
+    records: Vec<String>,
 }
 
 /// A problem as it is sent.
@@ -167,12 +201,26 @@ pub(crate) struct Told {
     hint: String,
     /// The request's name in the hub's log, as in the header `X-Correlation-Id`.
     correlation_id: String,
+    /// What is wrong with single values, where that is told.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<FieldProblem>,
+    /// The ids of the records that stand against it, where there are any.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    records: Vec<String>,
 }
 
 impl Problem {
     /// A problem of this kind: what is wrong, and what to do.
     pub(crate) fn new(kind: Kind, detail: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self { kind, detail: detail.into(), hint: hint.into(), retry_after: None, closes: false }
+        Self {
+            kind,
+            detail: detail.into(),
+            hint: hint.into(),
+            retry_after: None,
+            closes: false,
+            errors: Vec::new(),
+            records: Vec::new(),
+        }
     }
 
     /// A request that makes no sense.
@@ -188,6 +236,16 @@ impl Problem {
     /// The same, with the seconds after which to come again.
     pub(crate) fn after(self, seconds: u64) -> Self {
         Self { retry_after: Some(seconds), ..self }
+    }
+
+    /// The same, with what is wrong with single values.
+    pub(crate) fn with_errors(self, errors: Vec<FieldProblem>) -> Self {
+        Self { errors, ..self }
+    }
+
+    /// The same, with the ids of the records that stand against it.
+    pub(crate) fn with_records(self, records: Vec<String>) -> Self {
+        Self { records, ..self }
     }
 
     /// The same, as the last answer on its connection.
@@ -220,6 +278,8 @@ impl Problem {
             detail: self.detail.clone(),
             hint: self.hint.clone(),
             correlation_id: correlation.to_str().unwrap_or_default().to_owned(),
+            errors: self.errors.clone(),
+            records: self.records.clone(),
         }
     }
 }

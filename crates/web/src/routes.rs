@@ -13,14 +13,16 @@ use domain::Storage;
 use policy::access;
 
 use crate::{
-    ConsentCallbacks, Health, Metrics, Site,
+    ConsentCallbacks, Health, Metrics, Services, Site,
     admission::Admission,
-    api::{Call, Clash, Common, Desk, Document, Errands, Fields, Operation, Reply},
+    api::{Call, Clash, Common, Desk, Document, Errands, Fields, Method, Operation, Reply},
     callback::{self, Callbacks},
-    docs, events,
+    crm, docs, events,
     guard::{self, Guard, Lock, Post},
     ingress, me, probes,
     problem::{Kind, Problem},
+    proxy::{self, Passage},
+    set_up::{self, Pages, Watch},
 };
 
 /// A route that cannot be mounted.
@@ -102,6 +104,30 @@ impl<S: Storage> Mount<S> {
         self.mount(method.name(), method.filter(), path, (answer, ()))
     }
 
+    /// Mounts a page: its row, and what shows others where to sign in.
+    fn page<H, T>(
+        self,
+        (method, path): (Method, &'static str),
+        handler: H,
+        pages: &Arc<Pages<S>>,
+    ) -> Result<Self, Unmounted>
+    where
+        H: Handler<T, Arc<Pages<S>>>,
+        T: 'static,
+    {
+        let missing = Unmounted::Unlisted { method: method.name(), path };
+        let row = access::route(method.name(), path).ok_or(missing)?;
+        let route = on(method.filter(), handler).with_state(Arc::clone(pages));
+        let route = match self.guard.is_open(&row.need) {
+            true => route,
+            false => {
+                let watch = Watch { pages: Arc::clone(pages), need: &row.need };
+                route.layer(middleware::from_fn_with_state(watch, set_up::watch::<S>))
+            }
+        };
+        Ok(Self { router: self.router.route(path, route), ..self })
+    }
+
     fn mount<H, T, X>(
         self,
         method: &'static str,
@@ -168,12 +194,65 @@ pub(crate) fn routes<S: Storage>(
         .get("/healthz", probes::alive, ())?
         .get("/readyz", probes::ready::<S>, (health, store.clone()))?
         .get("/metrics", move || std::future::ready(metrics.render()), ())?
-        .get(callback::PATH, callback::receive, Callbacks::new(site.services.consents))?;
+        .get(callback::PATH, callback::receive, Callbacks::new(site.services.consents.clone()))?;
+    let mount = passages(mount, &site.services)?;
+    let mount = port(mount, &site.services.crm)?;
+    let pages = (Arc::clone(&guard), behind.admission.clone());
+    let pages = Arc::new(Pages::new(site.services.set_up, pages, site.clock));
+    let mount = self::pages(mount, &pages)?;
     let mut mount = operations(mount, &store)?;
     let document = docs::Document::new(&std::mem::take(&mut mount.document).finish()?);
     let mount = mount.get("/openapi.json", docs::document, document)?;
     let router = mount.router.fallback(nowhere).method_not_allowed_fallback(not_so);
     Ok((router, guard))
+}
+
+/// The routes on which calls are passed on.
+fn passages<S: Storage>(mount: Mount<S>, services: &Services) -> Result<Mount<S>, Unmounted> {
+    const BROWSER: &str = "/proxy/highlevel-browser/{connection}/{*path}";
+    const CALLS: &str = "/proxy/highlevel/{connection}/{*path}";
+    let admission = mount.common.admission.clone();
+    let passage = |method, path: &'static str, proxy| {
+        let row = access::route(method, path).ok_or(Unmounted::Unlisted { method, path })?;
+        let prefix = path.split_once('{').map_or(path, |(prefix, _)| prefix);
+        Ok::<_, Unmounted>(Passage { prefix, need: &row.need, proxy, admission: admission.clone() })
+    };
+    let browser = passage("GET", BROWSER, services.browser_proxy.clone())?;
+    let calls = passage(access::ANY, CALLS, services.proxy.clone())?;
+    let all = MethodFilter::GET
+        .or(MethodFilter::POST)
+        .or(MethodFilter::PUT)
+        .or(MethodFilter::PATCH)
+        .or(MethodFilter::DELETE);
+    mount.mount("GET", MethodFilter::GET, BROWSER, (proxy::call, browser))?.mount(
+        access::ANY,
+        all,
+        CALLS,
+        (proxy::call, calls),
+    )
+}
+
+/// Every page of the set-up, in order of path.
+fn pages<S: Storage>(mount: Mount<S>, pages: &Arc<Pages<S>>) -> Result<Mount<S>, Unmounted> {
+    use set_up::routes as to;
+    const GET: Method = Method::Get;
+    const POST: Method = Method::Post;
+    mount
+        .page((GET, "/connect"), to::overview, pages)?
+        .page((GET, "/connect/connections/{connection}"), to::show, pages)?
+        .page((POST, "/connect/connections/{connection}/doctor"), to::examine, pages)?
+        .page((POST, "/connect/connections/{connection}/reply"), to::reply, pages)?
+        .page((GET, "/connect/connections/{connection}/test"), to::trial, pages)?
+        .page((POST, "/connect/connections/{connection}/test"), to::send, pages)?
+        .page((GET, "/connect/connections/{connection}/webhook"), to::plan, pages)?
+        .page((POST, "/connect/connections/{connection}/webhook"), to::make, pages)?
+        .page((GET, "/connect/new/{offer}"), to::begin, pages)?
+        .page((POST, "/connect/new/{offer}"), to::connect, pages)?
+        .page((GET, "/connect/open"), to::enter, pages)?
+        .page((POST, "/connect/open"), to::open, pages)?
+        .page((GET, "/connect/sign-in"), to::look, pages)?
+        .page((POST, "/connect/sign-in"), to::sign_in, pages)?
+        .page((POST, "/connect/sign-out"), to::out, pages)
 }
 
 /// Every operation of the API, in order of path.
@@ -182,6 +261,29 @@ fn operations<S: Storage>(mount: Mount<S>, store: &S) -> Result<Mount<S>, Unmoun
         .operation(&events::LIST, events::list::<S>, store.clone())?
         .operation(&events::SHOW, events::show::<S>, store.clone())?
         .operation(&me::SHOW, me::show, ())
+}
+
+/// Every operation of the port for applications, in order of path.
+fn port<S: Storage>(mount: Mount<S>, crm: &crm::Service) -> Result<Mount<S>, Unmounted> {
+    let crm = || crm.clone();
+    mount
+        .operation(&crm::appointments::LIST, crm::appointments::list, crm())?
+        .operation(&crm::appointments::BOOK, crm::appointments::book, crm())?
+        .operation(&crm::appointments::CANCEL, crm::appointments::cancel, crm())?
+        .operation(&crm::slots::LIST, crm::slots::list, crm())?
+        .operation(&crm::contacts::LIST, crm::contacts::list, crm())?
+        .operation(&crm::contacts::UPSERT, crm::contacts::upsert, crm())?
+        .operation(&crm::contacts::SHOW, crm::contacts::show, crm())?
+        .operation(&crm::contacts::PATCH, crm::contacts::patch, crm())?
+        .operation(&crm::messages::SEND, crm::messages::send, crm())?
+        .operation(&crm::notes::LIST, crm::notes::list, crm())?
+        .operation(&crm::notes::ADD, crm::notes::add, crm())?
+        .operation(&crm::tags::ADD, crm::tags::add, crm())?
+        .operation(&crm::tags::REMOVE, crm::tags::remove, crm())?
+        .operation(&crm::opportunities::LIST, crm::opportunities::list, crm())?
+        .operation(&crm::opportunities::UPSERT, crm::opportunities::upsert, crm())?
+        .operation(&crm::opportunities::SHOW, crm::opportunities::show, crm())?
+        .operation(&crm::opportunities::PATCH, crm::opportunities::patch, crm())
 }
 
 /// A path that leads nowhere.

@@ -2,11 +2,21 @@
 
 use std::sync::Arc;
 
-use crate::ConsentCallbacks;
+use domain::{Proxy, crm::Crm};
+
+use crate::{ConsentCallbacks, set_up::SetUp};
 
 /// Who answers what; a route whose service is missing says so.
 #[derive(Clone, Default)]
 pub struct Services {
     /// Takes what consent pages hand back.
     pub consents: Option<Arc<dyn ConsentCallbacks>>,
+    /// Passes calls on to HighLevel.
+    pub proxy: Option<Arc<dyn Proxy>>,
+    /// Passes calls on to the address of HighLevel's own application, where that is switched on.
+    pub browser_proxy: Option<Arc<dyn Proxy>>,
+    /// The CRM behind the port for applications.
+    pub crm: Option<Arc<dyn Crm>>,
+    /// Connects vendors for the pages.
+    pub set_up: Option<Arc<dyn SetUp>>,
 }

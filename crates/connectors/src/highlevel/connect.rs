@@ -13,31 +13,6 @@ use highlevel::{Client, Settings, Tenant, auth::PrivateToken, ledger::CallLedger
 pub use self::private_token::{GivenToken, TokenProblem, with_private_token};
 use super::HighLevel;
 
-/// What the app asks to be allowed where nobody says otherwise: what the hub's own routes read and
-/// write, and what a company's token needs to stand for its locations (`facts/highlevel.md` 2.3, 2.4).
-pub const SCOPES: [&str; 20] = [
-    "calendars.readonly",
-    "calendars/events.readonly",
-    "calendars/events.write",
-    "companies.readonly",
-    "contacts.readonly",
-    "contacts.write",
-    "conversations.readonly",
-    "conversations.write",
-    "conversations/message.readonly",
-    "conversations/message.write",
-    "locations.readonly",
-    "locations/customFields.readonly",
-    "locations/tags.readonly",
-    "locations/tags.write",
-    "oauth.readonly",
-    "oauth.write",
-    "opportunities.readonly",
-    "opportunities.write",
-    "users.readonly",
-    "workflows.readonly",
-];
-
 /// How calls reach HighLevel before there is a connection to call through.
 #[derive(Clone)]
 pub struct Line<T, C> {

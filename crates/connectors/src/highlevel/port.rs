@@ -4,6 +4,7 @@
 //! no whole record, where somebody asks for it, and for a while after the port itself changed the
 //! record: whoever writes reads what they wrote. Every write is noted in the audit, by ids alone.
 
+mod brokered;
 mod calendars;
 mod clients;
 mod contacts;
@@ -28,7 +29,10 @@ use domain::{
 use endpoint::{Timer, Transport};
 use jiff::Timestamp;
 
-pub use self::clients::{Clients, Connected};
+pub use self::{
+    brokered::Brokered,
+    clients::{Clients, Connected},
+};
 use self::{fields::Fields, own_writes::OwnWrites, pipelines::Pipelines, zones::Zones};
 
 /// The longest id that a record can have, in characters.

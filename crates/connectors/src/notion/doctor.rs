@@ -62,7 +62,7 @@ pub async fn examine<T: Transport, C: Timer>(
 /// What people call the log.
 const LOG: &str = "activity log";
 
-fn whose(me: &User) -> String {
+pub(super) fn whose(me: &User) -> String {
     let workspace = me.bot.as_ref().and_then(|bot| bot.workspace_name.as_deref());
     match workspace {
         Some(workspace) => format!("it counts, in the workspace \"{workspace}\""),
@@ -89,7 +89,7 @@ fn columns(columns: &Columns) -> Finding {
 }
 
 /// What a failed call means, and the one thing to change.
-fn trouble(subject: &str, error: &Error) -> Finding {
+pub(super) fn trouble(subject: &str, error: &Error) -> Finding {
     let (verdict, found, hint) = match (error.code(), error.status()) {
         (Some(Code::Unauthorized), _) => (
             Verdict::Bad,

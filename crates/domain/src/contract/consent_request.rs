@@ -66,10 +66,12 @@ pub async fn the_end_of_a_consent_is_kept_for_a_while<S: Storage>(store: S) {
     ];
     let end = async |outcome| store.end_consent(&asked.state_hash, outcome).await.expect("end");
     assert!(end(ConsentOutcome::Taken).await);
-    assert!(end(ConsentOutcome::Connected(found.clone())).await);
+    let connected =
+        ConsentOutcome::Connected { connection: asked.tenant.connection.clone(), findings: found };
+    assert!(end(connected.clone()).await);
     assert!(!end(ConsentOutcome::Failed("too late".to_owned())).await, "it has ended");
     let kept = store.consent(&asked.state_hash).await.expect("read").expect("it is there");
-    assert_eq!(kept.outcome, ConsentOutcome::Connected(found));
+    assert_eq!(kept.outcome, connected);
     let unknown = KeyHash::of("unknown");
     assert!(!store.end_consent(&unknown, ConsentOutcome::Taken).await.expect("end"));
 

@@ -1,12 +1,13 @@
 //! An appointment with a contact, and the free slots of a calendar.
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Answer, Behalf};
 
 /// An appointment.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Appointment {
     /// Its id.
     pub id: String,
@@ -42,12 +43,14 @@ pub struct AppointmentFilter {
 }
 
 /// An appointment to book.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Booking {
     /// In which calendar.
+    #[schemars(regex(pattern = r"^[A-Za-z0-9_-]{1,64}$"))]
     pub calendar: String,
     /// With whom.
+    #[schemars(regex(pattern = r"^[A-Za-z0-9_-]{1,64}$"))]
     pub contact: String,
     /// When it begins: a free slot, as it was given.
     pub starts_at: String,
@@ -71,7 +74,7 @@ pub struct SlotSpan {
 }
 
 /// A time at which a calendar can be booked.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Slot {
     /// When it begins, with an offset. It is booked exactly as it stands here.
     pub starts_at: String,

@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use aws_lc_rs::digest;
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{Answer, Behalf, Disturbance, Page, PageWish, Reading, patch::given};
 
 /// A contact.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, JsonSchema)]
 pub struct Contact {
     /// Its id.
     pub id: String,
@@ -53,8 +54,9 @@ pub struct Contact {
 }
 
 /// A postal address.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(inline)]
 pub struct Address {
     /// Street and number.
     #[serde(default)]
@@ -75,14 +77,16 @@ pub struct Address {
 
 /// A contact as it is to be. It is found by its e-mail address and its phone number; what is left
 /// out stays as it is.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ContactDraft {
     /// The e-mail address.
     #[serde(default)]
+    #[schemars(email, length(max = 254))]
     pub email: Option<String>,
     /// The phone number with its country, such as `+15550100142`.
     #[serde(default)]
+    #[schemars(regex(pattern = r"^(\+|00)[0-9 ().\/-]{7,30}$"))]
     pub phone: Option<String>,
     /// The first name.
     #[serde(default)]
@@ -104,12 +108,14 @@ pub struct ContactDraft {
     pub website: Option<String>,
     /// The date of birth, `YYYY-MM-DD`.
     #[serde(default)]
+    #[schemars(regex(pattern = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"))]
     pub date_of_birth: Option<String>,
     /// Where the contact came from.
     #[serde(default)]
     pub source: Option<String>,
     /// Tags that it carries besides those that it has.
     #[serde(default)]
+    #[schemars(length(max = 50), inner(length(min = 1, max = 100)))]
     pub tags: Vec<String>,
     /// Values of custom fields, by name.
     #[serde(default)]
@@ -118,14 +124,16 @@ pub struct ContactDraft {
 
 /// A change of a contact, as a JSON Merge Patch: what is left out stays, and null clears. Tags have
 /// operations of their own, so that nobody takes away what another has just added.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ContactPatch {
     /// The e-mail address.
     #[serde(default, deserialize_with = "given")]
+    #[schemars(email, length(max = 254))]
     pub email: Option<Option<String>>,
     /// The phone number with its country.
     #[serde(default, deserialize_with = "given")]
+    #[schemars(regex(pattern = r"^(\+|00)[0-9 ().\/-]{7,30}$"))]
     pub phone: Option<Option<String>>,
     /// The first name.
     #[serde(default, deserialize_with = "given")]
@@ -141,6 +149,7 @@ pub struct ContactPatch {
     pub website: Option<Option<String>>,
     /// The date of birth, `YYYY-MM-DD`.
     #[serde(default, deserialize_with = "given")]
+    #[schemars(regex(pattern = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"))]
     pub date_of_birth: Option<Option<String>>,
     /// Where the contact came from.
     #[serde(default, deserialize_with = "given")]
@@ -151,7 +160,7 @@ pub struct ContactPatch {
 }
 
 /// A change of an address.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AddressPatch {
     /// Street and number.
@@ -168,6 +177,7 @@ pub struct AddressPatch {
     pub postal_code: Option<Option<String>>,
     /// The country as two letters.
     #[serde(default, deserialize_with = "given")]
+    #[schemars(regex(pattern = r"^[A-Za-z]{2}$"))]
     pub country: Option<Option<String>>,
 }
 
@@ -187,7 +197,8 @@ pub struct ContactFilter {
 }
 
 /// What an upsert of a contact brought about.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[schemars(rename = "UpsertedContact")]
 pub struct Upserted {
     /// Whether the contact is new.
     pub outcome: Outcome,
@@ -198,7 +209,7 @@ pub struct Upserted {
 }
 
 /// Whether something is new.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// It was not there.
@@ -208,7 +219,7 @@ pub enum Outcome {
 }
 
 /// A value that is not as it was asked for.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct NotApplied {
     /// The value's place in the request, as a JSON Pointer.
     pub pointer: String,

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use super::Channel;
 use crate::StorageError;
@@ -91,7 +92,7 @@ pub enum CrmError {
 }
 
 /// What is wrong with one value of a request.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct FieldProblem {
     /// The value's place in the body, as a JSON Pointer, or the name of a parameter.
     pub pointer: String,

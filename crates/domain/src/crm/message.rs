@@ -1,11 +1,12 @@
 //! A message to a contact.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Answer, Behalf, Channel};
 
 /// A message to send.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MessageDraft {
     /// By which way. Nobody is called.
@@ -28,7 +29,7 @@ pub struct MessageDraft {
 }
 
 /// A message that the CRM took on.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct SentMessage {
     /// Its id.
     pub id: String,

@@ -1,12 +1,13 @@
 //! A note on a contact.
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Answer, Behalf};
 
 /// A note on a contact.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Note {
     /// Its id.
     pub id: String,
@@ -21,10 +22,11 @@ pub struct Note {
 }
 
 /// A note to write.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NoteDraft {
     /// The text.
+    #[schemars(length(min = 1, max = 32_000))]
     pub body: String,
     /// The title.
     #[serde(default)]

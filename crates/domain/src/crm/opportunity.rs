@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{Answer, Behalf, Page, PageWish, Reading, patch::given};
 
 /// An opportunity.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Opportunity {
     /// Its id.
     pub id: String,
@@ -36,7 +37,7 @@ pub struct Opportunity {
 }
 
 /// Something that people call by a name, and the CRM by an id.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Named {
     /// Its id.
     pub id: String,
@@ -45,7 +46,7 @@ pub struct Named {
 }
 
 /// Whether an opportunity is still one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum OpportunityStatus {
     /// It may still be won.
@@ -59,10 +60,11 @@ pub enum OpportunityStatus {
 }
 
 /// An opportunity as it is to be: the open one of the contact in the pipeline, or a new one.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OpportunityDraft {
     /// Whose it is.
+    #[schemars(regex(pattern = r"^[A-Za-z0-9_-]{1,64}$"))]
     pub contact: String,
     /// In which pipeline, by name or id.
     pub pipeline: String,
@@ -70,12 +72,14 @@ pub struct OpportunityDraft {
     #[serde(default)]
     pub stage: Option<String>,
     /// What it is called.
+    #[schemars(length(min = 1, max = 500))]
     pub name: String,
     /// Whether it is still one; a new one is open.
     #[serde(default)]
     pub status: Option<OpportunityStatus>,
     /// What it is worth, in major units of the CRM's currency.
     #[serde(default)]
+    #[schemars(range(min = 0))]
     pub value: Option<f64>,
     /// Values of custom fields, by name.
     #[serde(default)]
@@ -83,7 +87,7 @@ pub struct OpportunityDraft {
 }
 
 /// A change of an opportunity: what is left out stays.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OpportunityPatch {
     /// Into which pipeline it moves, by name or id.
@@ -100,6 +104,7 @@ pub struct OpportunityPatch {
     pub status: Option<OpportunityStatus>,
     /// What it is worth; null is nothing.
     #[serde(default, deserialize_with = "given")]
+    #[schemars(range(min = 0))]
     pub value: Option<Option<f64>>,
     /// Values of custom fields, by name; null clears one.
     #[serde(default)]
@@ -122,7 +127,7 @@ pub struct OpportunityFilter {
 }
 
 /// What an upsert of an opportunity brought about.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct UpsertedOpportunity {
     /// Whether it is new.
     pub outcome: super::Outcome,

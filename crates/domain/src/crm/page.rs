@@ -1,10 +1,12 @@
 //! A page of a list, and a reading: what was read, from where, and how old it is.
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// What was read, and as of when it is true.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[schemars(rename = "{T}Reading")]
 pub struct Reading<T> {
     /// What was read.
     #[serde(flatten)]
@@ -16,8 +18,9 @@ pub struct Reading<T> {
 }
 
 /// From where something was read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "ReadFrom")]
 pub enum Origin {
     /// The hub's own copy of the CRM.
     Mirror,
@@ -28,7 +31,7 @@ pub enum Origin {
 /// Which page of a list is wished for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PageWish {
-    /// How many items at most, from 1 to 100.
+    /// How many items at most.
     pub limit: usize,
     /// Where to go on: [`Page::next`] of the page before, of the same search.
     pub cursor: Option<String>,
@@ -37,7 +40,8 @@ pub struct PageWish {
 }
 
 /// A page of a list.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[schemars(rename = "{T}Page")]
 pub struct Page<T> {
     /// The items.
     pub items: Vec<T>,

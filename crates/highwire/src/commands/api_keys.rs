@@ -3,22 +3,18 @@
 use std::time::Duration;
 
 use aws_lc_rs::rand;
-use domain::{Added, ApiKey, ApiKeyId, ApiKeySecret, ApiKeys, OrganizationId};
+use domain::{ApiKey, ApiKeyId, ApiKeySecret, ApiKeys};
+use engine::administration::{IssuedKey, KeyWish};
 use jiff::Timestamp;
-use policy::access::{self, NewKey};
+use policy::access::NewKey;
 use serde_json::{Value, json};
 use store::Sqlite;
 
-use crate::{actor::Actor, cli, clock, failure::Failure, printer, settings::Settings};
+use crate::{
+    actor::Actor, administration, cli, clock, failure::Failure, printer, settings::Settings, wiring,
+};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
-
-/// What a new key is besides its rights.
-struct Wish {
-    name: String,
-    organization: OrganizationId,
-    expires_at: Option<Timestamp>,
-}
 
 /// Runs one of the commands.
 pub(crate) async fn run(
@@ -28,62 +24,38 @@ pub(crate) async fn run(
     json: bool,
 ) -> Result<(), Failure> {
     let store = Sqlite::open_beside(&settings.data_dir)?;
+    let first = wiring::default_organization();
+    let desk = administration::desk(&store, actor, &first);
     let now = clock::now();
     match command {
         cli::ApiKeys::Create { name, role, scopes, connection, expires_in_days, owner } => {
-            let organization = actor.organization(&store, owner.organization.as_ref()).await?.id;
+            let organization = desk.organization(owner.organization.as_ref()).await?.id;
             let key = NewKey { role, scopes: scopes.into_iter().collect(), connection };
-            access::may_issue(&actor.principal, &key).map_err(|unissued| {
-                let hint = "choose a role and scopes that go together, and that are yours to give";
-                Failure::user("make the API key", hint).because(unissued)
-            })?;
             let expires_at = expires_in_days.map(|days| now + DAY * u32::from(days));
-            create(&store, key, Wish { name, organization, expires_at }, json).await
+            let wish = KeyWish { name, organization, expires_at };
+            tell_made(&desk.issue_key(key, wish, &random()?).await?, json);
         }
         cli::ApiKeys::List { owner } => {
-            let organization = actor.organization(&store, owner.organization.as_ref()).await?.id;
+            let organization = desk.organization(owner.organization.as_ref()).await?.id;
             list(&store.api_keys(&organization).await?, now, json);
-            Ok(())
         }
         cli::ApiKeys::Revoke { key, owner } => {
-            let organization = actor.organization(&store, owner.organization.as_ref()).await?.id;
+            let organization = desk.organization(owner.organization.as_ref()).await?.id;
             let id = identify(&key)?;
-            if !store.revoke_api_key(&organization, &id, now).await? {
-                let hint = "`highwire api-keys list` shows those that are there";
-                return Err(Failure::user(format!("find {id} in {organization}"), hint));
-            }
+            desk.revoke_key(&organization, &id).await?;
             let told = json!({ "key": id, "revoked": true }).to_string();
             printer::data(if json { told } else { format!("{id} is revoked for good") });
-            Ok(())
         }
     }
+    Ok(())
 }
 
-async fn create(store: &Sqlite, new: NewKey, wish: Wish, json: bool) -> Result<(), Failure> {
-    let (id, secret) = draw()?;
-    let key = ApiKey {
-        id,
-        organization: wish.organization,
-        connection: new.connection,
-        name: wish.name,
-        role: new.role,
-        scopes: new.scopes,
-        secret_hash: secret.hash(),
-        created_at: clock::now(),
-        expires_at: wish.expires_at,
-        last_used_at: None,
-        revoked_at: None,
-    };
-    if store.add_api_key(key.clone()).await? != Added::New {
-        let hint = "`highwire organizations list` shows those that are there";
-        let attempted = format!("add an API key to {}, which is not there", key.organization);
-        return Err(Failure::user(attempted, hint));
-    }
+fn tell_made(IssuedKey { key, secret }: &IssuedKey, json: bool) {
     if json {
-        let mut told = described(&key, key.created_at);
+        let mut told = described(key, key.created_at);
         told["secret"] = secret.expose().into();
         printer::data(told.to_string());
-        return Ok(());
+        return;
     }
     printer::data(secret.expose());
     let end = key.expires_at.map_or("until it is revoked".to_owned(), |end| format!("until {end}"));
@@ -91,7 +63,6 @@ async fn create(store: &Sqlite, new: NewKey, wish: Wish, json: bool) -> Result<(
         "This is shown once: keep it now. {} is a key of {}, role {}, scopes {}, {end}.",
         key.id, key.organization, key.role, key.scopes
     ));
-    Ok(())
 }
 
 fn list(keys: &[ApiKey], now: Timestamp, json: bool) {
@@ -151,10 +122,14 @@ fn identify(text: &str) -> Result<ApiKeyId, Failure> {
 
 /// Draws the id and the secret of a new key.
 pub(super) fn draw() -> Result<(ApiKeyId, ApiKeySecret), Failure> {
+    Ok(ApiKeySecret::from_random(&random()?))
+}
+
+fn random() -> Result<[u8; ApiKeySecret::RANDOM], Failure> {
     let mut random = [0; ApiKeySecret::RANDOM];
     let failed = |_| Failure::user("draw random bytes", "try again; the system has none to give");
     rand::fill(&mut random).map_err(failed)?;
-    Ok(ApiKeySecret::from_random(&random))
+    Ok(random)
 }
 
 #[cfg(test)]

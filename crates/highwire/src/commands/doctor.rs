@@ -38,6 +38,11 @@ pub(crate) async fn run(
     }
 }
 
+/// Findings as a table for people.
+pub(super) fn findings(findings: &[Finding]) -> String {
+    report::table(findings)
+}
+
 /// What the command works on.
 struct Ward<'a> {
     settings: &'a Settings,

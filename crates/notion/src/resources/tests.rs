@@ -283,3 +283,16 @@ fn what_only_reads_is_known() {
     assert!(!only_reads::<CreatePage>() && !only_reads::<UpdatePage>());
     assert!(!only_reads::<CreateDatabase>());
 }
+
+#[test]
+fn a_search_tells_pages_from_data_sources() {
+    assert_eq!(wire(&Search::new()), r#"POST /v1/search {"page_size":100}"#);
+    let found = read::<Search>(
+        r#"{"object":"list","results":[{"object":"page","id":"p1","properties":{}},
+        {"object":"data_source","id":"d1","title":[]}],"has_more":true,"next_cursor":"c1",
+        "type":"page_or_data_source","page_or_data_source":{},"request_id":"r"}"#,
+    );
+    let kinds: Vec<&str> = found.results.iter().map(|one| one.object.as_str()).collect();
+    assert_eq!((kinds, found.has_more), (vec!["page", "data_source"], true));
+    assert!(only_reads::<Search>());
+}

@@ -16,6 +16,12 @@ const OWNER: &[Role] = &[Role::Owner];
 const WATCHING: &[Role] = &[Role::Owner, Role::Operator, Role::Viewer, Role::Application];
 const SENDING: &[Role] = &[Role::Owner, Role::Operator, Role::Application];
 
+/// The method of a route that takes them all.
+pub const ANY: &str = "ANY";
+
+/// The methods for which [`ANY`] stands.
+pub const ANY_METHODS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
+
 const READS_NOTHING: Need = Need::Nothing("it reads and changes nothing of a hub");
 const ON_SIMULATIONS: Need = Need::Nothing("it works on simulated vendors and a folder of its own");
 const RUNS_THE_HUB: Need = Need::Installation("it is the hub, for every organization");
@@ -46,24 +52,80 @@ const SEE_EVENTS: Need =
 const CHANGE_EVENTS: Need =
     Need::Grant(Grant { roles: ACTING, scope: Scope::EventsWrite, breadth: Breadth::Connection });
 
+const PROXY_READS: Grant =
+    Grant { roles: ACTING, scope: Scope::ProxyRead, breadth: Breadth::Connection };
+/// No assistant: what it changes goes through tools that people can look at.
+const PROXY_WRITES: Grant =
+    Grant { roles: SENDING, scope: Scope::ProxyWrite, breadth: Breadth::Connection };
+const PROXY: Need = Need::Either([PROXY_READS, PROXY_WRITES]);
+const SEE_CONTACTS: Need = of_a_crm(ALL, Scope::ContactsRead);
+const CHANGE_CONTACTS: Need = of_a_crm(ACTING, Scope::ContactsWrite);
+const SEND_MESSAGES: Need = of_a_crm(ACTING, Scope::MessagesSend);
+const SEE_OPPORTUNITIES: Need = of_a_crm(ALL, Scope::OpportunitiesRead);
+const CHANGE_OPPORTUNITIES: Need = of_a_crm(ACTING, Scope::OpportunitiesWrite);
+const SEE_CALENDARS: Need = of_a_crm(ALL, Scope::CalendarsRead);
+const CHANGE_CALENDARS: Need = of_a_crm(ACTING, Scope::CalendarsWrite);
+
 const SEE_CONNECTIONS: Need = organization(RUNNING, Scope::ConnectionsRead);
 const CHANGE_CONNECTIONS: Need = organization(RUNNING, Scope::ConnectionsWrite);
 const SEE_KEYS: Need = organization(RUNNING, Scope::KeysRead);
 const CHANGE_KEYS: Need = organization(OWNER, Scope::KeysWrite);
 const SEE_MEMBERS: Need = organization(PEOPLE, Scope::MembersRead);
 const CHANGE_MEMBERS: Need = organization(OWNER, Scope::MembersWrite);
+const SEE_AUDIT: Need = organization(RUNNING, Scope::AuditRead);
 const SEE_ORGANIZATION: Need = organization(PEOPLE, Scope::OrganizationsRead);
+
+/// What is made there opens a door of the hub.
+const MAKE_PROOFS: Need = CHANGE_KEYS;
+/// The person agrees in the page to what it costs.
+const SEND_REPLY: Need = organization(RUNNING, Scope::MessagesSend);
+const SIGN_IN: Need =
+    Need::Nothing("it is where somebody signs in, and checks what they give itself");
 
 /// Every route, then every command, each in order of name.
 pub const TABLE: &[Row] = &[
+    get("/connect", SEE_CONNECTIONS),
+    get("/connect/connections/{connection}", SEE_CONNECTIONS),
+    post("/connect/connections/{connection}/doctor", SEE_CONNECTIONS),
+    post("/connect/connections/{connection}/reply", SEND_REPLY),
+    get("/connect/connections/{connection}/test", SEE_CONNECTIONS),
+    post("/connect/connections/{connection}/test", CHANGE_CONNECTIONS),
+    get("/connect/connections/{connection}/webhook", SEE_CONNECTIONS),
+    post("/connect/connections/{connection}/webhook", MAKE_PROOFS),
+    get("/connect/new/{offer}", CHANGE_CONNECTIONS),
+    post("/connect/new/{offer}", CHANGE_CONNECTIONS),
+    get("/connect/open", SIGN_IN),
+    post("/connect/open", SIGN_IN),
+    get("/connect/sign-in", SIGN_IN),
+    post("/connect/sign-in", SIGN_IN),
+    post("/connect/sign-out", SEE_CONNECTIONS),
     get("/healthz", PROBE),
     get("/metrics", WATCH),
     get("/oauth/callback/highlevel", CONSENT),
     get("/openapi.json", DOCUMENT),
+    get("/proxy/highlevel-browser/{connection}/{*path}", Need::Grant(PROXY_READS)),
+    any("/proxy/highlevel/{connection}/{*path}", PROXY),
     get("/readyz", WATCH),
+    get("/v1/appointments", SEE_CALENDARS),
+    post("/v1/appointments", CHANGE_CALENDARS),
+    post("/v1/appointments/{id}/cancel", CHANGE_CALENDARS),
+    get("/v1/calendars/{id}/slots", SEE_CALENDARS),
+    get("/v1/contacts", SEE_CONTACTS),
+    post("/v1/contacts", CHANGE_CONTACTS),
+    get("/v1/contacts/{id}", SEE_CONTACTS),
+    patch("/v1/contacts/{id}", CHANGE_CONTACTS),
+    post("/v1/contacts/{id}/messages", SEND_MESSAGES),
+    get("/v1/contacts/{id}/notes", SEE_CONTACTS),
+    post("/v1/contacts/{id}/notes", CHANGE_CONTACTS),
+    post("/v1/contacts/{id}/tags", CHANGE_CONTACTS),
+    delete("/v1/contacts/{id}/tags/{tag}", CHANGE_CONTACTS),
     get("/v1/events", SEE_EVENTS),
     get("/v1/events/{id}", SEE_EVENTS),
     get("/v1/me", Need::AnyKey),
+    get("/v1/opportunities", SEE_OPPORTUNITIES),
+    post("/v1/opportunities", CHANGE_OPPORTUNITIES),
+    get("/v1/opportunities/{id}", SEE_OPPORTUNITIES),
+    patch("/v1/opportunities/{id}", CHANGE_OPPORTUNITIES),
     post("/webhooks/ghl", DOOR),
     post("/webhooks/highlevel", DOOR),
     get("/webhooks/highlevel/workflow/{token}", TOKEN_DOOR),
@@ -75,9 +137,17 @@ pub const TABLE: &[Row] = &[
     run("api-keys create", CHANGE_KEYS),
     run("api-keys list", SEE_KEYS),
     run("api-keys revoke", CHANGE_KEYS),
+    run("audit list", SEE_AUDIT),
     run("backup", EVERYBODYS_DATA),
     run("call", VENDOR_TOKEN),
     run("completions", READS_NOTHING),
+    run("connect anthropic", CHANGE_CONNECTIONS),
+    run("connect custom", CHANGE_CONNECTIONS),
+    run("connect highlevel", CHANGE_CONNECTIONS),
+    run("connect notion", CHANGE_CONNECTIONS),
+    run("connect ollama", CHANGE_CONNECTIONS),
+    run("connect openai", CHANGE_CONNECTIONS),
+    run("connect repairshopr", CHANGE_CONNECTIONS),
     run("connections add", CHANGE_CONNECTIONS),
     run("connections connect-account", CHANGE_CONNECTIONS),
     run("connections disconnect-account", CHANGE_CONNECTIONS),
@@ -115,8 +185,8 @@ pub const TABLE: &[Row] = &[
 /// The row of a route.
 #[must_use]
 pub fn route(method: &str, path: &str) -> Option<&'static Row> {
-    let is_it =
-        |surface: Surface| matches!(surface, Surface::Route(m, p) if m == method && p == path);
+    let takes = |known: &str| known == method || (known == ANY && ANY_METHODS.contains(&method));
+    let is_it = |surface: Surface| matches!(surface, Surface::Route(m, p) if takes(m) && p == path);
     TABLE.iter().find(|row| is_it(row.surface))
 }
 
@@ -130,8 +200,24 @@ const fn organization(roles: &'static [Role], scope: Scope) -> Need {
     Need::Grant(Grant { roles, scope, breadth: Breadth::Organization })
 }
 
+const fn of_a_crm(roles: &'static [Role], scope: Scope) -> Need {
+    Need::Grant(Grant { roles, scope, breadth: Breadth::Connection })
+}
+
+const fn delete(path: &'static str, need: Need) -> Row {
+    Row { surface: Surface::Route("DELETE", path), need }
+}
+
 const fn get(path: &'static str, need: Need) -> Row {
     Row { surface: Surface::Route("GET", path), need }
+}
+
+const fn any(path: &'static str, need: Need) -> Row {
+    Row { surface: Surface::Route(ANY, path), need }
+}
+
+const fn patch(path: &'static str, need: Need) -> Row {
+    Row { surface: Surface::Route("PATCH", path), need }
 }
 
 const fn post(path: &'static str, need: Need) -> Row {

@@ -105,11 +105,13 @@ fn note(
         .execute((&state.as_bytes()[..], outcome.name(), detail(outcome)?))
 }
 
-/// What an outcome carries: findings as JSON, or a sentence.
+/// What an outcome carries: the connection and the findings as JSON, or a sentence.
 fn detail(outcome: &ConsentOutcome) -> rusqlite::Result<Option<String>> {
     match outcome {
         ConsentOutcome::Open | ConsentOutcome::Taken => Ok(None),
-        ConsentOutcome::Connected(findings) => row::to_json(findings).map(Some),
+        ConsentOutcome::Connected { connection, findings } => {
+            row::to_json(&(connection, findings)).map(Some)
+        }
         ConsentOutcome::Failed(reason) => Ok(Some(reason.clone())),
     }
 }
@@ -121,10 +123,15 @@ fn find(connection: &Connection, state: &KeyHash) -> rusqlite::Result<Option<Con
 }
 
 fn request(row: &Row<'_>) -> rusqlite::Result<ConsentRequest> {
-    let outcome = match row::parsed(row, 13)? {
-        ConsentOutcome::Connected(_) => ConsentOutcome::Connected(row::json(row, 14)?),
-        ConsentOutcome::Failed(_) => ConsentOutcome::Failed(row.get(14)?),
-        plain @ (ConsentOutcome::Open | ConsentOutcome::Taken) => plain,
+    let outcome = match row.get::<_, String>(13)?.as_str() {
+        "open" => ConsentOutcome::Open,
+        "connected" => {
+            let (connection, findings) = row::json(row, 14)?;
+            ConsentOutcome::Connected { connection, findings }
+        }
+        "failed" => ConsentOutcome::Failed(row.get(14)?),
+        // Whatever a later program writes here is none that anybody may take.
+        _ => ConsentOutcome::Taken,
     };
     Ok(ConsentRequest {
         state_hash: KeyHash::from_bytes(row.get(0)?),

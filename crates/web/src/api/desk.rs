@@ -94,6 +94,10 @@ impl<S: Storage> Desk<S> {
     ) -> Result<Read<X, P, Q, B>, Problem> {
         let (mut parts, body) = request.into_parts();
         let caller = parts.extensions.get::<Caller>().cloned().ok_or(Denial::Unknown)?;
+        let if_match = match self.operation.takes_if_match {
+            true => etag::condition(&parts.headers)?,
+            false => None,
+        };
         let path = fields::of_path(&mut parts).await?;
         let query = fields::of_query(&parts)?;
         fields::check_head::<B>(&parts.headers)?;
@@ -113,7 +117,7 @@ impl<S: Storage> Desk<S> {
             false => None,
         };
         let body = fields::of_body(&body)?;
-        Ok(Read { call: Call { state, caller, path, query, body }, repeatable, held })
+        Ok(Read { call: Call { state, caller, path, query, body, if_match }, repeatable, held })
     }
 
     /// Does the work. What changes something is done to its end, also where its sender is gone.
@@ -140,8 +144,12 @@ impl<S: Storage> Desk<S> {
     }
 
     fn send(&self, rendered: Rendered, conditions: &Conditions) -> Result<Response, Problem> {
-        let Rendered { status, body } = rendered;
-        let tag = self.operation.has_etag.then(|| etag::of(&body));
+        let Rendered { status, body, version } = rendered;
+        let tag = match (self.operation.has_etag, version) {
+            (false, _) => None,
+            (true, Some(version)) => Some(etag::named(&version)?),
+            (true, None) => Some(etag::of(&body)),
+        };
         let sent = tag.as_ref().map_or(Ok(Sent::Whole), |tag| conditions.check(tag))?;
         let mut response = match sent {
             Sent::Whole if body.is_empty() => status.into_response(),

@@ -59,6 +59,33 @@ pub(super) fn of(body: &[u8]) -> HeaderValue {
     HeaderValue::try_from(format!("\"{digits}\"")).expect("hexadecimal digits fit into a header")
 }
 
+/// The version that a handler gave.
+///
+/// # Errors
+/// Where it does not fit into a header, which is a bug.
+pub(super) fn named(version: &str) -> Result<HeaderValue, Problem> {
+    HeaderValue::try_from(format!("\"{version}\"")).map_err(|error| {
+        tracing::error!(%error, "a version does not fit into a header; report this as a bug");
+        Problem::new(Kind::Internal, "the answer cannot be written", "report this as a bug")
+    })
+}
+
+/// The one version that a change is conditional on; none where it is on none, or on any.
+///
+/// # Errors
+/// Where there are several: a thing has one version.
+pub(super) fn condition(headers: &HeaderMap) -> Result<Option<String>, Problem> {
+    match list(headers, header::IF_MATCH).as_deref() {
+        None => Ok(None),
+        Some([any]) if any == "*" => Ok(None),
+        Some([one]) => Ok(Some(one.trim_matches('"').to_owned())),
+        Some(_) => {
+            let hint = "give the one `ETag` of the answer that you have read";
+            Err(Problem::bad_request("`If-Match` names several versions", hint))
+        }
+    }
+}
+
 /// The tags of a header, however many lines it has; none where it is not there.
 fn list(headers: &HeaderMap, name: HeaderName) -> Option<Vec<String>> {
     let mut lines = headers.get_all(name).iter().peekable();

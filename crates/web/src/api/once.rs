@@ -98,7 +98,7 @@ impl Repeatable {
                 Some(KeptReply { status: rendered.status.as_u16(), body: rendered.body.clone() })
             }
             Err(problem) => match problem.kind() {
-                Kind::TooMany | Kind::Unavailable => None,
+                Kind::ConnectionUnready | Kind::TooMany | Kind::Unavailable => None,
                 kind => Some(KeptReply { status: kind.status().as_u16(), body: problem.kept() }),
             },
         };
@@ -135,7 +135,7 @@ impl Repeatable {
         let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::OK);
         let rendered = match status.as_u16() {
             400.. => Err(Problem::of_kept(&reply.body)),
-            _ => Ok(Rendered { status, body: reply.body }),
+            _ => Ok(Rendered { status, body: reply.body, version: None }),
         };
         Replied { rendered, is_replayed: true }
     }
@@ -179,7 +179,11 @@ mod tests {
                 self.done.fetch_add(1, Ordering::SeqCst);
                 let status = |status| StatusCode::from_u16(status).unwrap();
                 answer
-                    .map(|number| Rendered { status: status(number), body: Bytes::from("{}") })
+                    .map(|number| Rendered {
+                        status: status(number),
+                        body: Bytes::from("{}"),
+                        version: None,
+                    })
                     .map_err(|kind| Problem::new(kind, "it failed", "try otherwise"))
             };
             let clock = clock();

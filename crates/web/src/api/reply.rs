@@ -31,6 +31,8 @@ pub(crate) struct Rendered {
     pub(crate) status: StatusCode,
     /// JSON; empty where there is no body.
     pub(crate) body: Bytes,
+    /// Its version, where that does not follow from the body alone.
+    pub(crate) version: Option<String>,
 }
 
 /// JSON with one status: 200, or what stands as second parameter, such as `Answer<Key, 201>`. With
@@ -50,7 +52,22 @@ impl<T: Serialize + JsonSchema + Send, const STATUS: u16> Reply for Answer<T, ST
             StatusCode::NO_CONTENT => Bytes::new(),
             _ => json(&self.0)?,
         };
-        Ok(Rendered { status, body })
+        Ok(Rendered { status, body, version: None })
+    }
+}
+
+/// JSON with a version of its own, in letters, digits, dots and dashes. What a later request names
+/// as `If-Match` is then the version of the thing, and not of how it was told.
+pub(crate) struct Versioned<T>(pub(crate) T, pub(crate) String);
+
+impl<T: Serialize + JsonSchema + Send> Reply for Versioned<T> {
+    fn outcomes(generator: &mut SchemaGenerator) -> Vec<Outcome> {
+        Answer::<T>::outcomes(generator)
+    }
+
+    fn render(self) -> Result<Rendered, Problem> {
+        let Self(value, version) = self;
+        Ok(Rendered { version: Some(version), ..Answer::<T>(value).render()? })
     }
 }
 

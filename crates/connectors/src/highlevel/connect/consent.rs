@@ -114,7 +114,6 @@ struct Matter {
     asked: Asked,
     app: OAuthApp,
     app_settings: BTreeMap<String, String>,
-    scopes: Vec<String>,
     redirect_url: String,
     verifier: Option<Verifier>,
     line_url: Option<String>,
@@ -199,7 +198,10 @@ where
             Err(failure) => Err(failure),
         };
         let outcome = match &done {
-            Ok(agreed) => ConsentOutcome::Connected(agreed.findings.clone()),
+            Ok(agreed) => ConsentOutcome::Connected {
+                connection: agreed.connection.tenant.connection.clone(),
+                findings: agreed.findings.clone(),
+            },
             Err(failure) => ConsentOutcome::Failed(failure.sentence()),
         };
         self.store.end_consent(&state, outcome).await?;
@@ -229,7 +231,6 @@ where
                 client_id: setting(ConnectionProfile::CLIENT_ID),
                 client_secret: secrets.client_secret,
             },
-            scopes: setting(SCOPE).split_whitespace().map(str::to_owned).collect(),
             redirect_url: setting(ConnectionProfile::REDIRECT_URL),
             app_settings: request.app.clone(),
             verifier: Some(secrets.verifier),
@@ -259,7 +260,7 @@ where
             false => self.connecting.add(&new, &matter.asked.actor).await?,
         }
         self.note(&matter, &grant).await?;
-        let granted = granted::look(&line, &grant, &matter.scopes, matter.app.app_id()).await;
+        let granted = granted::look(&line, &grant, &new.profile.scopes, matter.app.app_id()).await;
         new.findings = granted.findings;
         new.findings.extend(self.connect_all(&new, granted.locations).await?);
         new.profile.account_name = granted.name;
@@ -321,7 +322,6 @@ where
         };
         let company = company.map(|id| id.as_str());
         let mut settings = matter.app_settings.clone();
-        settings.remove(SCOPE);
         settings.extend(whose(location, company));
         settings.insert(ConnectionProfile::INSTALL.to_owned(), install(&grant.install).to_owned());
         let scopes: std::collections::BTreeSet<&str> =
@@ -388,17 +388,12 @@ where
     }
 }
 
-/// The name among an app's settings for what it asks, separated by spaces.
-const SCOPE: &str = "scope";
-
 fn app_settings(app: &App) -> BTreeMap<String, String> {
-    let scopes = app.scopes.join(" ");
     let named = [
         (ConnectionProfile::CLIENT_ID, Some(app.client_id.as_str())),
         (ConnectionProfile::VERSION_ID, app.version_id.as_deref()),
         (ConnectionProfile::REDIRECT_URL, Some(app.redirect_url.as_str())),
         (ConnectionProfile::CONSENT_HOST, Some(app.host.as_str())),
-        (SCOPE, Some(scopes.as_str())),
     ];
     let given =
         named.into_iter().filter_map(|(name, text)| Some((name.to_owned(), text?.to_owned())));
@@ -436,7 +431,6 @@ fn walked_in(
             client_secret: walkins.app.client_secret.clone(),
         },
         app_settings: app_settings(&walkins.app),
-        scopes: walkins.app.scopes.clone(),
         redirect_url: walkins.app.redirect_url.clone(),
         verifier: None,
         line_url,

@@ -1,24 +1,21 @@
 //! With what a person granted the app: whose the tokens are, what they may, and which locations come with them.
 
-use std::collections::BTreeSet;
-
 use domain::Finding;
 use endpoint::{Timer, Transport};
 use highlevel::{
     Client, CompanyId, Error, RawCall, Tenant,
-    auth::{Grant, Install},
+    auth::{Grant, Install, TokenForm},
     resources::ListInstalledLocations,
 };
 use serde_json::Value;
 
 use super::Line;
+use crate::highlevel::doctor::{self, Keeper, Patient};
 
 /// What was granted, as far as HighLevel tells.
 pub(super) struct Granted {
     /// What the vendor calls the account.
     pub(super) name: Option<String>,
-    /// The scopes, in order.
-    pub(super) scopes: Vec<String>,
     /// The locations that have the app, of an installation in bulk.
     pub(super) locations: Vec<String>,
     pub(super) findings: Vec<Finding>,
@@ -28,11 +25,10 @@ pub(super) struct Granted {
 pub(super) async fn look<T: Transport + Clone, C: Timer + Clone>(
     line: &Line<T, C>,
     grant: &Grant,
-    asked: &[String],
+    scopes: &[String],
     app_id: &str,
 ) -> Granted {
     let client = line.client(&grant.pair.access, grant.pair.tenant.clone());
-    let scopes: BTreeSet<&str> = grant.pair.scope.split_whitespace().collect();
     let mut findings = vec![installed_on(grant)];
     let name = match name(&client, &grant.pair.tenant).await {
         Ok(name) => {
@@ -44,7 +40,6 @@ pub(super) async fn look<T: Transport + Clone, C: Timer + Clone>(
             None
         }
     };
-    findings.push(scopes_found(&scopes, asked));
     let mut locations = Vec::new();
     if let (Install::Bulk { .. }, Tenant::Company(company)) = (&grant.install, &grant.pair.tenant) {
         match installed_locations(&client, company, app_id).await {
@@ -55,15 +50,17 @@ pub(super) async fn look<T: Transport + Clone, C: Timer + Clone>(
             Err(error) => findings.push(unread("locations", &error)),
         }
     }
-    let scopes = scopes.into_iter().map(str::to_owned).collect();
-    Granted { name, scopes, locations, findings }
+    findings.extend(
+        doctor::examine(&client, &patient(grant, scopes), || line.timer.now()).await.findings,
+    );
+    Granted { name, locations, findings }
 }
 
 /// The locations of an agency that have the app, by pages.
 ///
 /// # Errors
 /// Where one of the pages cannot be read.
-pub async fn installed_locations<T: Transport, C: Timer>(
+pub(crate) async fn installed_locations<T: Transport, C: Timer>(
     client: &Client<T, C>,
     company: &CompanyId,
     app_id: &str,
@@ -74,6 +71,20 @@ pub async fn installed_locations<T: Transport, C: Timer>(
         locations.extend(page?.into_iter().map(|one| one.id.as_str().to_owned()));
     }
     Ok(locations)
+}
+
+fn patient<'a>(grant: &'a Grant, scopes: &'a [String]) -> Patient<'a> {
+    let (location, company) = match &grant.pair.tenant {
+        Tenant::Location(id) => (Some(id.as_str()), grant.pair.company_id.as_ref()),
+        Tenant::Company(id) => (None, Some(id)),
+    };
+    Patient {
+        form: TokenForm::of(&grant.pair.access),
+        keeper: Keeper::Installation,
+        location,
+        company: company.map(CompanyId::as_str),
+        granted: (!scopes.is_empty()).then_some(scopes),
+    }
 }
 
 fn installed_on(grant: &Grant) -> Finding {
@@ -87,23 +98,6 @@ fn installed_on(grant: &Grant) -> Finding {
         Install::Bulk { .. } => format!("{tenant} in bulk"),
     };
     Finding::good("installed on", found)
-}
-
-fn scopes_found(given: &BTreeSet<&str>, asked: &[String]) -> Finding {
-    if given.is_empty() {
-        return Finding::skipped("scopes", "HighLevel did not tell which were given");
-    }
-    let missing: Vec<&str> =
-        asked.iter().map(String::as_str).filter(|scope| !given.contains(scope)).collect();
-    match missing.as_slice() {
-        [] => Finding::good("scopes", format!("{}, all that were asked for", given.len())),
-        missing => Finding::warning(
-            "scopes",
-            format!("{} given; missing: {}", given.len(), missing.join(", ")),
-            "add them to the app in the marketplace, and connect again; or take them out of \
-             highlevel.scopes",
-        ),
-    }
 }
 
 fn count(locations: usize) -> Finding {

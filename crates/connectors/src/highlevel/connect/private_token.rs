@@ -2,12 +2,16 @@
 
 use domain::{Access, Connection, ConnectionProfile, CredentialKey, Finding, Standing};
 use endpoint::{Secret, Timer, Transport};
-use highlevel::{Error, LocationId, auth::TokenForm, catalogue::TokenClass};
+use highlevel::{CompanyId, Error, LocationId, Tenant, auth::TokenForm};
 
 use super::{Line, account, whose};
 use crate::{
     NewConnection,
-    highlevel::{Owner, owner},
+    highlevel::{
+        Owner,
+        doctor::{self, Keeper, Patient},
+        owner,
+    },
 };
 
 /// What a person gave.
@@ -82,8 +86,20 @@ pub async fn with_private_token<T: Transport + Clone, C: Timer + Clone>(
         false => Owner::default(),
     };
     let (location, company) = account_of(&found, given)?;
-    let mut findings = vec![looks(form)];
-    findings.extend(told(&found, given.is_checked, location.as_deref(), company.as_deref()));
+    let patient = Patient {
+        form,
+        keeper: Keeper::PrivateToken,
+        location: location.as_deref(),
+        company: company.as_deref(),
+        granted: None,
+    };
+    let findings = match given.is_checked {
+        true => {
+            let client = line.client(given.token, place(&location, &company));
+            doctor::examine(&client, &patient, || line.timer.now()).await.findings
+        }
+        false => vec![Finding::skipped("account", "HighLevel was not asked, as you wanted")],
+    };
     let id = location.as_deref().or(company.as_deref()).expect("one of them is known by now");
     let profile = ConnectionProfile {
         tenant: connection.tenant.clone(),
@@ -102,6 +118,14 @@ pub async fn with_private_token<T: Transport + Clone, C: Timer + Clone>(
         profile,
         findings,
     })
+}
+
+/// On whose behalf the calls are made.
+fn place(location: &Option<String>, company: &Option<String>) -> Tenant {
+    match (location, company) {
+        (Some(location), _) => LocationId::new(location).into(),
+        (None, company) => CompanyId::new(company.as_deref().unwrap_or_default()).into(),
+    }
 }
 
 /// The location, of a location's token, and the agency.
@@ -144,52 +168,4 @@ fn same(
         }),
         (wanted, found) => Ok(found.or(wanted).map(str::to_owned)),
     }
-}
-
-/// The form is a hint and no reason to refuse.
-fn looks(form: TokenForm) -> Finding {
-    match form {
-        TokenForm::PrivateToken => Finding::good("token", "a private integration token"),
-        TokenForm::AccessToken { .. } => Finding::warning(
-            "token",
-            "an access token, which expires within a day",
-            "make a private integration token, or connect the app without --token",
-        ),
-        TokenForm::RetiredKey | TokenForm::BareUuid | TokenForm::Unknown => Finding::warning(
-            "token",
-            "not in the form of a private integration token",
-            "copy it whole from HighLevel: Settings, Private Integrations; it begins with pit-",
-        ),
-    }
-}
-
-fn told(
-    found: &Owner,
-    is_checked: bool,
-    location: Option<&str>,
-    company: Option<&str>,
-) -> Vec<Finding> {
-    if !is_checked {
-        return vec![Finding::skipped("account", "HighLevel was not asked, as you wanted")];
-    }
-    let class = match found.class {
-        Some(TokenClass::Agency | TokenClass::AgencyOAuth) => "of an agency",
-        Some(TokenClass::Location | TokenClass::LocationOAuth) => "of a location",
-        None => "HighLevel does not tell; taken as you said",
-    };
-    let mut findings = vec![Finding::good("token class", class)];
-    for (subject, id) in [("location", location), ("agency", company)] {
-        if let Some(id) = id {
-            findings.push(Finding::good(subject, id));
-        }
-    }
-    findings.push(match &found.name {
-        Some(name) => Finding::good("account", name.clone()),
-        None => Finding::warning(
-            "account",
-            "the token may not read its name",
-            "give it the scope locations.readonly, or companies.readonly for an agency",
-        ),
-    });
-    findings
 }

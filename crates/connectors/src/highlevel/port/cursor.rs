@@ -71,7 +71,7 @@ impl Cursor {
 }
 
 fn refused(problem: &str) -> CrmError {
-    CrmError::invalid("cursor", problem)
+    CrmError::invalid("after", problem)
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use highlevel::{
 use super::{Port, checked, refusal::refusal};
 
 /// The longest text of a note, in characters.
-const LONGEST: usize = 65_536;
+const LONGEST: usize = 32_000;
 
 impl<S, T, C> CrmNotes for Port<S, T, C>
 where

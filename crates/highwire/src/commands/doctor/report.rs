@@ -73,12 +73,17 @@ fn print_table(section: &Section) {
         _ => String::new(),
     };
     printer::data(format!("{}{whose}", section.name));
-    let rows = section.findings.iter().map(|finding| {
+    printer::data(table(&section.findings));
+    printer::data("");
+}
+
+/// Findings as a table for people.
+pub(super) fn table(findings: &[Finding]) -> String {
+    let rows = findings.iter().map(|finding| {
         let hint = finding.hint.clone().unwrap_or_default();
         vec![finding.subject.clone(), word(finding.verdict), finding.found.clone(), hint]
     });
-    printer::data(printer::wrapped_table(&["what", "is", "found", "change this"], rows));
-    printer::data("");
+    printer::wrapped_table(&["what", "is", "found", "change this"], rows)
 }
 
 /// The verdict as a word; what does not work stands out without any color.

@@ -25,6 +25,7 @@ take `If-None-Match` and `If-Match`. An operation that takes an \
 pub(super) fn description(operation: &Operation, need: &Need) -> String {
     let who = match need {
         Need::Grant(grant) | Need::Vendor(grant) | Need::GrantOnNetwork(grant) => of_grant(grant),
+        Need::Either([one, other]) => format!("{} Or else: {}", of_grant(one), of_grant(other)),
         Need::AnyKey => "Any API key that counts may use it.".to_owned(),
         Need::Installation(reason) => {
             format!("Only the administrator of the installation may use it: {reason}.")
@@ -40,6 +41,10 @@ pub(super) fn security(need: &Need) -> Value {
         Need::Grant(grant) | Need::Vendor(grant) | Need::GrantOnNetwork(grant) => {
             let scope = grant.scope.name();
             json!([{ "bearer": [scope] }, { "key": [scope] }])
+        }
+        Need::Either(either) => {
+            let schemes = either.iter().map(|grant| grant.scope.name());
+            schemes.flat_map(|it| [json!({ "bearer": [it] }), json!({ "key": [it] })]).collect()
         }
         Need::AnyKey => json!([{ "bearer": [] }, { "key": [] }]),
         Need::Installation(_) => json!([{ "administrator": [] }]),
@@ -89,6 +94,10 @@ pub(super) fn header_parameters(operation: &Operation) -> Vec<Value> {
                    the same request under the same key gets the same answer, and is done once.";
         parameters.push(header("Idempotency-Key", key, schema));
     }
+    if operation.takes_if_match {
+        let only = "The version that the caller has read: 412 where it is another one now.";
+        parameters.push(header("If-Match", only, json!({ "type": "string" })));
+    }
     parameters
 }
 
@@ -122,7 +131,7 @@ pub(super) fn of(
         kinds.push((Kind::UnsupportedMediaType, "The body is not marked as JSON."));
         kinds.push((Kind::Invalid, "A field of the body is not as declared."));
     }
-    if operation.has_etag {
+    if operation.has_etag || operation.takes_if_match {
         kinds.push((Kind::PreconditionFailed, "It is another version than `If-Match` names."));
     }
     if operation.takes_idempotency_key {

@@ -75,9 +75,21 @@ impl ConsentFailure {
         }
     }
 
-    /// Everything that is known, in one line.
+    /// Whether the hub itself is at fault, and not who came back.
+    #[must_use]
+    pub fn is_ours(&self) -> bool {
+        matches!(self, Self::Storage(_) | Self::Sealer(_) | Self::Unreadable)
+    }
+
+    /// Everything that is known and what to do next, in one line.
     #[must_use]
     pub fn sentence(&self) -> String {
+        format!("{}; {}", self.reason(), self.hint())
+    }
+
+    /// Everything that is known, in one line.
+    #[must_use]
+    pub fn reason(&self) -> String {
         let mut text = self.to_string();
         let mut cause = self.source();
         while let Some(error) = cause {
@@ -88,6 +100,6 @@ impl ConsentFailure {
             }
             cause = error.source();
         }
-        format!("{text}; {}", self.hint())
+        text
     }
 }

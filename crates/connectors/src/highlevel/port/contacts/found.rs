@@ -127,7 +127,7 @@ async fn searched<T: Transport, C: Timer>(
     let search_after = match after {
         None => None,
         Some(Value::Array(after)) => Some(after),
-        Some(_) => return Err(CrmError::invalid("cursor", "it is one of another list")),
+        Some(_) => return Err(CrmError::invalid("after", "it is one of another list")),
     };
     let search = SearchContacts {
         page_limit: u32::try_from(limit).unwrap_or(100),

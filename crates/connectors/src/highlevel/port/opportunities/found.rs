@@ -16,6 +16,9 @@ use crate::highlevel::port::{
     Connected, Port, checked, cursor::Cursor, pipelines::Place, refusal::refusal,
 };
 
+/// How many HighLevel gives in a page at most (`facts/highlevel.md` 5).
+const LARGEST_PAGE: u32 = 100;
+
 impl<S, T, C> Port<S, T, C>
 where
     S: Mirror + Audit + Send + Sync,
@@ -77,7 +80,7 @@ where
                 let text = |at: usize| after[at].as_str().unwrap_or_default().to_owned();
                 (Some(text(0)), Some(OpportunityId::new(&text(1))))
             }
-            Some(_) => return Err(CrmError::invalid("cursor", "it is one of another list")),
+            Some(_) => return Err(CrmError::invalid("after", "it is one of another list")),
         };
         let at = self.connected(behalf).await?;
         let place = self.asked_place(&at, filter).await?;
@@ -87,18 +90,19 @@ where
         };
         let (pipeline_id, pipeline_stage_id) =
             place.map_or((None, None), |place| (Some(place.pipeline), place.stage));
+        let limit = u32::try_from(page.limit).unwrap_or(LARGEST_PAGE).min(LARGEST_PAGE);
         let search = SearchOpportunities {
             contact_id,
             pipeline_id,
             pipeline_stage_id,
             status: filter.status.map(status),
-            limit: u32::try_from(page.limit).unwrap_or(100),
+            limit,
             start_after,
             start_after_id,
             ..SearchOpportunities::new(at.location.clone())
         };
         let reply = at.client.call(&search).await.map_err(|error| refusal(&error, "location"))?;
-        let is_whole = reply.opportunities.len() >= page.limit;
+        let is_whole = reply.opportunities.len() >= limit as usize;
         let meta = reply.meta.unwrap_or_default();
         let after = meta.start_after.zip(meta.start_after_id).filter(|_| is_whole);
         let next = after.map(|(after, id)| {

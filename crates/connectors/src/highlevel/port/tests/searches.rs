@@ -89,7 +89,7 @@ async fn a_cursor_of_another_list_is_refused() {
     let wish = PageWish { cursor: found.unwrap().next, ..page(5, false) };
     assert!(wish.cursor.is_some());
     let refused = bench.port.contacts(&bench.alpha, &ContactFilter::default(), &wish).await;
-    assert_eq!(pointers(&refused.unwrap_err()), ["cursor"]);
+    assert_eq!(pointers(&refused.unwrap_err()), ["after"]);
     let asked = filter(|it| it.phone = Some("5550109001".to_owned()));
     for fresh in [true, false] {
         let refused = bench.port.contacts(&bench.alpha, &asked, &page(5, fresh)).await;

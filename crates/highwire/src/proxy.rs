@@ -1,0 +1,94 @@
+//! The token proxy, as the settings describe it.
+
+use std::sync::Arc;
+
+use connectors::highlevel::{Allowlist, Clients, Described, HighLevelProxy, ProxySettings};
+use domain::{BoxFuture, Clock, Proxy, ProxyFault, ProxyRefusal};
+use endpoint::http::HttpTransport;
+use store::Sqlite;
+
+use crate::{
+    clock::Timer,
+    connection::{self, HighLevelClient},
+    doors,
+    failure::Failure,
+    settings::{self, Settings},
+};
+
+/// A megabyte of the settings, in bytes.
+const MEGABYTE: u64 = 1024 * 1024;
+
+/// The proxy to HighLevel.
+///
+/// # Errors
+/// Where a setting is no good.
+pub(crate) fn highlevel(
+    settings: &Settings,
+    store: &Sqlite,
+    clock: &Arc<dyn Clock>,
+) -> Result<Arc<dyn Proxy>, Failure> {
+    let described = described(&settings.highlevel);
+    let client = match &described {
+        Some(_) => {
+            let tenant = connection::tenant(&settings.highlevel, None);
+            Some(connection::client(settings, tenant, true)?)
+        }
+        None => None,
+    };
+    let tenant = doors::tenant(doors::HIGHLEVEL);
+    let clients: Arc<dyn Clients<HttpTransport, Timer>> = Arc::new(OfSettings { tenant, client });
+    let proxy = proxy_settings(&settings.proxy, described)?;
+    Ok(Arc::new(HighLevelProxy::new(store.clone(), clients, Arc::clone(clock), proxy)))
+}
+
+fn proxy_settings(
+    settings: &settings::Proxy,
+    described: Option<Described>,
+) -> Result<ProxySettings, Failure> {
+    let allow = Allowlist::of(settings.allow.iter().map(String::as_str)).map_err(|source| {
+        Failure::user("use the setting proxy.allow", "see the line above").because(source)
+    })?;
+    let bytes = |megabytes: u32| u64::from(megabytes) * MEGABYTE;
+    Ok(ProxySettings {
+        allow,
+        body_limit: usize::try_from(bytes(settings.body_megabytes)).unwrap_or(usize::MAX),
+        upload_limit: bytes(settings.upload_megabytes),
+        reply_limit: bytes(settings.reply_megabytes),
+        described,
+    })
+}
+
+/// The connection that the settings describe; none where they have no token for it.
+fn described(settings: &settings::HighLevel) -> Option<Described> {
+    let owned = |id: Option<&str>| id.map(str::to_owned);
+    let location = owned(connection::location(settings));
+    let company = owned(connection::company(settings));
+    let listed = settings.location_ids.iter().chain(&settings.company_ids);
+    (!settings.token.is_empty()).then(|| Described {
+        tenant: doors::tenant(doors::HIGHLEVEL),
+        accounts: listed.chain(&location).chain(&company).cloned().collect(),
+        location,
+        company,
+    })
+}
+
+/// The client of the connection that the settings describe.
+struct OfSettings {
+    tenant: domain::Tenant,
+    client: Option<HighLevelClient>,
+}
+
+impl Clients<HttpTransport, Timer> for OfSettings {
+    fn client<'a>(
+        &'a self,
+        connection: &'a domain::Tenant,
+        account: &'a highlevel::Tenant,
+    ) -> BoxFuture<'a, Result<HighLevelClient, ProxyRefusal>> {
+        let own = self.client.as_ref().filter(|_| *connection == self.tenant);
+        let client = own.map(|client| client.for_tenant(account.clone())).ok_or_else(|| {
+            let hint = "give it one, as `highwire connect highlevel` explains";
+            ProxyRefusal::new(ProxyFault::Unusable, "the connection has no token", hint)
+        });
+        Box::pin(std::future::ready(client))
+    }
+}
