@@ -123,7 +123,7 @@ pub(crate) async fn enter(settings: &Settings, entry: Entry) -> Result<Running, 
     let mut watches = JoinSet::new();
     watches.spawn(disk_watch::run(disk, server.health()));
     watches.spawn(broker::tend(broker.clone()));
-    watches.spawn(InstallStage::open(settings, &store, &sealer)?.run());
+    watches.spawn(InstallStage::open(settings, &store, &sealer, broker.clone())?.run());
     watches.spawn(subscriptions::look_after(teller));
     let consents = consents::desk(settings, &store, Arc::clone(&sealer))?;
     let consents = HubConsents::of_hub(settings, consents)?;
