@@ -35,22 +35,20 @@ pub(crate) async fn overview<S: Storage>(
         @if connections.is_empty() {
             p.soft { "Nothing is connected yet. Choose what to begin with." }
         } @else {
-            section {
-                ul.cards {
-                    @for one in &connections {
-                        li {
-                            a href=(layout::path(&one.id)) {
-                                b { (one.name) }
-                                (one.vendor)
-                                @if let Some(account) = &one.account { ", " (account) }
-                                small { (standing(one.standing)) }
-                            }
+            ul.cards {
+                @for one in &connections {
+                    li {
+                        a href=(layout::path(&one.id)) {
+                            b { (one.name) }
+                            (one.vendor)
+                            @if let Some(account) = &one.account { ", " (account) }
+                            small { (standing(one.standing)) }
                         }
                     }
                 }
             }
         }
-        h2 { "Connect" }
+        h2.apart { "Connect" }
         ul.cards {
             @for offer in work.offers() {
                 li {
