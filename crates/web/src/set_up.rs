@@ -39,10 +39,6 @@ use crate::{admission::Admission, guard::Guard};
 /// How large a form may be, in bytes. The longest field is a token of a few kilobytes.
 const LARGEST_FORM: usize = 32 * 1024;
 
-/// What a hub says that has no such pages.
-const ABSENT: (&str, &str) =
-    ("this hub has no set-up pages", "use the command: `highwire connect`");
-
 /// What the pages share.
 pub(crate) struct Pages<S> {
     work: Option<Arc<dyn SetUp>>,
