@@ -24,6 +24,7 @@ mod printer;
 mod progress;
 mod proxy;
 mod sealer;
+mod set_up;
 mod settings;
 mod socket_activation;
 mod subscriptions;

@@ -25,6 +25,7 @@ use crate::{
     installs::InstallStage,
     master_keys, proxy,
     sealer::Sealer,
+    set_up::HubSetUp,
     settings::{self, Settings},
     subscriptions::{self, Needs},
 };
@@ -127,10 +128,14 @@ pub(crate) async fn enter(settings: &Settings, entry: Entry) -> Result<Running, 
     watches.spawn(subscriptions::look_after(teller));
     let consents = consents::desk(settings, &store, Arc::clone(&sealer))?;
     let consents = HubConsents::of_hub(settings, consents)?;
+    let own_url = format!("http://{}", server.address());
+    let hands = (Arc::clone(&sealer), broker.clone());
+    let set_up = HubSetUp::new(settings, &store, hands, &own_url)?;
     let services = web::Services {
         consents: Some(Arc::new(consents)),
         proxy: Some(proxy::highlevel(settings, &store, &clock)?),
         subscriptions: Some(notary),
+        set_up: Some(Arc::new(set_up)),
         ..web::Services::default()
     };
     let site = Site {

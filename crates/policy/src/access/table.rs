@@ -175,6 +175,7 @@ pub const TABLE: &[Row] = &[
     run("call", VENDOR_TOKEN),
     run("completions", READS_NOTHING),
     run("connect anthropic", CHANGE_CONNECTIONS),
+    run("connect browser", CHANGE_KEYS),
     run("connect custom", CHANGE_CONNECTIONS),
     run("connect highlevel", CHANGE_CONNECTIONS),
     run("connect notion", CHANGE_CONNECTIONS),
