@@ -189,6 +189,8 @@ pub(crate) enum AfterDead {
 pub(crate) struct Sandbox {
     pub(crate) highlevel_listen: SocketAddr,
     pub(crate) notion_listen: SocketAddr,
+    pub(crate) repairshopr_listen: SocketAddr,
+    pub(crate) models_listen: SocketAddr,
     pub(crate) seed: u64,
     pub(crate) webhook_url: String,
     pub(crate) notion_requests_per_minute: u32,
