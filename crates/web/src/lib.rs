@@ -8,11 +8,14 @@ mod alarm;
 mod answers;
 #[expect(dead_code, reason = "what operations to come declare is there already")]
 mod api;
+mod api_keys;
+mod audit;
 mod callback;
 mod connection;
 mod connections;
 mod correlation;
 mod crm;
+mod dead_letters;
 mod docs;
 mod events;
 mod front;
@@ -21,7 +24,10 @@ mod health;
 mod ingress;
 mod listener;
 mod me;
+mod members;
 mod metrics;
+mod office;
+mod organizations;
 mod patience;
 mod pressure;
 mod probes;
@@ -32,6 +38,7 @@ mod routes;
 mod server;
 mod services;
 pub mod set_up;
+mod subscriptions;
 
 pub use self::{
     admission::BODY_LIMIT,

@@ -52,6 +52,16 @@ const SEE_EVENTS: Need =
 const CHANGE_EVENTS: Need =
     Need::Grant(Grant { roles: ACTING, scope: Scope::EventsWrite, breadth: Breadth::Connection });
 
+const SEE_SUBSCRIPTIONS: Need = Need::Grant(Grant {
+    roles: ALL,
+    scope: Scope::SubscriptionsRead,
+    breadth: Breadth::Connection,
+});
+const CHANGE_SUBSCRIPTIONS: Need = Need::Grant(Grant {
+    roles: SENDING,
+    scope: Scope::SubscriptionsWrite,
+    breadth: Breadth::Connection,
+});
 const PROXY_READS: Grant =
     Grant { roles: ACTING, scope: Scope::ProxyRead, breadth: Breadth::Connection };
 /// No assistant: what it changes goes through tools that people can look at.
@@ -106,9 +116,13 @@ pub const TABLE: &[Row] = &[
     get("/proxy/highlevel-browser/{connection}/{*path}", Need::Grant(PROXY_READS)),
     any("/proxy/highlevel/{connection}/{*path}", PROXY),
     get("/readyz", WATCH),
+    get("/v1/api-keys", SEE_KEYS),
+    post("/v1/api-keys", CHANGE_KEYS),
+    delete("/v1/api-keys/{id}", CHANGE_KEYS),
     get("/v1/appointments", SEE_CALENDARS),
     post("/v1/appointments", CHANGE_CALENDARS),
     post("/v1/appointments/{id}/cancel", CHANGE_CALENDARS),
+    get("/v1/audit", SEE_AUDIT),
     get("/v1/calendars/{id}/slots", SEE_CALENDARS),
     get("/v1/contacts", SEE_CONTACTS),
     post("/v1/contacts", CHANGE_CONTACTS),
@@ -119,13 +133,32 @@ pub const TABLE: &[Row] = &[
     post("/v1/contacts/{id}/notes", CHANGE_CONTACTS),
     post("/v1/contacts/{id}/tags", CHANGE_CONTACTS),
     delete("/v1/contacts/{id}/tags/{tag}", CHANGE_CONTACTS),
+    get("/v1/dead-letters", SEE_EVENTS),
+    post("/v1/dead-letters/drop", CHANGE_EVENTS),
+    post("/v1/dead-letters/replay", CHANGE_EVENTS),
     get("/v1/events", SEE_EVENTS),
     get("/v1/events/{id}", SEE_EVENTS),
     get("/v1/me", Need::AnyKey),
+    get("/v1/members", SEE_MEMBERS),
+    post("/v1/members", CHANGE_MEMBERS),
+    delete("/v1/members/{id}", CHANGE_MEMBERS),
+    patch("/v1/members/{id}", CHANGE_MEMBERS),
     get("/v1/opportunities", SEE_OPPORTUNITIES),
     post("/v1/opportunities", CHANGE_OPPORTUNITIES),
     get("/v1/opportunities/{id}", SEE_OPPORTUNITIES),
     patch("/v1/opportunities/{id}", CHANGE_OPPORTUNITIES),
+    get("/v1/organizations", SEE_ORGANIZATION),
+    post("/v1/organizations", TENANTS),
+    delete("/v1/organizations/{id}", TENANTS),
+    get("/v1/subscriptions", SEE_SUBSCRIPTIONS),
+    post("/v1/subscriptions", CHANGE_SUBSCRIPTIONS),
+    delete("/v1/subscriptions/{id}", CHANGE_SUBSCRIPTIONS),
+    get("/v1/subscriptions/{id}", SEE_SUBSCRIPTIONS),
+    patch("/v1/subscriptions/{id}", CHANGE_SUBSCRIPTIONS),
+    get("/v1/subscriptions/{id}/deliveries", SEE_SUBSCRIPTIONS),
+    post("/v1/subscriptions/{id}/replays", CHANGE_SUBSCRIPTIONS),
+    post("/v1/subscriptions/{id}/secret", CHANGE_SUBSCRIPTIONS),
+    post("/v1/subscriptions/{id}/tests", CHANGE_SUBSCRIPTIONS),
     post("/webhooks/ghl", DOOR),
     post("/webhooks/highlevel", DOOR),
     get("/webhooks/highlevel/workflow/{token}", TOKEN_DOOR),
@@ -179,6 +212,16 @@ pub const TABLE: &[Row] = &[
     run("retention", EVERYBODYS_DATA),
     run("sandbox", ON_SIMULATIONS),
     run("settings", READS_NOTHING),
+    run("subscriptions add", CHANGE_SUBSCRIPTIONS),
+    run("subscriptions change", CHANGE_SUBSCRIPTIONS),
+    run("subscriptions deliveries", SEE_SUBSCRIPTIONS),
+    run("subscriptions list", SEE_SUBSCRIPTIONS),
+    run("subscriptions pause", CHANGE_SUBSCRIPTIONS),
+    run("subscriptions remove", CHANGE_SUBSCRIPTIONS),
+    run("subscriptions replay", CHANGE_SUBSCRIPTIONS),
+    run("subscriptions resume", CHANGE_SUBSCRIPTIONS),
+    run("subscriptions rotate", CHANGE_SUBSCRIPTIONS),
+    run("subscriptions test", CHANGE_SUBSCRIPTIONS),
     run("up", RUNS_THE_HUB),
 ];
 
