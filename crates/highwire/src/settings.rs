@@ -200,6 +200,8 @@ pub(crate) struct Subscriptions {
 pub(crate) struct Sandbox {
     pub(crate) highlevel_listen: SocketAddr,
     pub(crate) notion_listen: SocketAddr,
+    pub(crate) repairshopr_listen: SocketAddr,
+    pub(crate) models_listen: SocketAddr,
     pub(crate) seed: u64,
     pub(crate) webhook_url: String,
     pub(crate) notion_requests_per_minute: u32,
