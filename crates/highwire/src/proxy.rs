@@ -2,8 +2,13 @@
 
 use std::sync::Arc;
 
-use connectors::highlevel::{Allowlist, Clients, Described, HighLevelProxy, ProxySettings};
-use domain::{BoxFuture, Clock, Proxy, ProxyFault, ProxyRefusal};
+use connectors::{
+    Safe,
+    highlevel::{
+        Allowlist, BrowserProxy, BrowserSettings, Clients, Described, HighLevelProxy, ProxySettings,
+    },
+};
+use domain::{BoxFuture, Clock, Proxy, ProxyFault, ProxyRefusal, SecretSealer};
 use endpoint::http::HttpTransport;
 use store::Sqlite;
 
@@ -39,6 +44,30 @@ pub(crate) fn highlevel(
     let clients: Arc<dyn Clients<HttpTransport, Timer>> = Arc::new(OfSettings { tenant, client });
     let proxy = proxy_settings(&settings.proxy, described)?;
     Ok(Arc::new(HighLevelProxy::new(store.clone(), clients, Arc::clone(clock), proxy)))
+}
+
+/// The proxy to the address of HighLevel's own application; none where that is switched off.
+///
+/// # Errors
+/// Where a token would leave the machine unprotected, or HTTPS cannot be used.
+pub(crate) fn browser(
+    settings: &Settings,
+    store: &Sqlite,
+    (sealer, clock): (&Arc<dyn SecretSealer>, &Arc<dyn Clock>),
+) -> Result<Option<Arc<dyn Proxy>>, Failure> {
+    if !settings.highlevel.browser_tier {
+        return Ok(None);
+    }
+    let url = connection::safe_url(&settings.highlevel.browser_url, "highlevel.browser_url")?;
+    let own = BrowserSettings {
+        url: url.to_owned(),
+        application_url: settings.highlevel.application_url.clone(),
+    };
+    let transport = HttpTransport::new(endpoint::http::Settings::default())
+        .map_err(|source| Failure::user("prepare HTTPS", "see the line above").because(source))?;
+    let safe = Safe::new(store.clone(), Arc::clone(sealer), Arc::clone(clock));
+    let stored = (store.clone(), safe);
+    Ok(Some(Arc::new(BrowserProxy::new(stored, transport, Arc::clone(clock), own))))
 }
 
 fn proxy_settings(

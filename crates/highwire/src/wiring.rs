@@ -116,6 +116,7 @@ pub(crate) async fn enter(settings: &Settings, entry: Entry) -> Result<Running, 
     let services = web::Services {
         consents: Some(Arc::new(consents)),
         proxy: Some(proxy::highlevel(settings, &store, &clock)?),
+        browser_proxy: proxy::browser(settings, &store, (&sealer, &clock))?,
         ..web::Services::default()
     };
     let site = Site {
