@@ -8,14 +8,14 @@ use connectors::{
         Allowlist, BrowserProxy, BrowserSettings, Clients, Described, HighLevelProxy, ProxySettings,
     },
 };
-use domain::{BoxFuture, Clock, Proxy, ProxyFault, ProxyRefusal, SecretSealer};
+use domain::{Clock, Proxy, SecretSealer};
 use endpoint::http::HttpTransport;
 use store::Sqlite;
 
 use crate::{
+    broker::HighLevelBroker,
     clock::Timer,
-    connection::{self, HighLevelClient},
-    doors,
+    connection, doors,
     failure::Failure,
     settings::{self, Settings},
 };
@@ -23,26 +23,17 @@ use crate::{
 /// A megabyte of the settings, in bytes.
 const MEGABYTE: u64 = 1024 * 1024;
 
-/// The proxy to HighLevel.
+/// The proxy to HighLevel, through the connections of this broker.
 ///
 /// # Errors
 /// Where a setting is no good.
 pub(crate) fn highlevel(
     settings: &Settings,
     store: &Sqlite,
-    clock: &Arc<dyn Clock>,
+    (broker, clock): (&HighLevelBroker, &Arc<dyn Clock>),
 ) -> Result<Arc<dyn Proxy>, Failure> {
-    let described = described(&settings.highlevel);
-    let client = match &described {
-        Some(_) => {
-            let tenant = connection::tenant(&settings.highlevel, None);
-            Some(connection::client(settings, tenant, true)?)
-        }
-        None => None,
-    };
-    let tenant = doors::tenant(doors::HIGHLEVEL);
-    let clients: Arc<dyn Clients<HttpTransport, Timer>> = Arc::new(OfSettings { tenant, client });
-    let proxy = proxy_settings(&settings.proxy, described)?;
+    let clients: Arc<dyn Clients<HttpTransport, Timer>> = Arc::new(broker.clone());
+    let proxy = proxy_settings(&settings.proxy, described(&settings.highlevel))?;
     Ok(Arc::new(HighLevelProxy::new(store.clone(), clients, Arc::clone(clock), proxy)))
 }
 
@@ -99,25 +90,4 @@ fn described(settings: &settings::HighLevel) -> Option<Described> {
         location,
         company,
     })
-}
-
-/// The client of the connection that the settings describe.
-struct OfSettings {
-    tenant: domain::Tenant,
-    client: Option<HighLevelClient>,
-}
-
-impl Clients<HttpTransport, Timer> for OfSettings {
-    fn client<'a>(
-        &'a self,
-        connection: &'a domain::Tenant,
-        account: &'a highlevel::Tenant,
-    ) -> BoxFuture<'a, Result<HighLevelClient, ProxyRefusal>> {
-        let own = self.client.as_ref().filter(|_| *connection == self.tenant);
-        let client = own.map(|client| client.for_tenant(account.clone())).ok_or_else(|| {
-            let hint = "give it one, as `highwire connect highlevel` explains";
-            ProxyRefusal::new(ProxyFault::Unusable, "the connection has no token", hint)
-        });
-        Box::pin(std::future::ready(client))
-    }
 }

@@ -125,7 +125,7 @@ pub(crate) async fn enter(settings: &Settings, entry: Entry) -> Result<Running, 
     let consents = HubConsents::of_hub(settings, consents)?;
     let services = web::Services {
         consents: Some(Arc::new(consents)),
-        proxy: Some(proxy::highlevel(settings, &store, &clock)?),
+        proxy: Some(proxy::highlevel(settings, &store, (&broker, &clock))?),
         browser_proxy: proxy::browser(settings, &store, (&sealer, &clock))?,
         ..web::Services::default()
     };
