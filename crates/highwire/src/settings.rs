@@ -154,6 +154,8 @@ pub(crate) struct HighLevel {
     pub(crate) url: String,
     pub(crate) location_id: String,
     pub(crate) company_id: String,
+    pub(crate) browser_tier: bool,
+    pub(crate) browser_url: String,
     pub(crate) application_url: String,
     pub(crate) client_id: String,
     pub(crate) client_secret: Secret,

@@ -133,7 +133,8 @@ pub(crate) async fn enter(settings: &Settings, entry: Entry) -> Result<Running, 
     let set_up = HubSetUp::new(settings, &store, hands, &own_url)?;
     let services = web::Services {
         consents: Some(Arc::new(consents)),
-        proxy: Some(proxy::highlevel(settings, &store, &clock)?),
+        proxy: Some(proxy::highlevel(settings, &store, (&broker, &clock))?),
+        browser_proxy: proxy::browser(settings, &store, (&sealer, &clock))?,
         subscriptions: Some(notary),
         set_up: Some(Arc::new(set_up)),
         ..web::Services::default()

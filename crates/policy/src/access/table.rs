@@ -178,6 +178,7 @@ pub const TABLE: &[Row] = &[
     run("connect browser", CHANGE_KEYS),
     run("connect custom", CHANGE_CONNECTIONS),
     run("connect highlevel", CHANGE_CONNECTIONS),
+    run("connect highlevel-browser", CHANGE_CONNECTIONS),
     run("connect notion", CHANGE_CONNECTIONS),
     run("connect ollama", CHANGE_CONNECTIONS),
     run("connect openai", CHANGE_CONNECTIONS),
