@@ -16,6 +16,7 @@ mod doors;
 mod entry;
 mod failure;
 mod hand_over;
+mod installation;
 mod logs;
 mod master_keys;
 mod printer;

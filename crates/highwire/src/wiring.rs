@@ -20,6 +20,7 @@ use crate::{
     disk_watch, doors,
     entry::{self, Entry},
     failure::Failure,
+    installation::HubInstallation,
     master_keys, proxy,
     sealer::Sealer,
     settings::{self, Settings},
@@ -113,6 +114,11 @@ pub(crate) async fn enter(settings: &Settings, entry: Entry) -> Result<Running, 
     let services = web::Services {
         consents: Some(Arc::new(consents)),
         proxy: Some(proxy::highlevel(settings, &store, &clock)?),
+        installation: Some(Arc::new(HubInstallation::new(
+            settings,
+            store.clone(),
+            Arc::clone(&clock),
+        ))),
         ..web::Services::default()
     };
     let site = Site {

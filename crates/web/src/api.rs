@@ -95,6 +95,8 @@ pub(crate) enum Tag {
     ApiKeys,
     /// Who did what.
     Audit,
+    /// The hub itself.
+    Installation,
 }
 
 /// One request of an operation, read and checked. `P`, `Q` and `B` are the fields of its path, its
@@ -172,6 +174,7 @@ impl Tag {
         Self::Members,
         Self::ApiKeys,
         Self::Audit,
+        Self::Installation,
     ];
 
     /// Its heading, and what stands below it.
@@ -191,6 +194,7 @@ impl Tag {
             Self::Organizations => ("Organizations", "The tenants of the installation."),
             Self::Members => ("Members", "The people of an organization, with their roles."),
             Self::ApiKeys => ("API keys", "The keys of programs and assistants."),
+            Self::Installation => ("Installation", "What the owner of the installation does."),
             Self::Audit => ("Audit", "Who did what with keys, tokens and what belongs to whom."),
         }
     }
