@@ -22,6 +22,7 @@ use crate::{
     disk_watch, doors,
     entry::{self, Entry},
     failure::Failure,
+    installation::HubInstallation,
     installs::InstallStage,
     master_keys, proxy,
     sealer::Sealer,
@@ -137,6 +138,11 @@ pub(crate) async fn enter(settings: &Settings, entry: Entry) -> Result<Running, 
         browser_proxy: proxy::browser(settings, &store, (&sealer, &clock))?,
         subscriptions: Some(notary),
         set_up: Some(Arc::new(set_up)),
+        installation: Some(Arc::new(HubInstallation::new(
+            settings,
+            store.clone(),
+            Arc::clone(&clock),
+        ))),
         ..web::Services::default()
     };
     let site = Site {
