@@ -71,8 +71,7 @@ async fn a_slot_is_booked_once() -> Result<()> {
     let line = format!("GET /v1/calendars/{calendar}/slots?from={now}&until={until}");
     let slots = house.ask(&key, &line, None).await?.good()?;
     let slot = slots["slots"].as_array().and_then(|slots| slots.last()).context("a free slot")?;
-    let booking =
-        json!({"calendar": calendar, "contact": contact, "starts_at": slot["starts_at"]});
+    let booking = json!({"calendar": calendar, "contact": contact, "starts_at": slot["starts_at"]});
     let booked = house.ask(&key, "POST /v1/appointments", Some(booking.clone())).await?;
     ensure!(booked.status == 201, "{booked:?}");
     let taken = house.ask(&key, "POST /v1/appointments", Some(booking)).await?;
