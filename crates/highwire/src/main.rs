@@ -6,6 +6,7 @@
 
 mod actor;
 mod administration;
+mod broker;
 mod cli;
 mod clock;
 mod commands;
@@ -16,6 +17,7 @@ mod doors;
 mod entry;
 mod failure;
 mod hand_over;
+mod installs;
 mod logs;
 mod master_keys;
 mod printer;
