@@ -20,6 +20,7 @@ mod hand_over;
 mod installs;
 mod logs;
 mod master_keys;
+mod port;
 mod printer;
 mod progress;
 mod proxy;

@@ -23,7 +23,7 @@ use crate::{
     entry::{self, Entry},
     failure::Failure,
     installs::InstallStage,
-    master_keys, proxy,
+    master_keys, port, proxy,
     sealer::Sealer,
     settings::{self, Settings},
 };
@@ -125,6 +125,7 @@ pub(crate) async fn enter(settings: &Settings, entry: Entry) -> Result<Running, 
     let consents = HubConsents::of_hub(settings, consents)?;
     let services = web::Services {
         consents: Some(Arc::new(consents)),
+        crm: Some(port::highlevel(settings, &broker, &store, &clock)),
         proxy: Some(proxy::highlevel(settings, &store, &clock)?),
         ..web::Services::default()
     };
