@@ -21,6 +21,7 @@ mod installation;
 mod installs;
 mod logs;
 mod master_keys;
+mod port;
 mod printer;
 mod progress;
 mod proxy;

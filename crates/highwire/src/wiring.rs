@@ -24,7 +24,7 @@ use crate::{
     failure::Failure,
     installation::HubInstallation,
     installs::InstallStage,
-    master_keys, proxy,
+    master_keys, port, proxy,
     sealer::Sealer,
     set_up::HubSetUp,
     settings::{self, Settings},
@@ -134,6 +134,7 @@ pub(crate) async fn enter(settings: &Settings, entry: Entry) -> Result<Running, 
     let set_up = HubSetUp::new(settings, &store, hands, &own_url)?;
     let services = web::Services {
         consents: Some(Arc::new(consents)),
+        crm: Some(port::highlevel(settings, &broker, &store, &clock)),
         proxy: Some(proxy::highlevel(settings, &store, (&broker, &clock))?),
         browser_proxy: proxy::browser(settings, &store, (&sealer, &clock))?,
         subscriptions: Some(notary),
