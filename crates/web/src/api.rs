@@ -95,6 +95,8 @@ pub(crate) enum Tag {
     ApiKeys,
     /// Who did what.
     Audit,
+    /// Webhooks of applications.
+    Subscriptions,
     /// The hub itself.
     Installation,
 }
@@ -170,11 +172,12 @@ impl Tag {
         Self::Opportunities,
         Self::Calendars,
         Self::Events,
-        Self::Organizations,
-        Self::Members,
         Self::ApiKeys,
         Self::Audit,
         Self::Installation,
+        Self::Members,
+        Self::Organizations,
+        Self::Subscriptions,
     ];
 
     /// Its heading, and what stands below it.
@@ -196,6 +199,10 @@ impl Tag {
             Self::ApiKeys => ("API keys", "The keys of programs and assistants."),
             Self::Installation => ("Installation", "What the owner of the installation does."),
             Self::Audit => ("Audit", "Who did what with keys, tokens and what belongs to whom."),
+            Self::Subscriptions => (
+                "Subscriptions",
+                "Webhooks of applications, signed as Standard Webhooks says, and what they were told.",
+            ),
         }
     }
 }

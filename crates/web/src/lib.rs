@@ -39,6 +39,7 @@ mod routes;
 mod server;
 mod services;
 pub mod set_up;
+mod subscriptions;
 
 pub use self::{
     admission::BODY_LIMIT,

@@ -1,5 +1,7 @@
 //! Every route of the hub, mounted through the table of who may do what.
 
+mod lists;
+
 use std::{future::Future, sync::Arc};
 
 use axum::{
@@ -16,16 +18,16 @@ use crate::{
     ConsentCallbacks, Health, Metrics, Services, Site,
     admission::Admission,
     api::{Call, Clash, Common, Desk, Document, Errands, Fields, Method, Operation, Reply},
-    api_keys, audit,
     callback::{self, Callbacks},
-    crm, dead_letters, docs, events,
+    docs,
     guard::{self, Guard, Lock, Post},
-    ingress, installation, me, members,
+    ingress,
     office::Office,
-    organizations, probes,
+    probes,
     problem::{Kind, Problem},
     proxy::{self, Passage},
     set_up::{self, Pages, Watch},
+    subscriptions,
 };
 
 /// A route that cannot be mounted.
@@ -199,13 +201,17 @@ pub(crate) fn routes<S: Storage>(
         .get("/metrics", move || std::future::ready(metrics.render()), ())?
         .get(callback::PATH, callback::receive, Callbacks::new(site.services.consents.clone()))?;
     let mount = passages(mount, &site.services)?;
-    let mount = port(mount, &site.services.crm)?;
+    let mount = lists::port(mount, &site.services.crm)?;
+    let notary = site.services.subscriptions.clone();
+    let office = subscriptions::Service::new(&store, notary, &site.clock);
+    let mount = lists::subscriptions(mount, &office)?;
     let pages = (Arc::clone(&guard), behind.admission.clone());
     let pages = Arc::new(Pages::new(site.services.set_up, pages, Arc::clone(&site.clock)));
-    let mount = self::pages(mount, &pages)?;
+    let mount = lists::pages(mount, &pages)?;
     let service = site.services.installation;
     let office = Office::new(store.clone(), site.clock);
-    let mut mount = administration(operations(mount, &store)?, (&store, &office, &service))?;
+    let mount = lists::operations(mount, &store)?;
+    let mut mount = lists::administration(mount, (&store, &office, &service))?;
     let document = docs::Document::new(&std::mem::take(&mut mount.document).finish()?);
     let mount = mount.get("/docs", docs::page, document.clone())?.get(
         "/openapi.json",

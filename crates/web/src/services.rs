@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::{Proxy, crm::Crm};
+use domain::{Proxy, SubscriptionNotary, crm::Crm};
 
 use crate::{ConsentCallbacks, Installation, set_up::SetUp};
 
@@ -21,4 +21,6 @@ pub struct Services {
     pub installation: Option<Arc<dyn Installation>>,
     /// Connects vendors for the pages.
     pub set_up: Option<Arc<dyn SetUp>>,
+    /// Judges the addresses of subscriptions and makes their secrets.
+    pub subscriptions: Option<Arc<dyn SubscriptionNotary>>,
 }
