@@ -213,7 +213,11 @@ pub(crate) fn routes<S: Storage>(
     let mount = lists::operations(mount, &store)?;
     let mut mount = lists::administration(mount, (&store, &office, &service))?;
     let document = docs::Document::new(&std::mem::take(&mut mount.document).finish()?);
-    let mount = mount.get("/openapi.json", docs::document, document)?;
+    let mount = mount.get("/docs", docs::page, document.clone())?.get(
+        "/openapi.json",
+        docs::document,
+        document,
+    )?;
     let router = mount.router.fallback(nowhere).method_not_allowed_fallback(not_so);
     Ok((router, guard))
 }
