@@ -1,5 +1,7 @@
 //! Every route of the hub, mounted through the table of who may do what.
 
+mod lists;
+
 use std::{future::Future, sync::Arc};
 
 use axum::{
@@ -16,16 +18,16 @@ use crate::{
     ConsentCallbacks, Health, Metrics, Services, Site,
     admission::Admission,
     api::{Call, Clash, Common, Desk, Document, Errands, Fields, Method, Operation, Reply},
-    api_keys, audit,
     callback::{self, Callbacks},
-    crm, dead_letters, docs, events,
+    docs,
     guard::{self, Guard, Lock, Post},
-    ingress, me, members,
+    ingress,
     office::Office,
-    organizations, probes,
+    probes,
     problem::{Kind, Problem},
     proxy::{self, Passage},
     set_up::{self, Pages, Watch},
+    subscriptions,
 };
 
 /// A route that cannot be mounted.
@@ -199,12 +201,17 @@ pub(crate) fn routes<S: Storage>(
         .get("/metrics", move || std::future::ready(metrics.render()), ())?
         .get(callback::PATH, callback::receive, Callbacks::new(site.services.consents.clone()))?;
     let mount = passages(mount, &site.services)?;
-    let mount = port(mount, &site.services.crm)?;
+    let mount = lists::port(mount, &site.services.crm)?;
+    let notary = site.services.subscriptions.clone();
+    let office = subscriptions::Service::new(&store, notary, &site.clock);
+    let mount = lists::subscriptions(mount, &office)?;
     let pages = (Arc::clone(&guard), behind.admission.clone());
     let pages = Arc::new(Pages::new(site.services.set_up, pages, Arc::clone(&site.clock)));
-    let mount = self::pages(mount, &pages)?;
+    let mount = lists::pages(mount, &pages)?;
+    let service = site.services.installation;
     let office = Office::new(store.clone(), site.clock);
-    let mut mount = administration(operations(mount, &store)?, (&store, &office))?;
+    let mount = lists::operations(mount, &store)?;
+    let mut mount = lists::administration(mount, (&store, &office, &service))?;
     let document = docs::Document::new(&std::mem::take(&mut mount.document).finish()?);
     let mount = mount.get("/openapi.json", docs::document, document)?;
     let router = mount.router.fallback(nowhere).method_not_allowed_fallback(not_so);
@@ -270,7 +277,7 @@ fn operations<S: Storage>(mount: Mount<S>, store: &S) -> Result<Mount<S>, Unmoun
 /// Every operation of administrators, in order of path.
 fn administration<S: Storage>(
     mount: Mount<S>,
-    (store, office): (&S, &Office<S>),
+    (store, office, service): (&S, &Office<S>, &installation::Service),
 ) -> Result<Mount<S>, Unmounted> {
     mount
         .operation(&api_keys::LIST, api_keys::list::<S>, office.clone())?
@@ -280,6 +287,11 @@ fn administration<S: Storage>(
         .operation(&dead_letters::LIST, dead_letters::list::<S>, office.clone())?
         .operation(&dead_letters::DROP, dead_letters::drop::<S>, office.clone())?
         .operation(&dead_letters::REPLAY, dead_letters::replay::<S>, office.clone())?
+        .operation(&installation::BACK_UP, installation::back_up, service.clone())?
+        .operation(&installation::MASTER_KEYS, installation::master_keys, service.clone())?
+        .operation(&installation::ROTATE, installation::rotate, service.clone())?
+        .operation(&installation::RETENTION, installation::retention, service.clone())?
+        .operation(&installation::SETTINGS, installation::settings, service.clone())?
         .operation(&members::LIST, members::list::<S>, office.clone())?
         .operation(&members::ADD, members::add::<S>, office.clone())?
         .operation(&members::CHANGE, members::change::<S>, office.clone())?
