@@ -21,6 +21,7 @@ mod raw;
 mod recipes;
 mod runtime;
 mod sender;
+pub mod tokens;
 pub mod trial;
 mod vendors;
 

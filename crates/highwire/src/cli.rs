@@ -15,8 +15,8 @@ use endpoint::Secret;
 
 pub(crate) use self::audit::{Audit, AuditList};
 pub(crate) use self::connect::{
-    Connect, HighLevel as ConnectHighLevel, Model as ConnectModel, Notion as ConnectNotion,
-    RepairShopr as ConnectRepairShopr, Target,
+    Connect, HighLevel as ConnectHighLevel, HighLevelBrowser as ConnectHighLevelBrowser,
+    Model as ConnectModel, Notion as ConnectNotion, RepairShopr as ConnectRepairShopr, Target,
 };
 pub(crate) use self::connections::{
     Accounts, Add as AddConnection, Connections, TokenDoor, Vendor, Which,
@@ -198,6 +198,12 @@ pub(crate) struct Sandbox {
     /// Where the simulated Notion listens; port 0 takes a free port
     #[arg(long, value_name = "ADDRESS")]
     pub(crate) notion_listen: Option<SocketAddr>,
+    /// Where the simulated RepairShopr listens; port 0 takes a free port
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) repairshopr_listen: Option<SocketAddr>,
+    /// Where the simulated language models listen; port 0 takes a free port
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) models_listen: Option<SocketAddr>,
     /// Where webhooks are sent
     #[arg(long, value_name = "URL")]
     pub(crate) webhook_url: Option<String>,

@@ -1,8 +1,8 @@
 //! The connection to HighLevel that the settings describe: address, token, and on whose behalf.
 
-use std::{net::IpAddr, path::Path, sync::Arc};
+use std::{path::Path, sync::Arc};
 
-use connectors::highlevel::{SharedLedger, connect::Line};
+use connectors::highlevel::{SharedLedger, base_url, connect::Line};
 use endpoint::http::HttpTransport;
 use highlevel::{Client, CompanyId, LocationId, Tenant, auth::PrivateToken, ledger::CallLedger};
 use store::SqliteBudgets;
@@ -35,20 +35,13 @@ pub(crate) fn url(settings: &settings::HighLevel) -> Result<&str, Failure> {
 /// # Errors
 /// Where a credential would leave the machine unprotected.
 pub(crate) fn safe_url<'a>(given: &'a str, name: &str) -> Result<&'a str, Failure> {
-    let url = given.trim().trim_end_matches('/');
-    let is_safe = match url.split_once("://") {
-        Some(("https", rest)) => is_host(authority(rest)),
-        Some(("http", rest)) => is_loopback(authority(rest)),
-        _ => false,
-    };
-    match is_safe {
-        true => Ok(url),
-        false => Err(Failure::user(
+    base_url(given).map_err(|_| {
+        Failure::user(
             format!("use {name}: it is no https address, and http is only for this machine"),
             "give an address such as https://services.leadconnectorhq.com, or http://127.0.0.1:8091 \
              for the sandbox",
-        )),
-    }
+        )
+    })
 }
 
 /// A client for one tenant, which shares its limits with whoever else calls from the data folder.
@@ -124,41 +117,9 @@ fn chosen<'a>(one: &'a str, list: &'a [String]) -> Option<&'a str> {
     std::iter::once(one).chain(list).map(str::trim).find(|id| !id.is_empty())
 }
 
-fn authority(rest: &str) -> &str {
-    rest.split(['/', '?', '#']).next().unwrap_or_default()
-}
-
-/// A name and password in front of the host could make it look like another.
-fn is_host(authority: &str) -> bool {
-    !authority.is_empty()
-        && !authority.contains(['@', '\\'])
-        && !authority.contains(char::is_whitespace)
-}
-
-fn is_loopback(authority: &str) -> bool {
-    let host = match authority.strip_prefix('[') {
-        Some(rest) => rest.split_once(']').map_or("", |(host, _)| host),
-        None => authority.split(':').next().unwrap_or_default(),
-    };
-    let is_local = host == "localhost" || host.parse().is_ok_and(|ip: IpAddr| ip.is_loopback());
-    is_host(authority) && is_local
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn without_tls_only_this_machine_is_called() {
-        for good in ["127.0.0.1:8091", "127.9.9.9", "localhost:1", "[::1]:8091"] {
-            assert!(is_loopback(good), "{good}");
-        }
-        for bad in
-            ["10.0.0.1", "127.0.0.1@evil.test", "localhost.evil.test", "", "[::2]:1", "0.0.0.0"]
-        {
-            assert!(!is_loopback(bad), "{bad}");
-        }
-    }
 
     #[test]
     fn the_own_setting_counts_more_than_the_list() {

@@ -111,6 +111,13 @@ impl From<vault::KeyError> for Failure {
     }
 }
 
+/// A connection that cannot be called through says itself what to do.
+impl From<connectors::highlevel::BrokerError> for Failure {
+    fn from(error: connectors::highlevel::BrokerError) -> Self {
+        Self::user("use the connection", "see the line above for what to do").because(error)
+    }
+}
+
 impl From<domain::StorageError> for Failure {
     fn from(error: domain::StorageError) -> Self {
         Self::user("use the data folder", "see the line above for what to do").because(error)

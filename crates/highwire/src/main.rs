@@ -6,6 +6,7 @@
 
 mod actor;
 mod administration;
+mod broker;
 mod cli;
 mod clock;
 mod commands;
@@ -16,12 +17,16 @@ mod doors;
 mod entry;
 mod failure;
 mod hand_over;
+mod installation;
+mod installs;
 mod logs;
 mod master_keys;
+mod port;
 mod printer;
 mod progress;
 mod proxy;
 mod sealer;
+mod set_up;
 mod settings;
 mod socket_activation;
 mod subscriptions;

@@ -4,7 +4,8 @@ use std::{collections::BTreeMap, path::Path, sync::Arc, time::Duration};
 
 use connectors::{highlevel::HighLevel, notion::ActivityLog};
 use domain::{
-    ConnectionId, Destination, Organization, OrganizationId, Organizations, SecretSealer, Source,
+    Actor, ConnectionId, Destination, Organization, OrganizationId, Organizations, SecretSealer,
+    Source,
 };
 use endpoint::http::HttpTransport;
 use engine::{Hub, Parts};
@@ -15,22 +16,23 @@ use tokio::task::JoinSet;
 use web::{Listener, Server, Site};
 
 use crate::{
+    broker::{self, HighLevelBroker},
     clock::{self, Timer},
     consents::{self, HubConsents},
     disk_watch, doors,
     entry::{self, Entry},
     failure::Failure,
-    master_keys, proxy,
+    installation::HubInstallation,
+    installs::InstallStage,
+    master_keys, port, proxy,
     sealer::Sealer,
+    set_up::HubSetUp,
     settings::{self, Settings},
     subscriptions::{self, Needs},
 };
 
 /// The client of the Notion API that the binary uses.
 pub(crate) type NotionClient = notion::Client<HttpTransport, Timer>;
-
-/// The organization that is there from the first start, and that the settings' connections are of.
-const ORGANIZATION: &str = "default";
 
 /// How long the stages may take at the end. What they cannot finish by then is taken up by the next
 /// start, as after a crash.
@@ -44,6 +46,7 @@ pub(crate) struct Running {
     pub(crate) hub: Hub<Sqlite>,
     pub(crate) store: Sqlite,
     server: Server,
+    broker: HighLevelBroker,
     watches: JoinSet<()>,
 }
 
@@ -61,13 +64,19 @@ impl Running {
     /// Takes no more events, finishes what is under way, closes the store, and only then stops
     /// answering. Whatever clients and vendors do, it takes less than ten seconds.
     pub(crate) async fn stop(self) {
-        let Self { hub, store, mut server, watches } = self;
+        let Self { hub, store, mut server, broker, watches } = self;
         drop(watches);
         let stages = tokio::time::timeout(LAST_STEPS, hub.stop());
         let (_, stages) = tokio::join!(server.drain(), stages);
         if stages.is_err() {
             tracing::warn!("a stage was cut off; the next start takes up what it was doing");
         }
+        // A new pair of tokens that is on its way is stored before the store closes.
+        let settled = tokio::time::timeout(LAST_COMMITS, broker.settle()).await;
+        if settled.is_err() {
+            tracing::warn!("a refresh of tokens was cut off; the next start repeats it");
+        }
+        drop(broker);
         // The store waits for its threads: the last commits are written, and the lock is let go of.
         let closed = tokio::task::spawn_blocking(move || drop(store));
         if tokio::time::timeout(LAST_COMMITS, closed).await.is_err() {
@@ -91,6 +100,7 @@ pub(crate) async fn enter(settings: &Settings, entry: Entry) -> Result<Running, 
     let (mut server, store) = entry::open(settings, entry, &clock).await?;
     let keyring = master_keys::open_for_hub(settings, &store).await?;
     let sealer: Arc<dyn SecretSealer> = Arc::new(Sealer::new(keyring));
+    let broker = broker::open(settings, &store, Arc::clone(&sealer), Actor::Hub)?;
     add_default_organization(&store, clock.now()).await?;
     let connection = ConnectionId::new(doors::NOTION);
     let needs = Needs { settings, store: &store, sealer: Arc::clone(&sealer), clock: &clock };
@@ -114,13 +124,26 @@ pub(crate) async fn enter(settings: &Settings, entry: Entry) -> Result<Running, 
     .await?;
     let mut watches = JoinSet::new();
     watches.spawn(disk_watch::run(disk, server.health()));
+    watches.spawn(broker::tend(broker.clone()));
+    watches.spawn(InstallStage::open(settings, &store, &sealer, broker.clone())?.run());
     watches.spawn(subscriptions::look_after(teller));
     let consents = consents::desk(settings, &store, Arc::clone(&sealer))?;
     let consents = HubConsents::of_hub(settings, consents)?;
+    let own_url = format!("http://{}", server.address());
+    let hands = (Arc::clone(&sealer), broker.clone());
+    let set_up = HubSetUp::new(settings, &store, hands, &own_url)?;
     let services = web::Services {
         consents: Some(Arc::new(consents)),
-        proxy: Some(proxy::highlevel(settings, &store, &clock)?),
+        crm: Some(port::highlevel(settings, &broker, &store, &clock)),
+        proxy: Some(proxy::highlevel(settings, &store, (&broker, &clock))?),
+        browser_proxy: proxy::browser(settings, &store, (&sealer, &clock))?,
         subscriptions: Some(notary),
+        set_up: Some(Arc::new(set_up)),
+        installation: Some(Arc::new(HubInstallation::new(
+            settings,
+            store.clone(),
+            Arc::clone(&clock),
+        ))),
         ..web::Services::default()
     };
     let site = Site {
@@ -133,12 +156,12 @@ pub(crate) async fn enter(settings: &Settings, entry: Entry) -> Result<Running, 
     server.open(site).map_err(|source| {
         Failure::user("open the doors", "report this as a bug").because(source)
     })?;
-    Ok(Running { hub, store, server, watches })
+    Ok(Running { hub, store, server, broker, watches })
 }
 
 /// The organization that a command is about where nothing names another.
 pub(crate) fn default_organization() -> OrganizationId {
-    OrganizationId::new(ORGANIZATION)
+    engine::administration::first_organization()
 }
 
 pub(crate) async fn add_default_organization(

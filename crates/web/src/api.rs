@@ -87,8 +87,18 @@ pub(crate) enum Tag {
     Events,
     /// Possible sales.
     Opportunities,
+    /// The tenants.
+    Organizations,
+    /// Their people.
+    Members,
+    /// Their keys.
+    ApiKeys,
+    /// Who did what.
+    Audit,
     /// Webhooks of applications.
     Subscriptions,
+    /// The hub itself.
+    Installation,
 }
 
 /// One request of an operation, read and checked. `P`, `Q` and `B` are the fields of its path, its
@@ -162,6 +172,11 @@ impl Tag {
         Self::Opportunities,
         Self::Calendars,
         Self::Events,
+        Self::ApiKeys,
+        Self::Audit,
+        Self::Installation,
+        Self::Members,
+        Self::Organizations,
         Self::Subscriptions,
     ];
 
@@ -175,8 +190,15 @@ impl Tag {
             Self::Contacts => {
                 ("Contacts", "The people that the CRM knows, their tags, notes and messages.")
             }
-            Self::Events => ("Events", "What came in from vendors, as it was kept."),
             Self::Opportunities => ("Opportunities", "Possible sales, in the stages of pipelines."),
+            Self::Events => {
+                ("Events", "What came in from vendors, as it was kept, and what was given up.")
+            }
+            Self::Organizations => ("Organizations", "The tenants of the installation."),
+            Self::Members => ("Members", "The people of an organization, with their roles."),
+            Self::ApiKeys => ("API keys", "The keys of programs and assistants."),
+            Self::Installation => ("Installation", "What the owner of the installation does."),
+            Self::Audit => ("Audit", "Who did what with keys, tokens and what belongs to whom."),
             Self::Subscriptions => (
                 "Subscriptions",
                 "Webhooks of applications, signed as Standard Webhooks says, and what they were told.",

@@ -8,20 +8,27 @@ mod alarm;
 mod answers;
 #[expect(dead_code, reason = "what operations to come declare is there already")]
 mod api;
+mod api_keys;
+mod audit;
 mod callback;
 mod connection;
 mod connections;
 mod correlation;
 mod crm;
+mod dead_letters;
 mod docs;
 mod events;
 mod front;
 mod guard;
 mod health;
 mod ingress;
+mod installation;
 mod listener;
 mod me;
+mod members;
 mod metrics;
+mod office;
+mod organizations;
 mod patience;
 mod pressure;
 mod probes;
@@ -38,6 +45,9 @@ pub use self::{
     admission::BODY_LIMIT,
     callback::{ConsentCallbacks, PATH as CALLBACK_PATH, Settled, Unsettled},
     health::{Health, Reason},
+    installation::{
+        Backup, Installation, InstallationFault, KeptFile, KeptKind, MasterKey, Retention, Rotation,
+    },
     listener::Listener,
     metrics::Metrics,
     server::{Door, Entrance, Limits, Server, Settings, Site},

@@ -1,5 +1,7 @@
 //! Every route of the hub, mounted through the table of who may do what.
 
+mod lists;
+
 use std::{future::Future, sync::Arc};
 
 use axum::{
@@ -17,9 +19,11 @@ use crate::{
     admission::Admission,
     api::{Call, Clash, Common, Desk, Document, Errands, Fields, Method, Operation, Reply},
     callback::{self, Callbacks},
-    crm, docs, events,
+    docs,
     guard::{self, Guard, Lock, Post},
-    ingress, me, probes,
+    ingress,
+    office::Office,
+    probes,
     problem::{Kind, Problem},
     proxy::{self, Passage},
     set_up::{self, Pages, Watch},
@@ -197,14 +201,17 @@ pub(crate) fn routes<S: Storage>(
         .get("/metrics", move || std::future::ready(metrics.render()), ())?
         .get(callback::PATH, callback::receive, Callbacks::new(site.services.consents.clone()))?;
     let mount = passages(mount, &site.services)?;
-    let mount = port(mount, &site.services.crm)?;
+    let mount = lists::port(mount, &site.services.crm)?;
     let notary = site.services.subscriptions.clone();
     let office = subscriptions::Service::new(&store, notary, &site.clock);
-    let mount = subscriptions(mount, &office)?;
+    let mount = lists::subscriptions(mount, &office)?;
     let pages = (Arc::clone(&guard), behind.admission.clone());
-    let pages = Arc::new(Pages::new(site.services.set_up, pages, site.clock));
-    let mount = self::pages(mount, &pages)?;
-    let mut mount = operations(mount, &store)?;
+    let pages = Arc::new(Pages::new(site.services.set_up, pages, Arc::clone(&site.clock)));
+    let mount = lists::pages(mount, &pages)?;
+    let service = site.services.installation;
+    let office = Office::new(store.clone(), site.clock);
+    let mount = lists::operations(mount, &store)?;
+    let mut mount = lists::administration(mount, (&store, &office, &service))?;
     let document = docs::Document::new(&std::mem::take(&mut mount.document).finish()?);
     let mount = mount.get("/openapi.json", docs::document, document)?;
     let router = mount.router.fallback(nowhere).method_not_allowed_fallback(not_so);
@@ -267,23 +274,31 @@ fn operations<S: Storage>(mount: Mount<S>, store: &S) -> Result<Mount<S>, Unmoun
         .operation(&me::SHOW, me::show, ())
 }
 
-/// Every operation on subscriptions, in order of path.
-fn subscriptions<S: Storage>(
+/// Every operation of administrators, in order of path.
+fn administration<S: Storage>(
     mount: Mount<S>,
-    office: &subscriptions::Service<S>,
+    (store, office, service): (&S, &Office<S>, &installation::Service),
 ) -> Result<Mount<S>, Unmounted> {
-    use crate::subscriptions as to;
-    let office = || office.clone();
     mount
-        .operation(&to::LIST, to::list::<S>, office())?
-        .operation(&to::ADD, to::add::<S>, office())?
-        .operation(&to::REMOVE, to::remove::<S>, office())?
-        .operation(&to::SHOW, to::show::<S>, office())?
-        .operation(&to::CHANGE, to::change::<S>, office())?
-        .operation(&to::deliveries::LIST, to::deliveries::list::<S>, office())?
-        .operation(&to::REPLAY, to::replay::<S>, office())?
-        .operation(&to::ROTATE, to::rotate::<S>, office())?
-        .operation(&to::TEST, to::test::<S>, office())
+        .operation(&api_keys::LIST, api_keys::list::<S>, office.clone())?
+        .operation(&api_keys::CREATE, api_keys::create::<S>, office.clone())?
+        .operation(&api_keys::REVOKE, api_keys::revoke::<S>, office.clone())?
+        .operation(&audit::LIST, audit::list::<S>, store.clone())?
+        .operation(&dead_letters::LIST, dead_letters::list::<S>, office.clone())?
+        .operation(&dead_letters::DROP, dead_letters::drop::<S>, office.clone())?
+        .operation(&dead_letters::REPLAY, dead_letters::replay::<S>, office.clone())?
+        .operation(&installation::BACK_UP, installation::back_up, service.clone())?
+        .operation(&installation::MASTER_KEYS, installation::master_keys, service.clone())?
+        .operation(&installation::ROTATE, installation::rotate, service.clone())?
+        .operation(&installation::RETENTION, installation::retention, service.clone())?
+        .operation(&installation::SETTINGS, installation::settings, service.clone())?
+        .operation(&members::LIST, members::list::<S>, office.clone())?
+        .operation(&members::ADD, members::add::<S>, office.clone())?
+        .operation(&members::CHANGE, members::change::<S>, office.clone())?
+        .operation(&members::REMOVE, members::remove::<S>, office.clone())?
+        .operation(&organizations::LIST, organizations::list::<S>, office.clone())?
+        .operation(&organizations::ADD, organizations::add::<S>, office.clone())?
+        .operation(&organizations::REMOVE, organizations::remove::<S>, office.clone())
 }
 
 /// Every operation of the port for applications, in order of path.

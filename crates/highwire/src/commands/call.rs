@@ -10,6 +10,7 @@ mod preview;
 mod refusal;
 mod select;
 mod values;
+mod way;
 
 use std::path::Path;
 
@@ -17,10 +18,10 @@ use endpoint::catalogue::{Edition, Kind};
 use highlevel::{Call as _, RawReply};
 use serde_json::Value;
 
-use self::{arguments::Arguments, defaults::Defaults, draft::Draft};
+use self::{arguments::Arguments, defaults::Defaults, draft::Draft, way::Way};
 use crate::{
     cli::Cli,
-    connection::{self, HighLevelClient},
+    connection::HighLevelClient,
     failure::Failure,
     printer,
     settings::{Environment, Settings},
@@ -31,7 +32,7 @@ pub(crate) fn flags_help() -> String {
     format!(
         "Every parameter of the operation is a flag, as on the wire or in kebab case: --contactId\n\
          and --contact-id are the same. Repeat a flag to give a list. A location or company that\n\
-         is not named is that of the settings. `highwire call OPERATION --help` explains one\n\
+         is not named is that of the settings, or of the connection that is named. `highwire call OPERATION --help` explains one\n\
          operation.\n\n{}\n\n\
          Examples:\n  \
          highwire call contacts.get-contact --contact-id ID --select contact.email\n  \
@@ -63,13 +64,13 @@ pub(crate) fn run(words: &[String], cli: &Cli) -> Result<(), Failure> {
     let mut flags = cli.flags();
     flags.config = arguments.config.clone().or(flags.config);
     flags.data_dir = arguments.data_dir.clone().or(flags.data_dir);
-    let all = Settings::load(&flags, &Environment::read()?)?;
-    let settings = &all.highlevel;
-    let defaults = Defaults {
-        named: None,
-        location: connection::location(settings),
-        company: connection::company(settings),
-    };
+    let settings = Settings::load(&flags, &Environment::read()?)?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|source| Failure::user("start the runtime", "free some memory").because(source))?;
+    let way = runtime.block_on(Way::find(&settings, arguments.connection.as_deref()))?;
+    let defaults = Defaults { named: None, location: way.location(), company: way.company() };
     let draft = draft::build(&arguments, defaults)?;
     let output = Output {
         select: arguments.select.as_deref(),
@@ -80,23 +81,19 @@ pub(crate) fn run(words: &[String], cli: &Cli) -> Result<(), Failure> {
     };
     let (_, edition) = draft::edition(&arguments)?;
     check(&arguments, &draft, edition)?;
-    let url = connection::url(settings)?;
+    let url = way.url()?;
     if arguments.dry_run {
-        let told = preview::preview(&draft, url, !settings.token.is_empty())?;
+        let told = preview::preview(&draft, url, way.has_token())?;
         printer::data(output.text(&told));
         return Ok(());
     }
     let location = draft.call.parameter("locationId").and_then(Value::as_str);
-    let tenant = connection::tenant(settings, location);
-    let client = connection::client(&all, tenant, draft.call.profile().needs_token)?;
+    let needs_token = draft.call.profile().needs_token;
+    let client = runtime.block_on(way.client(location, needs_token))?;
     let (operation, kind) = (draft.call.operation(), draft.call.operation().kind());
     if kind != Kind::Read {
         printer::talk(format!("{}: a {} operation at {url}", operation.id(), kind.as_str()));
     }
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|source| Failure::user("start the runtime", "free some memory").because(source))?;
     match arguments.paginate {
         true => runtime.block_on(rows(&client, draft, edition, &output)),
         false => runtime.block_on(reply(&client, &draft, edition, &output)),

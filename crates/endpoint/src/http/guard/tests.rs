@@ -31,10 +31,7 @@ impl Scripted {
 }
 
 impl Lookup for Scripted {
-    fn lookup(
-        &self,
-        _: String,
-    ) -> Pin<Box<dyn Future<Output = io::Result<Vec<IpAddr>>> + Send>> {
+    fn lookup(&self, _: String) -> Pin<Box<dyn Future<Output = io::Result<Vec<IpAddr>>> + Send>> {
         let next = self.0.lock().unwrap().pop_front().unwrap_or_default();
         Box::pin(std::future::ready(Ok(next)))
     }

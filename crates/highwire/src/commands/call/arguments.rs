@@ -24,7 +24,7 @@ const fn own(name: &'static str, value: Option<&'static str>, about: &'static st
 }
 
 /// The flags of every call.
-pub(crate) const OWN: [Own; 14] = [
+pub(crate) const OWN: [Own; 15] = [
     own(
         "set",
         Some("NAME=VALUE"),
@@ -44,6 +44,11 @@ pub(crate) const OWN: [Own; 14] = [
     own("output", Some("FILE"), "write the reply to a file"),
     own("dry-run", None, "print the request as JSON instead of sending it"),
     own("json", None, "print compact JSON on a terminal too"),
+    own(
+        "connection",
+        Some("ID|NAME"),
+        "call through this stored connection, not with the token of the settings",
+    ),
     own("config", Some("FILE"), "the settings file"),
     own("data-dir", Some("FOLDER"), "the folder of the hub's files"),
     own("help", None, "explain the operation and its flags"),
@@ -64,6 +69,8 @@ pub(crate) struct Arguments {
     pub(super) select: Option<String>,
     pub(super) output: Option<PathBuf>,
     pub(super) rows: Option<usize>,
+    /// The id or name of a stored connection.
+    pub(super) connection: Option<String>,
     pub(super) config: Option<PathBuf>,
     pub(super) data_dir: Option<PathBuf>,
     pub(super) paginate: bool,
@@ -144,6 +151,7 @@ impl Arguments {
             "body" => self.body = Some(value),
             "select" => self.select = Some(value),
             "output" => self.output = Some(value.into()),
+            "connection" => self.connection = Some(value),
             "config" => self.config = Some(value.into()),
             "data-dir" => self.data_dir = Some(value.into()),
             "rows" => match value.parse() {
