@@ -5,6 +5,7 @@
 
 mod environment;
 mod layers;
+mod shown;
 
 use std::{
     net::SocketAddr,
@@ -12,6 +13,7 @@ use std::{
     time::Duration,
 };
 
+use domain::Forbearance;
 use domain::KeyHash;
 use endpoint::Secret;
 use engine::{DeliverySettings, Limit, Limits};
@@ -53,7 +55,11 @@ pub(crate) struct Settings {
     pub(crate) proxy: Proxy,
     pub(crate) highlevel: HighLevel,
     pub(crate) notion: Notion,
+    pub(crate) subscriptions: Subscriptions,
     pub(crate) sandbox: Sandbox,
+    /// All of them as they may be shown.
+    #[serde(skip)]
+    pub(crate) shown: serde_json::Value,
 }
 
 /// How much the HTTP server takes on, and when it says "later".
@@ -152,6 +158,8 @@ pub(crate) struct HighLevel {
     pub(crate) url: String,
     pub(crate) location_id: String,
     pub(crate) company_id: String,
+    pub(crate) browser_tier: bool,
+    pub(crate) browser_url: String,
     pub(crate) application_url: String,
     pub(crate) client_id: String,
     pub(crate) client_secret: Secret,
@@ -183,12 +191,23 @@ pub(crate) enum AfterDead {
     Wait,
 }
 
+/// The webhooks of the users' own applications.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Subscriptions {
+    pub(crate) allow_private_addresses: Vec<String>,
+    pub(crate) give_up_after_hours: u64,
+    pub(crate) disable_after_hours: u64,
+}
+
 /// The simulated vendors.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Sandbox {
     pub(crate) highlevel_listen: SocketAddr,
     pub(crate) notion_listen: SocketAddr,
+    pub(crate) repairshopr_listen: SocketAddr,
+    pub(crate) models_listen: SocketAddr,
     pub(crate) seed: u64,
     pub(crate) webhook_url: String,
     pub(crate) notion_requests_per_minute: u32,
@@ -283,6 +302,24 @@ impl Notion {
     }
 }
 
+impl Subscriptions {
+    /// How patient the hub is with one delivery.
+    pub(crate) fn delivery(&self) -> DeliverySettings {
+        let hours = self.give_up_after_hours.min(LONGEST_HOURS);
+        DeliverySettings {
+            give_up_after: Duration::from_secs(60 * 60 * hours),
+            after_dead: engine::AfterDead::Continue,
+            blame: engine::Blame::Action,
+        }
+    }
+
+    /// How patient the hub is with a receiver.
+    pub(crate) fn forbearance(&self) -> Forbearance {
+        let hours = self.disable_after_hours.min(LONGEST_HOURS);
+        Forbearance(SignedDuration::from_hours(hours as i64))
+    }
+}
+
 impl Settings {
     /// Reads every layer.
     pub(crate) fn load(flags: &Flags, environment: &Environment) -> Result<Self, Failure> {
@@ -298,12 +335,16 @@ impl Settings {
             layers::add_file(&mut table, &path, &text)?;
         }
         layers::add_environment(&mut table, environment)?;
+        let shown = shown::shown(&table);
         let mut settings: Self = table.try_into().map_err(layers::bad_value)?;
+        settings.shown = shown;
         if let Some(data_dir) = &flags.data_dir {
             settings.data_dir.clone_from(data_dir);
+            settings.shown["data_dir"] = data_dir.display().to_string().into();
         }
         if let Some(listen) = flags.listen {
             settings.listen = listen;
+            settings.shown["listen"] = listen.to_string().into();
         }
         Ok(settings)
     }

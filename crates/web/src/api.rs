@@ -95,6 +95,10 @@ pub(crate) enum Tag {
     ApiKeys,
     /// Who did what.
     Audit,
+    /// Webhooks of applications.
+    Subscriptions,
+    /// The hub itself.
+    Installation,
 }
 
 /// One request of an operation, read and checked. `P`, `Q` and `B` are the fields of its path, its
@@ -168,10 +172,12 @@ impl Tag {
         Self::Opportunities,
         Self::Calendars,
         Self::Events,
-        Self::Organizations,
-        Self::Members,
         Self::ApiKeys,
         Self::Audit,
+        Self::Installation,
+        Self::Members,
+        Self::Organizations,
+        Self::Subscriptions,
     ];
 
     /// Its heading, and what stands below it.
@@ -191,7 +197,12 @@ impl Tag {
             Self::Organizations => ("Organizations", "The tenants of the installation."),
             Self::Members => ("Members", "The people of an organization, with their roles."),
             Self::ApiKeys => ("API keys", "The keys of programs and assistants."),
+            Self::Installation => ("Installation", "What the owner of the installation does."),
             Self::Audit => ("Audit", "Who did what with keys, tokens and what belongs to whom."),
+            Self::Subscriptions => (
+                "Subscriptions",
+                "Webhooks of applications, signed as Standard Webhooks says, and what they were told.",
+            ),
         }
     }
 }

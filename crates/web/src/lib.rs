@@ -22,6 +22,7 @@ mod front;
 mod guard;
 mod health;
 mod ingress;
+mod installation;
 mod listener;
 mod me;
 mod members;
@@ -31,18 +32,21 @@ mod organizations;
 mod patience;
 mod pressure;
 mod probes;
-#[cfg_attr(not(test), expect(dead_code, reason = "what operations to come answer is there"))]
 mod problem;
 mod proxy;
 mod routes;
 mod server;
 mod services;
 pub mod set_up;
+mod subscriptions;
 
 pub use self::{
     admission::BODY_LIMIT,
     callback::{ConsentCallbacks, PATH as CALLBACK_PATH, Settled, Unsettled},
     health::{Health, Reason},
+    installation::{
+        Backup, Installation, InstallationFault, KeptFile, KeptKind, MasterKey, Retention, Rotation,
+    },
     listener::Listener,
     metrics::Metrics,
     server::{Door, Entrance, Limits, Server, Settings, Site},
