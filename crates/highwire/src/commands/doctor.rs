@@ -108,7 +108,7 @@ impl Ward<'_> {
         match (&self.store, keyring) {
             (Some(store), Ok(Some(keyring))) => {
                 let sealer: Arc<dyn SecretSealer> = Arc::new(Sealer::new(keyring));
-                let actor = self.actor.in_audit();
+                let actor = self.actor.name();
                 Instruments::new(self.settings, store, &sealer, actor)?.examine(&connection).await
             }
             _ => {
