@@ -26,6 +26,7 @@ mod proxy;
 mod sealer;
 mod settings;
 mod socket_activation;
+mod subscriptions;
 mod usage;
 #[cfg(test)]
 mod walk;
@@ -166,6 +167,9 @@ async fn dispatch(
             commands::connections::run(&settings, actor, command, json).await
         }
         Command::Doctor(asked) => commands::doctor::run(&settings, actor, &asked, json).await,
+        Command::Subscriptions(command) => {
+            commands::subscriptions::run(&settings, actor, command, json).await
+        }
         Command::Notion(cli::Notion::Init { parent }) => {
             commands::notion::init(&settings, &parent, json).await
         }

@@ -116,7 +116,7 @@ async fn late(house: &mut House, next: &mut TokenProcess, report: &mut KillRepor
     let told = house.audited("token.failed").await?;
     let failed = calls(house, next, report)?;
     report.late += 1;
-    let is_told = |reason: &String| reason.contains("connect it again");
+    let is_told = |reason: &String| reason.contains("who installed the app");
     if failed.len() != CALLS || !failed.iter().all(is_told) {
         report.broken.push(format!("after the grace, calls said {failed:?}"));
     }

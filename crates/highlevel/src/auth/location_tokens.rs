@@ -90,7 +90,9 @@ impl<T: Transport, C: Timer> LocationTokens<T, C> {
         if let Some(error) = slot.rest.refusal(now) {
             return kept.ok_or(error);
         }
-        match self.exchange(company, location).await {
+        // A location that had the app and lacks it is not about to get it.
+        let waits = if refused.is_some() { &[] } else { &WAITS[..] };
+        match self.exchange(company, location, waits).await {
             Ok(token) => {
                 slot.rest.end();
                 Ok(slot.token.insert(token).access.clone())
@@ -107,9 +109,10 @@ impl<T: Transport, C: Timer> LocationTokens<T, C> {
         &self,
         company: &CompanyId,
         location: &LocationId,
+        waits: &[Duration],
     ) -> Result<LocationToken, TokenError> {
         let exchange = Exchange { company, location };
-        let mut waits = WAITS.iter();
+        let mut waits = waits.iter();
         let error = loop {
             let outcome = {
                 let _permit = self.permits.acquire().await.expect("nobody closes it");

@@ -15,12 +15,12 @@ pub enum BrokerError {
     )]
     Unknown(ConnectionId),
     /// The connection lacks its token, or what is stored is none.
-    #[error("{0} has no token; connect it again with `highwire connect highlevel`")]
+    #[error("{0} has no token; give it one with `highwire connect highlevel --again {0}`")]
     NoToken(ConnectionId),
     /// Its tokens are lost, and only a person can bring new ones.
     #[error(
         "{connection} needs consent since {since}: {reason}; let the person who installed the app \
-         connect it again with `highwire connect highlevel`"
+         agree again, with the link that `highwire connect highlevel --again {connection}` gives"
     )]
     NeedsConsent {
         /// Which connection.

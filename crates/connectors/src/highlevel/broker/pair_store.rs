@@ -150,8 +150,8 @@ where
         match event {
             TokenEvent::NeedsConsent(_) => tracing::error!(
                 connection.id = connection,
-                "the tokens of a connection are lost; let the person who installed the app connect it \
-                 again with `highwire connect highlevel`"
+                "the tokens of a connection are lost; let the person who installed the app agree again, \
+                 with the link that `highwire connect highlevel --again {connection}` gives"
             ),
             TokenEvent::RefreshFailed(error) => tracing::warn!(
                 connection.id = connection,

@@ -337,7 +337,7 @@ async fn lost_tokens_are_told_and_a_new_consent_ends_it() {
     house.pass(24);
     let refused = broker.client(&tenant("alpha"), None).await.unwrap_err();
     assert!(matches!(refused, BrokerError::NeedsConsent { .. }), "{refused}");
-    assert!(refused.to_string().contains("highwire connect highlevel"), "{refused}");
+    assert!(refused.to_string().contains("--again con_alpha-highlevel"), "{refused}");
 
     house.connect_oauth("").await;
     call(&broker, location).await.unwrap();

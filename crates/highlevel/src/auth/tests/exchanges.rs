@@ -68,6 +68,17 @@ async fn a_location_without_the_app_is_left_alone_for_a_while() {
     assert!(script.wire().len() > 6);
 }
 
+#[tokio::test]
+async fn a_location_that_lost_the_app_is_not_waited_for() {
+    let timer = ManualTimer::new();
+    let (source, script) = of_company(&timer, [answer(201, TOKEN), answer(400, NOT_YET)]);
+    let token = source.access(&location()).await.unwrap();
+    let before = timer.now();
+    let error = source.renew(&location(), &token).await.unwrap_err();
+    assert_eq!(error.retry(), endpoint::Retry::Never, "{error}");
+    assert_eq!((timer.now(), script.wire().len()), (before, 2));
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_storm_of_installations_stays_within_the_companys_limit() {
     let timer = PausedTimer::new();
