@@ -198,6 +198,12 @@ pub(crate) struct Sandbox {
     /// Where the simulated Notion listens; port 0 takes a free port
     #[arg(long, value_name = "ADDRESS")]
     pub(crate) notion_listen: Option<SocketAddr>,
+    /// Where the simulated RepairShopr listens; port 0 takes a free port
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) repairshopr_listen: Option<SocketAddr>,
+    /// Where the simulated language models listen; port 0 takes a free port
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) models_listen: Option<SocketAddr>,
     /// Where webhooks are sent
     #[arg(long, value_name = "URL")]
     pub(crate) webhook_url: Option<String>,

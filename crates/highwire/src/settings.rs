@@ -5,6 +5,7 @@
 
 mod environment;
 mod layers;
+mod shown;
 
 use std::{
     net::SocketAddr,
@@ -56,6 +57,9 @@ pub(crate) struct Settings {
     pub(crate) notion: Notion,
     pub(crate) subscriptions: Subscriptions,
     pub(crate) sandbox: Sandbox,
+    /// All of them as they may be shown.
+    #[serde(skip)]
+    pub(crate) shown: serde_json::Value,
 }
 
 /// How much the HTTP server takes on, and when it says "later".
@@ -202,6 +206,8 @@ pub(crate) struct Subscriptions {
 pub(crate) struct Sandbox {
     pub(crate) highlevel_listen: SocketAddr,
     pub(crate) notion_listen: SocketAddr,
+    pub(crate) repairshopr_listen: SocketAddr,
+    pub(crate) models_listen: SocketAddr,
     pub(crate) seed: u64,
     pub(crate) webhook_url: String,
     pub(crate) notion_requests_per_minute: u32,
@@ -329,12 +335,16 @@ impl Settings {
             layers::add_file(&mut table, &path, &text)?;
         }
         layers::add_environment(&mut table, environment)?;
+        let shown = shown::shown(&table);
         let mut settings: Self = table.try_into().map_err(layers::bad_value)?;
+        settings.shown = shown;
         if let Some(data_dir) = &flags.data_dir {
             settings.data_dir.clone_from(data_dir);
+            settings.shown["data_dir"] = data_dir.display().to_string().into();
         }
         if let Some(listen) = flags.listen {
             settings.listen = listen;
+            settings.shown["listen"] = listen.to_string().into();
         }
         Ok(settings)
     }

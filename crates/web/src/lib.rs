@@ -22,6 +22,7 @@ mod front;
 mod guard;
 mod health;
 mod ingress;
+mod installation;
 mod listener;
 mod me;
 mod members;
@@ -31,7 +32,6 @@ mod organizations;
 mod patience;
 mod pressure;
 mod probes;
-#[cfg_attr(not(test), expect(dead_code, reason = "what operations to come answer is there"))]
 mod problem;
 mod proxy;
 mod routes;
@@ -44,6 +44,9 @@ pub use self::{
     admission::BODY_LIMIT,
     callback::{ConsentCallbacks, PATH as CALLBACK_PATH, Settled, Unsettled},
     health::{Health, Reason},
+    installation::{
+        Backup, Installation, InstallationFault, KeptFile, KeptKind, MasterKey, Retention, Rotation,
+    },
     listener::Listener,
     metrics::Metrics,
     server::{Door, Entrance, Limits, Server, Settings, Site},

@@ -208,10 +208,16 @@ pub(crate) fn routes<S: Storage>(
     let pages = (Arc::clone(&guard), behind.admission.clone());
     let pages = Arc::new(Pages::new(site.services.set_up, pages, Arc::clone(&site.clock)));
     let mount = lists::pages(mount, &pages)?;
+    let service = site.services.installation;
     let office = Office::new(store.clone(), site.clock);
-    let mut mount = lists::administration(lists::operations(mount, &store)?, (&store, &office))?;
+    let mount = lists::operations(mount, &store)?;
+    let mut mount = lists::administration(mount, (&store, &office, &service))?;
     let document = docs::Document::new(&std::mem::take(&mut mount.document).finish()?);
-    let mount = mount.get("/openapi.json", docs::document, document)?;
+    let mount = mount.get("/docs", docs::page, document.clone())?.get(
+        "/openapi.json",
+        docs::document,
+        document,
+    )?;
     let router = mount.router.fallback(nowhere).method_not_allowed_fallback(not_so);
     Ok((router, guard))
 }
