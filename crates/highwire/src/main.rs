@@ -41,7 +41,7 @@ use clap::{CommandFactory, FromArgMatches};
 
 use crate::{
     actor::{Actor, Claim},
-    cli::{Cli, Command, Events, Keys, Organizations},
+    cli::{Cli, Command, Events, Organizations},
     failure::Failure,
     settings::{Environment, Settings},
 };
@@ -132,10 +132,7 @@ async fn dispatch(
         Command::Retention => commands::retention::run(&settings, json).await,
         Command::Backup(backup) => commands::backup::run(&settings, &backup.to, json).await,
         Command::Restore(restore) => commands::restore::run(&settings, &restore.from, json).await,
-        Command::Keys(Keys::Rotate { new_key }) => {
-            commands::keys::rotate(&settings, new_key, json).await
-        }
-        Command::Keys(Keys::Status) => commands::keys::status(&settings, json).await,
+        Command::Keys(keys) => commands::keys::run(&settings, &keys, json).await,
         Command::Organizations(Organizations::Add { id, name }) => {
             commands::organizations::add(&settings, actor, (id, name), json).await
         }

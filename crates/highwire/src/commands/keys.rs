@@ -3,10 +3,18 @@
 use serde_json::json;
 use store::Sqlite;
 
-use crate::{failure::Failure, master_keys, printer, settings::Settings};
+use crate::{cli::Keys, failure::Failure, master_keys, printer, settings::Settings};
+
+/// Runs one of the commands.
+pub(crate) async fn run(settings: &Settings, keys: &Keys, json: bool) -> Result<(), Failure> {
+    match keys {
+        Keys::Rotate { new_key } => rotate(settings, *new_key, json).await,
+        Keys::Status => status(settings, json).await,
+    }
+}
 
 /// Re-wraps every credential, also while a hub runs, and tells how many.
-pub(crate) async fn rotate(settings: &Settings, new_key: bool, json: bool) -> Result<(), Failure> {
+async fn rotate(settings: &Settings, new_key: bool, json: bool) -> Result<(), Failure> {
     let store = Sqlite::open_beside(&settings.data_dir)?;
     let mut keyring = master_keys::open(settings, &store).await?;
     if new_key {
@@ -42,7 +50,7 @@ pub(crate) async fn rotate(settings: &Settings, new_key: bool, json: bool) -> Re
 }
 
 /// Lists the master keys with what they wrap.
-pub(crate) async fn status(settings: &Settings, json: bool) -> Result<(), Failure> {
+async fn status(settings: &Settings, json: bool) -> Result<(), Failure> {
     let store = Sqlite::open_beside(&settings.data_dir)?;
     let keyring = master_keys::open(settings, &store).await?;
     let known: Vec<String> = keyring.ids().iter().map(ToString::to_string).collect();

@@ -273,6 +273,18 @@ text_format!(
     "The name of a backup."
 );
 
+text_format!(
+    AccountText,
+    String,
+    "^[0-9A-Za-z._-]{1,100}$",
+    100,
+    |text| {
+        let is_plain = |byte: u8| b"._-".contains(&byte) || byte.is_ascii_alphanumeric();
+        word(text, "", is_plain).map(str::to_owned)
+    },
+    "The id of an account at its vendor."
+);
+
 impl EventKindText {
     /// The kind that is asked for, where one is; none at all where nothing is of that kind.
     pub(crate) fn known(asked: Option<Self>) -> Option<Option<EventKind>> {
