@@ -82,7 +82,7 @@ async fn every_refusal_has_its_meaning_and_one_thing_to_change() {
         let examination = visit(always(status, body), &patient(Some("l1"))).await;
         let is_about = |finding: &&Finding| {
             let subject = finding.subject.as_str();
-            ["host", "token", "token class", "contacts"].contains(&subject)
+            ["host", "token", "token class", "location", "contacts"].contains(&subject)
                 && finding.verdict >= domain::Verdict::Warning
                 && finding.verdict != domain::Verdict::Skipped
         };
