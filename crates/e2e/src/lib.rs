@@ -10,6 +10,7 @@ pub mod crash;
 mod crowd;
 mod events;
 mod filler;
+pub mod fuzzer;
 mod hub;
 mod journal;
 mod mailbox;

@@ -8,7 +8,7 @@ use endpoint::{
     Method, Request, Response, Transport as _,
     http::{HttpTransport, Settings as HttpSettings},
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// How often a page that refreshes itself is looked at again.
 const LOOKS: usize = 40;
@@ -80,6 +80,37 @@ impl Person {
             }
         }
         Ok(Page::of(&answer))
+    }
+
+    /// Opens an address that is none of the hub's pages, as a browser does that was led there.
+    async fn visit(&self, url: &str) -> Result<Page> {
+        let url = url.to_owned();
+        let request =
+            Request { method: Method::Get, url, headers: Vec::new(), body: Vec::new().into() };
+        Ok(Page::of(&self.transport.send(request).await?))
+    }
+
+    /// One of the sandbox's own controls.
+    async fn control(&self, path: &str, body: Value) -> Result<()> {
+        let url = format!("{}/_sandbox/{path}", self.vendors.text("url")?);
+        let body = body.to_string().into();
+        let request = Request { method: Method::Post, url, headers: Vec::new(), body };
+        let answer = self.transport.send(request).await?;
+        ensure!(answer.status == 200, "{path}: {:?}", answer.body);
+        Ok(())
+    }
+
+    /// What the doctor says of the one connection, and its exit code.
+    fn doctor(&self) -> Result<(i32, Vec<Value>)> {
+        let mut command = self.program.command(self.folder.path());
+        command
+            .args(["doctor", "highlevel", "--json"])
+            .env("HIGHWIRE_DATA_DIR", self.folder.path().join("data"))
+            .env("HIGHWIRE_HIGHLEVEL_URL", self.vendors.text("url")?);
+        let output = command.output()?;
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        let lines = said.lines().map(serde_json::from_str).collect::<Result<_, _>>()?;
+        Ok((output.status.code().context("killed")?, lines))
     }
 
     /// What the simulated HighLevel was asked of this operation.
@@ -216,5 +247,66 @@ async fn nobody_else_gets_in() -> Result<()> {
     refused.shows("used up or too old")?;
     let inside = person.get("/connect").await?;
     ensure!(inside.status == 401, "{inside:?}");
+    Ok(())
+}
+
+/// The whole life of an installation, as the pages make it and as the doctor sees it.
+#[tokio::test]
+async fn an_installed_app_is_examined_as_long_as_it_lives() -> Result<()> {
+    let mut person = Person::sit_down()?;
+    let callback = format!("http://{}/oauth/callback/highlevel", person.hub.address());
+    person.control("app", json!({ "redirect_uri": callback })).await?;
+    let ticket = person.link()?.split_once("ticket=").context("a ticket")?.1.to_owned();
+    let asks = person.get(&format!("/connect/open?ticket={ticket}")).await?;
+    person.submit(&asks, "/connect/open", &[("ticket", ticket.as_str())]).await?;
+    let location = person.vendors.text("location_id")?.to_owned();
+    let path = "/connect/new/highlevel-app";
+    let form = person.get(path).await?;
+    let fields = [
+        ("client_id", person.vendors.text("client_id")?.to_owned()),
+        ("client_secret", person.vendors.text("client_secret")?.to_owned()),
+        ("consent_host", person.vendors.text("url")?.to_owned()),
+    ];
+    let fields: Vec<_> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let asked = person.submit(&form, path, &fields).await?;
+    asked.shows("Agree at HighLevel")?;
+    let link = asked.html.split("class=\"button\" href=\"").nth(1).context("a link")?;
+    let link = link.split('"').next().unwrap_or_default().replace("&amp;", "&");
+    let agreed = format!("{link}&auto_approve=true&location_id={location}");
+    let back = person.visit(&agreed).await?.leads_to.context("it leads nowhere")?;
+    ensure!(back.starts_with(&callback), "{back}");
+    person.visit(&back).await?.shows("Connected")?;
+    person.get("/connect").await?.shows("Northwind Harbor")?;
+
+    let bad = |said: &[Value]| -> Vec<String> {
+        let bad = said.iter().filter(|finding| finding["verdict"] == "bad");
+        bad.map(|finding| finding.to_string()).collect()
+    };
+    let (code, said) = person.doctor()?;
+    ensure!(code == 0 && bad(&said).is_empty(), "{said:#?}");
+    ensure!(said.iter().any(|it| it["subject"] == "location" && it["verdict"] == "good"));
+
+    // A day later the location is suspended: it gets no new token until that is over.
+    person.control("suspend", json!({ "location_id": location, "suspended": true })).await?;
+    person.control("clock", json!({ "advance_seconds": 90_000 })).await?;
+    let (code, said) = person.doctor()?;
+    let found = bad(&said);
+    ensure!(code == 1 && found.len() == 1 && found[0].contains("suspended"), "{said:#?}");
+    person.control("suspend", json!({ "location_id": location, "suspended": false })).await?;
+    let (code, said) = person.doctor()?;
+    ensure!(code == 0 && bad(&said).is_empty(), "{said:#?}");
+
+    // The app is taken off, and only a person can bring it back.
+    person.control("uninstall", json!({ "location_id": location })).await?;
+    let (code, said) = person.doctor()?;
+    let found = bad(&said);
+    ensure!(code == 1 && found.len() == 1, "{said:#?}");
+    ensure!(found[0].contains("highwire connect highlevel"), "{found:?}");
+
+    let requests = person.vendors.get("/_sandbox/requests").await?;
+    let requests = requests["requests"].as_array().context("a list")?;
+    for request in requests.iter().filter(|request| request["path"] != "/oauth/token") {
+        ensure!(request["method"] == "GET", "{request}");
+    }
     Ok(())
 }

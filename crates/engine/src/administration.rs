@@ -4,6 +4,7 @@
 //! and the audit of what was done.
 
 mod api_keys;
+mod connections;
 mod members;
 mod organizations;
 
@@ -16,6 +17,7 @@ use policy::access::{Principal, Unissued};
 
 pub use self::{
     api_keys::{IssuedKey, KeyWish},
+    connections::{Described, Held},
     members::NewMember,
 };
 
@@ -77,6 +79,18 @@ pub enum Refused {
     /// There is no such key.
     #[error("find {0} in {1}")]
     NoKey(ApiKeyId, OrganizationId),
+    /// There is no such connection.
+    #[error("find the connection {0}")]
+    NoConnection(ConnectionId),
+    /// The settings describe it.
+    #[error("remove {0}: the settings describe it")]
+    DescribedConnection(ConnectionId),
+    /// An account has one owner.
+    #[error("connect {0}: it is taken")]
+    AccountTaken(String),
+    /// The connection has no such account of its own.
+    #[error("disconnect {0}: it is not connected")]
+    NoAccount(String),
     /// They may not make this key.
     #[error("make the API key")]
     Unissued(#[source] Unissued),

@@ -35,6 +35,10 @@ impl From<Refused> for Failure {
                 "make another member the owner first, with `highwire members role MEMBER owner`"
             }
             Refused::NoKey(..) => "`highwire api-keys list` shows those that are there",
+            Refused::NoConnection(_) => "`highwire connections list` shows those that are there",
+            Refused::DescribedConnection(_) => "take it out there",
+            Refused::AccountTaken(_) => "an account has one owner; disconnect it there first",
+            Refused::NoAccount(_) => "`highwire connections list` shows those that are connected",
             Refused::Unissued(_) => {
                 "choose a role and scopes that go together, and that are yours to give"
             }

@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use domain::{BoxFuture, Clock, QUARANTINE_DAYS, Quarantine, Retention as _};
-use engine::{Holding, Limit};
+use engine::{Holding, Limit, administration::Described};
 use serde_json::Value;
 use store::{BackupError, Progress, Sqlite};
 use tokio::{runtime::Handle, time::Instant};
@@ -11,7 +11,7 @@ use web::{
     Backup, Installation, InstallationFault, KeptFile, KeptKind, MasterKey, Retention, Rotation,
 };
 
-use crate::{failure::Failure, master_keys, settings::Settings};
+use crate::{doors, failure::Failure, master_keys, settings::Settings};
 
 /// The name and version of this program, as backups tell them.
 const PROGRAM: &str = concat!("highwire ", env!("CARGO_PKG_VERSION"));
@@ -122,6 +122,14 @@ impl Installation for HubInstallation {
 
     fn back_up<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<Backup, InstallationFault>> {
         Box::pin(self.copy(name))
+    }
+
+    fn described(&self) -> Described {
+        let now = self.clock.now();
+        let connections = doors::connections(&self.settings, now);
+        // The hub would not run with settings that make no rules.
+        let accounts = doors::rules(&self.settings, now).map(|rules| rules.accounts);
+        Described { connections, accounts: accounts.unwrap_or_default() }
     }
 
     fn settings(&self) -> Value {

@@ -128,22 +128,7 @@ async fn dispatch(
         Command::Demo(demo) => commands::demo::run(&demo, settings, json).await,
         Command::Up(up) => commands::up::run(&up, settings, &environment, json).await,
         Command::Sandbox(sandbox) => commands::sandbox::run(&sandbox, settings, json).await,
-        Command::Events(Events::List { all, limit }) => {
-            let count = (!all).then_some(limit);
-            commands::events::list(&settings, actor, count, json).await
-        }
-        Command::Events(Events::Show { event }) => {
-            commands::events::show(&settings, actor, &event, json).await
-        }
-        Command::Events(Events::Dead(dead)) => {
-            commands::events::dead::list(&settings, actor, &dead, json).await
-        }
-        Command::Events(Events::Replay(choice)) => {
-            commands::events::dead::replay(&settings, actor, &choice, json).await
-        }
-        Command::Events(Events::Drop { choice, by }) => {
-            commands::events::dead::drop(&settings, actor, (&choice, by), json).await
-        }
+        Command::Events(command) => dispatch_events(command, &settings, actor, json).await,
         Command::Retention => commands::retention::run(&settings, json).await,
         Command::Backup(backup) => commands::backup::run(&settings, &backup.to, json).await,
         Command::Restore(restore) => commands::restore::run(&settings, &restore.from, json).await,
@@ -178,5 +163,27 @@ async fn dispatch(
         | Command::Completions { .. }
         | Command::Complete { .. }
         | Command::Settings => Ok(()),
+    }
+}
+
+async fn dispatch_events(
+    command: Events,
+    settings: &Settings,
+    actor: &Actor,
+    json: bool,
+) -> Result<(), Failure> {
+    match command {
+        Events::List { all, limit } => {
+            let count = (!all).then_some(limit);
+            commands::events::list(settings, actor, count, json).await
+        }
+        Events::Show { event } => commands::events::show(settings, actor, &event, json).await,
+        Events::Dead(dead) => commands::events::dead::list(settings, actor, &dead, json).await,
+        Events::Replay(choice) => {
+            commands::events::dead::replay(settings, actor, &choice, json).await
+        }
+        Events::Drop { choice, by } => {
+            commands::events::dead::drop(settings, actor, (&choice, by), json).await
+        }
     }
 }

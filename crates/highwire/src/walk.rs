@@ -4,6 +4,8 @@
 //! called at a real hub. What came of it is a committed snapshot: a change of who may do what is a
 //! change that somebody reads.
 
+mod over_http;
+
 use std::{collections::BTreeSet, net::SocketAddr, path::Path};
 
 use clap::{Command, CommandFactory};

@@ -13,6 +13,7 @@ mod door;
 mod event;
 mod house;
 mod keys;
+mod route;
 mod sealed;
 mod signature;
 #[cfg(test)]
@@ -20,5 +21,5 @@ mod strategies;
 
 pub use self::{
     caller::check as caller, door::Door, event::check as event, house::House, keys::Keys,
-    sealed::check as sealed, signature::check as signature,
+    route::check as route, sealed::check as sealed, signature::check as signature,
 };

@@ -93,6 +93,8 @@ pub(crate) enum Tag {
     Members,
     /// Their keys.
     ApiKeys,
+    /// The links to vendors.
+    Connections,
     /// Who did what.
     Audit,
     /// Webhooks of applications.
@@ -173,6 +175,7 @@ impl Tag {
         Self::Calendars,
         Self::Events,
         Self::ApiKeys,
+        Self::Connections,
         Self::Audit,
         Self::Installation,
         Self::Members,
@@ -198,6 +201,9 @@ impl Tag {
             Self::Members => ("Members", "The people of an organization, with their roles."),
             Self::ApiKeys => ("API keys", "The keys of programs and assistants."),
             Self::Installation => ("Installation", "What the owner of the installation does."),
+            Self::Connections => {
+                ("Connections", "The links of an organization to vendors, with their accounts.")
+            }
             Self::Audit => ("Audit", "Who did what with keys, tokens and what belongs to whom."),
             Self::Subscriptions => (
                 "Subscriptions",

@@ -17,6 +17,7 @@ use domain::{
     ConnectionId, Realm, Tenant,
     crm::{Behalf, Crm, CrmError},
 };
+use engine::administration::first_organization;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, de};
 
@@ -64,6 +65,7 @@ pub(crate) const READ_ERRORS: &[(Kind, &str)] = &[
         Kind::ConnectionUnready,
         "The connection cannot be used as it stands; `hint` says what helps.",
     ),
+    (Kind::NotFound, "There is no such connection."),
     (Kind::TooMany, "The calls that the CRM allows are used up."),
     (Kind::Invalid, "A value cannot be used; `errors` says which."),
     (Kind::InDoubt, "The CRM's answer cannot be used."),
@@ -100,13 +102,11 @@ async fn tenant(
                 false => Err(absent()),
             };
         }
-        Realm::Organization(organization) => organization,
-        Realm::Installation => {
-            let hint = "use an API key of the organization that the CRM belongs to";
-            return Err(Problem::bad_request("nobody says whose CRM is meant", hint));
-        }
+        Realm::Organization(organization) => organization.clone(),
+        // The administrator means the installation's own, as everywhere.
+        Realm::Installation => first_organization(),
     };
-    let mut all = crm.connections(organization).await?;
+    let mut all = crm.connections(&organization).await?;
     if let Some(asked) = asked {
         return all.into_iter().find(|tenant| tenant.connection == asked).ok_or_else(absent);
     }

@@ -5,6 +5,7 @@
 use std::sync::Arc;
 
 use domain::BoxFuture;
+use engine::administration::Described;
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -27,6 +28,9 @@ pub trait Installation: Send + Sync {
 
     /// Copies the hub's data into the folder of this name below the data folder's `backups`.
     fn back_up<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<Backup, InstallationFault>>;
+
+    /// The connections that the settings describe, and the accounts that they name.
+    fn described(&self) -> Described;
 
     /// Every setting by its path, secrets left out.
     fn settings(&self) -> serde_json::Value;

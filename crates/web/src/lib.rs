@@ -23,6 +23,7 @@ mod guard;
 mod health;
 mod ingress;
 mod installation;
+mod links;
 mod listener;
 mod me;
 mod members;

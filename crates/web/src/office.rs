@@ -98,6 +98,16 @@ impl From<Refused> for Problem {
             Refused::NoKey(..) => {
                 (Kind::NotFound, "`GET /v1/api-keys` lists those that are there".to_owned())
             }
+            Refused::NoConnection(_) | Refused::NoAccount(_) => {
+                (Kind::NotFound, "`GET /v1/connections` lists what is there".to_owned())
+            }
+            Refused::DescribedConnection(_) => {
+                (Kind::Conflict, "take it out of the hub's settings".to_owned())
+            }
+            Refused::AccountTaken(_) => (
+                Kind::Conflict,
+                "an account has one owner; take it from the other connection first".to_owned(),
+            ),
             Refused::Unissued(unissued) => (Kind::Forbidden, unissued.to_string()),
         };
         Self::new(kind, detail, hint)

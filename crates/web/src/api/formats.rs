@@ -15,6 +15,9 @@ const PAGE: u64 = 50;
 /// How many it has at most.
 const LARGEST_PAGE: u64 = 200;
 
+/// The largest whole number up to which a float tells each from the next.
+const LARGEST_EXACT: f64 = 9_007_199_254_740_992.0;
+
 /// How many things of a list to answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Limit(pub(crate) usize);
@@ -27,7 +30,7 @@ impl Default for Limit {
 
 impl<'de> Deserialize<'de> for Limit {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        match u64::deserialize(deserializer)? {
+        match deserializer.deserialize_u64(Whole)? {
             number @ 1..=LARGEST_PAGE => Ok(Self(number as usize)),
             _ => Err(de::Error::custom(format_args!("give a number from 1 to {LARGEST_PAGE}"))),
         }
@@ -47,6 +50,28 @@ impl JsonSchema for Limit {
         json_schema!({
             "type": "integer", "minimum": 1, "maximum": LARGEST_PAGE, "default": PAGE,
         })
+    }
+}
+
+/// Reads a whole number as JSON Schema means it: 5.0 is one too.
+struct Whole;
+
+impl de::Visitor<'_> for Whole {
+    type Value = u64;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a whole number")
+    }
+
+    fn visit_u64<E: de::Error>(self, number: u64) -> Result<u64, E> {
+        Ok(number)
+    }
+
+    fn visit_f64<E: de::Error>(self, number: f64) -> Result<u64, E> {
+        match number.fract() == 0.0 && (0.0..=LARGEST_EXACT).contains(&number) {
+            true => Ok(number as u64),
+            false => Err(E::invalid_value(de::Unexpected::Float(number), &self)),
+        }
     }
 }
 
@@ -273,6 +298,18 @@ text_format!(
     "The name of a backup."
 );
 
+text_format!(
+    AccountText,
+    String,
+    "^[0-9A-Za-z._-]{1,100}$",
+    100,
+    |text| {
+        let is_plain = |byte: u8| b"._-".contains(&byte) || byte.is_ascii_alphanumeric();
+        word(text, "", is_plain).map(str::to_owned)
+    },
+    "The id of an account at its vendor."
+);
+
 impl EventKindText {
     /// The kind that is asked for, where one is; none at all where nothing is of that kind.
     pub(crate) fn known(asked: Option<Self>) -> Option<Option<EventKind>> {
@@ -401,7 +438,7 @@ pub(crate) struct Number<const LEAST: u64, const MOST: u64>(pub(crate) u64);
 
 impl<'de, const LEAST: u64, const MOST: u64> Deserialize<'de> for Number<LEAST, MOST> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        match u64::deserialize(deserializer)? {
+        match deserializer.deserialize_u64(Whole)? {
             number if (LEAST..=MOST).contains(&number) => Ok(Self(number)),
             _ => Err(de::Error::custom(format_args!("give a number from {LEAST} to {MOST}"))),
         }
@@ -441,6 +478,7 @@ mod tests {
             (Some(1), Some(200), None, None)
         );
         assert_eq!((read("-1"), read("1.5"), Limit::default().0), (None, None, 50));
+        assert_eq!((read("7.0"), read("1e2"), read("\"7\"")), (Some(7), Some(100), None));
     }
 
     #[test]

@@ -36,6 +36,7 @@ pub(crate) const BOOK: Operation = Operation {
     description: "Give a free slot exactly as it was given. The CRM may send the contact a \
                   confirmation.",
     errors: &[
+        (Kind::NotFound, "There is no such connection."),
         (Kind::SlotTaken, "The slot is not free."),
         (Kind::ConnectionUnready, "The connection cannot be used as it stands."),
         (Kind::NotFound, "The calendar or the contact is not there."),

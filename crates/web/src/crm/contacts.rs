@@ -44,6 +44,7 @@ pub(crate) const UPSERT: Operation = Operation {
                   two contacts, nothing is changed and both ids come back. Tags are added, none is \
                   taken away. `not_applied` tells what the CRM did not take over.",
     errors: &[
+        (Kind::NotFound, "There is no such connection."),
         (Kind::TwoContacts, "The address and the number belong to two contacts."),
         (Kind::ConnectionUnready, "The connection cannot be used as it stands."),
         (Kind::InDoubt, "Nobody knows whether the CRM did it."),

@@ -19,6 +19,7 @@ pub(crate) const SEND: Operation = Operation {
                   whoever asks for it; the CRM is asked each time. A message of which nobody knows \
                   whether it was sent is not repeated.",
     errors: &[
+        (Kind::NotFound, "There is no such connection."),
         (Kind::OptedOut, "The contact wants no messages on this channel."),
         (Kind::ConnectionUnready, "The connection cannot be used as it stands."),
         (Kind::InDoubt, "Nobody knows whether it was sent: look before sending it again."),

@@ -44,6 +44,7 @@ pub(crate) const UPSERT: Operation = Operation {
     description: "The open opportunity of the contact in the pipeline is changed; where there is \
                   none, one is made. Pipeline and stage are named as people name them, or by id.",
     errors: &[
+        (Kind::NotFound, "There is no such connection."),
         (Kind::Conflict, "There is one that may not be doubled, or several could be meant."),
         (Kind::ConnectionUnready, "The connection cannot be used as it stands."),
         (Kind::InDoubt, "Nobody knows whether the CRM did it."),

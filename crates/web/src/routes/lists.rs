@@ -7,7 +7,7 @@ use domain::Storage;
 use super::{Mount, Unmounted};
 use crate::{
     api::Method,
-    api_keys, audit, crm, dead_letters, events, installation, me, members,
+    api_keys, audit, crm, dead_letters, events, installation, links, me, members,
     office::Office,
     organizations,
     set_up::{self, Pages},
@@ -53,11 +53,16 @@ pub(super) fn administration<S: Storage>(
     mount: Mount<S>,
     (store, office, service): (&S, &Office<S>, &installation::Service),
 ) -> Result<Mount<S>, Unmounted> {
+    let links = || (office.clone(), service.clone());
     mount
         .operation(&api_keys::LIST, api_keys::list::<S>, office.clone())?
         .operation(&api_keys::CREATE, api_keys::create::<S>, office.clone())?
         .operation(&api_keys::REVOKE, api_keys::revoke::<S>, office.clone())?
         .operation(&audit::LIST, audit::list::<S>, store.clone())?
+        .operation(&links::LIST, links::list::<S>, links())?
+        .operation(&links::REMOVE, links::remove::<S>, links())?
+        .operation(&links::CONNECT_ACCOUNT, links::connect_account::<S>, links())?
+        .operation(&links::DISCONNECT_ACCOUNT, links::disconnect_account::<S>, links())?
         .operation(&dead_letters::LIST, dead_letters::list::<S>, office.clone())?
         .operation(&dead_letters::DROP, dead_letters::drop::<S>, office.clone())?
         .operation(&dead_letters::REPLAY, dead_letters::replay::<S>, office.clone())?

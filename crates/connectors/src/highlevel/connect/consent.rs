@@ -254,7 +254,7 @@ where
             .await
             .map_err(|error| ConsentFailure::Exchange(Box::new(error)))?;
         let matter = self.same_account(matter, &grant).await?;
-        let mut new = self.connection(&matter, &grant).await;
+        let mut new = self.connection(&matter, &grant).await?;
         match matter.asked.renews {
             true => self.connecting.renew(&new, &matter.asked.actor).await?,
             false => self.connecting.add(&new, &matter.asked.actor).await?,
@@ -305,10 +305,14 @@ where
         Ok(matter)
     }
 
-    async fn connection(&self, matter: &Matter, grant: &Grant) -> NewConnection {
+    async fn connection(
+        &self,
+        matter: &Matter,
+        grant: &Grant,
+    ) -> Result<NewConnection, ConsentFailure> {
         let now = self.clock.now();
         let tenant = matter.asked.tenant.clone();
-        let listing = self.store.listing().await.unwrap_or_default();
+        let listing = self.store.listing().await?;
         let known = listing.connections.into_iter().find(|one| one.tenant == tenant);
         let connection = known.unwrap_or_else(|| Connection {
             tenant: tenant.clone(),
@@ -326,7 +330,7 @@ where
         settings.insert(ConnectionProfile::INSTALL.to_owned(), install(&grant.install).to_owned());
         let scopes: std::collections::BTreeSet<&str> =
             grant.pair.scope.split_whitespace().collect();
-        NewConnection {
+        Ok(NewConnection {
             profile: ConnectionProfile {
                 tenant,
                 access: Access::OAuth,
@@ -344,7 +348,7 @@ where
             ],
             accounts: location.or(company).map(account).into_iter().collect(),
             findings: Vec::new(),
-        }
+        })
     }
 
     /// Gives the locations of an installation in bulk to the connection; the first that belong to
@@ -365,7 +369,7 @@ where
             let shown: Vec<&str> = kept_back.iter().take(3).map(String::as_str).collect();
             let shown = format!("{}{}", shown.join(", "), more(kept_back.len()));
             Finding::warning(
-                "locations",
+                "installations",
                 format!("{} stay with another connection: {shown}", kept_back.len()),
                 "disconnect them there with `highwire connections disconnect-account`, and connect again",
             )

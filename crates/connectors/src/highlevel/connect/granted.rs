@@ -12,6 +12,12 @@ use serde_json::Value;
 use super::Line;
 use crate::highlevel::doctor::{self, Keeper, Patient};
 
+/// What people call the list of locations that have the app.
+const INSTALLATIONS: &str = "installations";
+
+/// The scopes that list installations and buy tokens for them (`facts/highlevel.md` 2.3).
+const EXCHANGE: [&str; 2] = ["oauth.readonly", "oauth.write"];
+
 /// What was granted, as far as HighLevel tells.
 pub(super) struct Granted {
     /// What the vendor calls the account.
@@ -42,12 +48,13 @@ pub(super) async fn look<T: Transport + Clone, C: Timer + Clone>(
     };
     let mut locations = Vec::new();
     if let (Install::Bulk { .. }, Tenant::Company(company)) = (&grant.install, &grant.pair.tenant) {
+        findings.extend(exchange(scopes));
         match installed_locations(&client, company, app_id).await {
             Ok(found) => {
                 findings.push(count(found.len()));
                 locations = found;
             }
-            Err(error) => findings.push(unread("locations", &error)),
+            Err(error) => findings.push(unread(INSTALLATIONS, &error)),
         }
     }
     findings.extend(
@@ -103,13 +110,27 @@ fn installed_on(grant: &Grant) -> Finding {
 fn count(locations: usize) -> Finding {
     match locations {
         0 => Finding::warning(
-            "locations",
-            "none has the app yet",
+            INSTALLATIONS,
+            "no location has the app yet",
             "wait: each is connected when HighLevel tells of its installation",
         ),
-        1 => Finding::good("locations", "1 has the app"),
-        more => Finding::good("locations", format!("{more} have the app")),
+        1 => Finding::good(INSTALLATIONS, "1 location has the app"),
+        more => Finding::good(INSTALLATIONS, format!("{more} locations have the app")),
     }
+}
+
+/// What a company's token needs to stand for its locations.
+fn exchange(scopes: &[String]) -> Option<Finding> {
+    let is_missing = |scope: &&str| !scopes.is_empty() && !scopes.iter().any(|one| one == scope);
+    let missing: Vec<&str> = EXCHANGE.into_iter().filter(is_missing).collect();
+    (!missing.is_empty()).then(|| {
+        let missing = missing.join(", ");
+        Finding::warning(
+            INSTALLATIONS,
+            format!("nothing can be called for the locations without {missing}"),
+            format!("add {missing} to the scopes of the app, and connect again"),
+        )
+    })
 }
 
 /// What could not be read, in the words for why.

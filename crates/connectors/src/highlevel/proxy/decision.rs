@@ -197,7 +197,7 @@ pub(super) fn with_fields(body: Bytes, fields: Vec<(String, String)>) -> Bytes {
     let fields = serde_json::Value::Object(fields).to_string();
     let rest = body[begin + 1..].trim_ascii_start();
     let comma: &[u8] = if rest.starts_with(b"}") { b"" } else { b"," };
-    [fields[..fields.len() - 1].as_bytes(), comma, rest].concat().into()
+    [&fields.as_bytes()[..fields.len() - 1], comma, rest].concat().into()
 }
 
 pub(super) fn forbidden(error: impl Into<String>, hint: impl Into<String>) -> ProxyRefusal {

@@ -154,7 +154,7 @@ async fn every_customer_is_read_once_while_others_come() {
 async fn a_change_is_found_at_the_end_of_the_list_by_change() {
     let bench = Bench::start(10_000).await;
     let client = bench.owner();
-    bench.timer.sleep(Duration::from_secs(60)).await;
+    bench.timer.sleep(Duration::from_secs(60)).await; // tidy: sleep, the clock stands still
     let changed = 30_000_150;
     bench.write(Method::Put, &format!("customers/{changed}"), json!({ "notes": "x" })).await;
     let list = |number| List::<Customer>::page(number).sorted_by_change().including_disabled();

@@ -224,8 +224,10 @@ async fn wait(desk: &Desk<'_>, begun: &Begun) -> Result<(), Failure> {
                 return Err(Failure::user("connect HighLevel", hint).with_details([reason]));
             }
             ConsentOutcome::Connected { connection, findings } => {
+                // Who installs the app again where it is connected renews that connection.
+                let renewed = request.renews || connection != request.tenant.connection;
                 let tenant = Tenant { connection, ..request.tenant };
-                return tell(desk, &tenant, request.renews, &findings).await;
+                return tell(desk, &tenant, renewed, &findings).await;
             }
         }
         tokio::time::sleep(LOOK).await;
@@ -236,7 +238,7 @@ async fn wait(desk: &Desk<'_>, begun: &Begun) -> Result<(), Failure> {
 async fn tell(
     desk: &Desk<'_>,
     tenant: &Tenant,
-    renews: bool,
+    renewed: bool,
     findings: &[Finding],
 ) -> Result<(), Failure> {
     let listing = desk.store.listing().await?;
@@ -247,6 +249,6 @@ async fn tell(
     })?;
     let profile = desk.store.profile(tenant).await?;
     let account = profile.and_then(|profile| profile.account_name);
-    desk.tell(&connection, account.as_deref(), renews, findings);
+    desk.tell(&connection, account.as_deref(), renewed, findings);
     Ok(())
 }

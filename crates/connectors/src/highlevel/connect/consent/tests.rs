@@ -22,6 +22,10 @@ use crate::{
     stand_ins::{Mirror, RealTimer},
 };
 
+/// What the app asks for: all that a look at an agency needs, and not what buys tokens.
+const SCOPES: [&str; 4] =
+    ["companies.readonly", "locations.readonly", "oauth.readonly", "users.readonly"];
+
 /// A desk, its store, its clock and the vendor.
 struct House {
     desk: ConsentDesk<Memory, HttpTransport, RealTimer>,
@@ -74,7 +78,7 @@ impl House {
             version_id: None,
             host: ConsentHost::parse(&self.vendor.url()).unwrap(),
             redirect_url: "https://hub.example/cb".to_owned(),
-            scopes: vec!["locations.readonly".to_owned(), "oauth.readonly".to_owned()],
+            scopes: SCOPES.map(str::to_owned).to_vec(),
         }
     }
 
@@ -119,7 +123,9 @@ async fn who_agrees_in_time_is_connected_and_every_step_is_told() {
     let tenant = agreed.connection.tenant;
     let profile = house.store.profile(&tenant).await.unwrap().unwrap();
     assert_eq!(profile.setting(ConnectionProfile::INSTALL), Some("bulk"));
-    assert_eq!(profile.scopes, ["locations.readonly", "oauth.readonly"]);
+    assert_eq!(profile.scopes, SCOPES);
+    let lacks = |one: &Finding| one.found.contains("without oauth.write");
+    assert!(agreed.findings.iter().any(lacks), "{:?}", agreed.findings);
     let kinds = house.store.credentials(&tenant.organization, None).await.unwrap();
     let kinds: Vec<_> = kinds.iter().map(|one| one.key.kind.as_str()).collect();
     assert_eq!(kinds, [CredentialKey::APP_SECRET, CredentialKey::TOKEN_PAIR]);
