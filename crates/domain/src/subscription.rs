@@ -79,7 +79,7 @@ impl SubscriptionState {
 /// Which versions of a subscription's secret sign. Each is a credential of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SecretVersions {
-    /// The newest, from 1.
+    /// The newest: 1, and after a rotation a number that no other rotation has.
     pub current: u32,
     /// The one before it, while it still signs.
     pub former: Option<FormerSecret>,
@@ -98,12 +98,13 @@ impl SecretVersions {
     /// The versions of a new subscription.
     pub const FIRST: Self = Self { current: 1, former: None };
 
-    /// The versions after a rotation at `now`.
+    /// The versions after a rotation to `next` at `now`. Two rotations at once have different numbers,
+    /// so that neither overwrites the other's secret.
     #[must_use]
-    pub fn rotated(self, now: Timestamp) -> Self {
+    pub fn rotated(self, next: u32, now: Timestamp) -> Self {
         let until = now + SignedDuration::from_hours(ROTATION_HOURS);
         let former = FormerSecret { version: self.current, until };
-        Self { current: self.current + 1, former: Some(former) }
+        Self { current: next, former: Some(former) }
     }
 
     /// Those that sign at `now`, the newest first.
@@ -287,13 +288,13 @@ mod tests {
 
     #[test]
     fn a_former_secret_signs_for_a_day() {
-        let versions = SecretVersions::FIRST.rotated(at(0));
+        let versions = SecretVersions::FIRST.rotated(2, at(0));
         let signing = |seconds: i64| versions.signing(at(seconds)).collect::<Vec<_>>();
         assert_eq!(
             (signing(0), signing(86_399), signing(86_400)),
             (vec![2, 1], vec![2, 1], vec![2])
         );
-        assert_eq!(versions.rotated(at(9)).signing(at(9)).collect::<Vec<_>>(), [3, 2]);
+        assert_eq!(versions.rotated(3, at(9)).signing(at(9)).collect::<Vec<_>>(), [3, 2]);
     }
 
     #[test]

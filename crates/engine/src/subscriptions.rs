@@ -247,11 +247,14 @@ impl<S: Storage> Subscriptions<S> {
     ) -> Result<(Subscription, SecretString), Refused> {
         let known = self.find(realm, id).await?;
         let former = known.secret.former.map(|former| known.secret_key(former.version));
-        let secret = known.secret.rotated(self.clock.now());
+        let [next, _] = halves(self.notary.draw().map_err(Refused::Secret)?);
+        let next = u64::from_be_bytes(next) as u32;
+        let secret = known.secret.rotated(next, self.clock.now());
         let rotated = Subscription { secret, revision: known.revision + 1, ..known };
         let key = rotated.secret_key(secret.current);
         let shown = self.notary.issue(&key, actor).await.map_err(Refused::Secret)?;
         if !self.store.put_subscription(rotated.clone()).await? {
+            self.notary.withdraw(&key, actor).await.map_err(Refused::Secret)?;
             return Err(Refused::Changed);
         }
         if let Some(former) = former {

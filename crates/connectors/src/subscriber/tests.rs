@@ -99,7 +99,7 @@ async fn a_notification_is_signed_with_every_version_that_counts() {
     let house = House::new().await;
     assert_eq!(house.tell(Ok(answered(204))).await.unwrap().reference, "204");
     let known = house.subscription().await;
-    let secret = known.secret.rotated(at(0));
+    let secret = known.secret.rotated(2, at(0));
     house.notary.issue(&known.secret_key(2), &Actor::Installation).await.unwrap();
     let rotated = Subscription { secret, revision: 2, ..known };
     assert!(house.store.put_subscription(rotated).await.unwrap());

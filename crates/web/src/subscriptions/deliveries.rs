@@ -36,9 +36,14 @@ pub(crate) struct DeliveryId(pub(super) ActionId);
 impl<'de> Deserialize<'de> for DeliveryId {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        let id = ActionId::new(&text);
-        match text.starts_with("act_") && text.len() <= 100 && id.event().is_some() {
-            true => Ok(Self(id)),
+        let hex = |digits: &str, count: usize| {
+            digits.len() == count
+                && digits.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+        };
+        let parts =
+            text.strip_prefix("act_").and_then(|rest| rest.split_once(".notify_subscribers.sub_"));
+        match parts.is_some_and(|(event, subscription)| hex(event, 32) && hex(subscription, 16)) {
+            true => Ok(Self(ActionId::new(&text))),
             false => Err(de::Error::custom("give the id of a delivery")),
         }
     }
