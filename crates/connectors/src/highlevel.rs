@@ -33,7 +33,10 @@ pub use self::{
     address::{UnsafeAddress, base_url},
     broker::{Broker, BrokerError, BrokerParts, Configured, TOKEN_CALL_TIMEOUT, Tended},
     owner::{Owner, owner},
-    proxy::{Allowlist, Clients, Described, HighLevelProxy, NotAllowable, ProxySettings},
+    proxy::{
+        Allowlist, BrowserProxy, BrowserSettings, Clients, Described, HighLevelProxy, NotAllowable,
+        ProxySettings,
+    },
     shared_ledger::SharedLedger,
     workflow::Workflow,
 };

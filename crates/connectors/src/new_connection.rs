@@ -1,11 +1,13 @@
 //! A connection in the making: stored with its credentials and accounts as a whole, or not at all.
 
+use std::sync::Arc;
+
 use domain::{
     Account, AccountKey, Actor, Clock, Connection, ConnectionProfile, CredentialKey, Finding,
     NewAudit, Outcome, Storage, StorageError, Tenant, Verdict,
 };
 use endpoint::Secret;
-use std::sync::Arc;
+use jiff::Timestamp;
 
 use crate::{Safe, SafeError};
 
@@ -101,6 +103,11 @@ impl<S: Storage> Connecting<S> {
     #[must_use]
     pub fn safe(&self) -> &Safe<S> {
         &self.safe
+    }
+
+    /// The present moment.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
     }
 
     /// Whether a connection could be added now: its name and its accounts are nobody's else.

@@ -83,6 +83,22 @@ impl Hub {
         Self::start_with(program, folder, &["up", "--json"], variables)
     }
 
+    /// The same, with its log at `log` instead of the test's own stderr.
+    ///
+    /// # Errors
+    /// Where it does not come up.
+    pub fn start_logging<V: AsRef<OsStr>>(
+        program: &Program,
+        folder: &Path,
+        variables: impl IntoIterator<Item = (&'static str, V)>,
+        log: Stdio,
+    ) -> Result<Self> {
+        Starting::spawn(
+            Starting::command(program, folder, &["up", "--json"], variables).stderr(log),
+        )?
+        .until_up()
+    }
+
     /// Starts a hub that takes over from the one that runs in the folder, and waits until it says its
     /// address.
     ///
@@ -182,16 +198,28 @@ impl Starting {
         arguments: &[&str],
         variables: impl IntoIterator<Item = (&'static str, V)>,
     ) -> Result<Self> {
-        let process = program
-            .command(folder)
+        Self::spawn(&mut Self::command(program, folder, arguments, variables))
+    }
+
+    fn command<V: AsRef<OsStr>>(
+        program: &Program,
+        folder: &Path,
+        arguments: &[&str],
+        variables: impl IntoIterator<Item = (&'static str, V)>,
+    ) -> Command {
+        let mut command = program.command(folder);
+        command
             .args(arguments)
             .env("HIGHWIRE_DATA_DIR", folder.join("data"))
             .env("HIGHWIRE_LISTEN", "127.0.0.1:0")
             .env("HIGHWIRE_LOG_LEVEL", "error")
             .envs(variables)
-            .stdout(Stdio::piped())
-            .spawn()?;
-        Ok(Self { process: Guarded(process) })
+            .stdout(Stdio::piped());
+        command
+    }
+
+    fn spawn(command: &mut Command) -> Result<Self> {
+        Ok(Self { process: Guarded(command.spawn()?) })
     }
 
     /// Waits until it says its address.

@@ -96,7 +96,15 @@ pub(crate) fn blotted(bytes: &[u8], credential: &[u8]) -> Option<Vec<u8>> {
 }
 
 fn find(bytes: &[u8], needle: &[u8]) -> Option<usize> {
-    bytes.windows(needle.len()).position(|window| window == needle)
+    let (first, mut from) = (needle.first()?, 0);
+    // Mostly the first byte is not there, which is looked for many bytes at a time.
+    while let Some(at) = bytes[from..].iter().position(|byte| byte == first) {
+        if bytes[from + at..].starts_with(needle) {
+            return Some(from + at);
+        }
+        from += at + 1;
+    }
+    None
 }
 
 /// Carries requests; the real one speaks HTTP, tests bring their own.

@@ -19,6 +19,12 @@ pub use self::{
     members::NewMember,
 };
 
+/// The organization that is there from the first start, and that the settings' connections are of.
+#[must_use]
+pub fn first_organization() -> OrganizationId {
+    OrganizationId::new("default")
+}
+
 /// The desk at which a store is administered.
 pub struct Administration<'a, S> {
     /// What is administered.

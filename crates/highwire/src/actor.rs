@@ -75,11 +75,6 @@ pub(crate) struct Actor {
 }
 
 impl Actor {
-    /// Who it is to the audit.
-    pub(crate) fn in_audit(&self) -> domain::Actor {
-        self.key.clone().map_or(domain::Actor::Installation, domain::Actor::Key)
-    }
-
     /// The organization that the command is about: the named one, or the actor's own.
     ///
     /// # Errors

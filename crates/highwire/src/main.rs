@@ -17,6 +17,7 @@ mod doors;
 mod entry;
 mod failure;
 mod hand_over;
+mod installs;
 mod logs;
 mod master_keys;
 mod printer;

@@ -22,6 +22,7 @@ use crate::{
     disk_watch, doors,
     entry::{self, Entry},
     failure::Failure,
+    installs::InstallStage,
     master_keys, proxy,
     sealer::Sealer,
     settings::{self, Settings},
@@ -29,9 +30,6 @@ use crate::{
 
 /// The client of the Notion API that the binary uses.
 pub(crate) type NotionClient = notion::Client<HttpTransport, Timer>;
-
-/// The organization that is there from the first start, and that the settings' connections are of.
-const ORGANIZATION: &str = "default";
 
 /// How long the stages may take at the end. What they cannot finish by then is taken up by the next
 /// start, as after a crash.
@@ -122,6 +120,7 @@ pub(crate) async fn enter(settings: &Settings, entry: Entry) -> Result<Running, 
     let mut watches = JoinSet::new();
     watches.spawn(disk_watch::run(disk, server.health()));
     watches.spawn(broker::tend(broker.clone()));
+    watches.spawn(InstallStage::open(settings, &store, &sealer)?.run());
     let consents = consents::desk(settings, &store, Arc::clone(&sealer))?;
     let consents = HubConsents::of_hub(settings, consents)?;
     let services = web::Services {
@@ -144,7 +143,7 @@ pub(crate) async fn enter(settings: &Settings, entry: Entry) -> Result<Running, 
 
 /// The organization that a command is about where nothing names another.
 pub(crate) fn default_organization() -> OrganizationId {
-    OrganizationId::new(ORGANIZATION)
+    engine::administration::first_organization()
 }
 
 pub(crate) async fn add_default_organization(

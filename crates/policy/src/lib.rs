@@ -12,6 +12,7 @@ pub mod access;
 pub mod directory;
 pub mod holders;
 pub mod installation;
+pub mod installs;
 pub mod message;
 pub mod mirror;
 pub mod pair;

@@ -9,6 +9,7 @@ mod control;
 pub mod fault;
 pub mod highlevel;
 mod line;
+pub mod models;
 pub mod notion;
 pub mod repairshopr;
 mod request_log;

@@ -87,6 +87,14 @@ pub(crate) enum Tag {
     Events,
     /// Possible sales.
     Opportunities,
+    /// The tenants.
+    Organizations,
+    /// Their people.
+    Members,
+    /// Their keys.
+    ApiKeys,
+    /// Who did what.
+    Audit,
 }
 
 /// One request of an operation, read and checked. `P`, `Q` and `B` are the fields of its path, its
@@ -107,7 +115,7 @@ pub(crate) struct Call<X, P = Nothing, Q = Nothing, B = Nothing> {
 }
 
 /// No fields.
-#[derive(Debug, Default, serde::Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Default, serde::Deserialize, serde::Serialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Nothing {}
 
@@ -154,8 +162,17 @@ impl Method {
 
 impl Tag {
     /// Every chapter, in the order of the document.
-    pub(crate) const ALL: &[Self] =
-        &[Self::Caller, Self::Contacts, Self::Opportunities, Self::Calendars, Self::Events];
+    pub(crate) const ALL: &[Self] = &[
+        Self::Caller,
+        Self::Contacts,
+        Self::Opportunities,
+        Self::Calendars,
+        Self::Events,
+        Self::Organizations,
+        Self::Members,
+        Self::ApiKeys,
+        Self::Audit,
+    ];
 
     /// Its heading, and what stands below it.
     pub(crate) fn text(self) -> (&'static str, &'static str) {
@@ -167,8 +184,14 @@ impl Tag {
             Self::Contacts => {
                 ("Contacts", "The people that the CRM knows, their tags, notes and messages.")
             }
-            Self::Events => ("Events", "What came in from vendors, as it was kept."),
             Self::Opportunities => ("Opportunities", "Possible sales, in the stages of pipelines."),
+            Self::Events => {
+                ("Events", "What came in from vendors, as it was kept, and what was given up.")
+            }
+            Self::Organizations => ("Organizations", "The tenants of the installation."),
+            Self::Members => ("Members", "The people of an organization, with their roles."),
+            Self::ApiKeys => ("API keys", "The keys of programs and assistants."),
+            Self::Audit => ("Audit", "Who did what with keys, tokens and what belongs to whom."),
         }
     }
 }

@@ -16,10 +16,13 @@ use crate::{
     ConsentCallbacks, Health, Metrics, Services, Site,
     admission::Admission,
     api::{Call, Clash, Common, Desk, Document, Errands, Fields, Method, Operation, Reply},
+    api_keys, audit,
     callback::{self, Callbacks},
-    crm, docs, events,
+    crm, dead_letters, docs, events,
     guard::{self, Guard, Lock, Post},
-    ingress, me, probes,
+    ingress, me, members,
+    office::Office,
+    organizations, probes,
     problem::{Kind, Problem},
     proxy::{self, Passage},
     set_up::{self, Pages, Watch},
@@ -198,9 +201,10 @@ pub(crate) fn routes<S: Storage>(
     let mount = passages(mount, &site.services)?;
     let mount = port(mount, &site.services.crm)?;
     let pages = (Arc::clone(&guard), behind.admission.clone());
-    let pages = Arc::new(Pages::new(site.services.set_up, pages, site.clock));
+    let pages = Arc::new(Pages::new(site.services.set_up, pages, Arc::clone(&site.clock)));
     let mount = self::pages(mount, &pages)?;
-    let mut mount = operations(mount, &store)?;
+    let office = Office::new(store.clone(), site.clock);
+    let mut mount = administration(operations(mount, &store)?, (&store, &office))?;
     let document = docs::Document::new(&std::mem::take(&mut mount.document).finish()?);
     let mount = mount.get("/openapi.json", docs::document, document)?;
     let router = mount.router.fallback(nowhere).method_not_allowed_fallback(not_so);
@@ -261,6 +265,28 @@ fn operations<S: Storage>(mount: Mount<S>, store: &S) -> Result<Mount<S>, Unmoun
         .operation(&events::LIST, events::list::<S>, store.clone())?
         .operation(&events::SHOW, events::show::<S>, store.clone())?
         .operation(&me::SHOW, me::show, ())
+}
+
+/// Every operation of administrators, in order of path.
+fn administration<S: Storage>(
+    mount: Mount<S>,
+    (store, office): (&S, &Office<S>),
+) -> Result<Mount<S>, Unmounted> {
+    mount
+        .operation(&api_keys::LIST, api_keys::list::<S>, office.clone())?
+        .operation(&api_keys::CREATE, api_keys::create::<S>, office.clone())?
+        .operation(&api_keys::REVOKE, api_keys::revoke::<S>, office.clone())?
+        .operation(&audit::LIST, audit::list::<S>, store.clone())?
+        .operation(&dead_letters::LIST, dead_letters::list::<S>, office.clone())?
+        .operation(&dead_letters::DROP, dead_letters::drop::<S>, office.clone())?
+        .operation(&dead_letters::REPLAY, dead_letters::replay::<S>, office.clone())?
+        .operation(&members::LIST, members::list::<S>, office.clone())?
+        .operation(&members::ADD, members::add::<S>, office.clone())?
+        .operation(&members::CHANGE, members::change::<S>, office.clone())?
+        .operation(&members::REMOVE, members::remove::<S>, office.clone())?
+        .operation(&organizations::LIST, organizations::list::<S>, office.clone())?
+        .operation(&organizations::ADD, organizations::add::<S>, office.clone())?
+        .operation(&organizations::REMOVE, organizations::remove::<S>, office.clone())
 }
 
 /// Every operation of the port for applications, in order of path.

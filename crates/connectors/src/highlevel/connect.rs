@@ -2,6 +2,7 @@
 
 pub mod consent;
 mod granted;
+mod installs;
 mod private_token;
 
 use std::{collections::BTreeMap, sync::Arc};
@@ -10,7 +11,10 @@ use domain::{AccountKey, ConnectionProfile};
 use endpoint::{Secret, Timer, Transport};
 use highlevel::{Client, Settings, Tenant, auth::PrivateToken, ledger::CallLedger};
 
-pub use self::private_token::{GivenToken, TokenProblem, with_private_token};
+pub use self::{
+    installs::{Installed, Installs, InstallsError},
+    private_token::{GivenToken, TokenProblem, with_private_token},
+};
 use super::HighLevel;
 
 /// How calls reach HighLevel before there is a connection to call through.

@@ -7,6 +7,7 @@
 
 mod accounts;
 mod allow;
+mod browser;
 mod connected;
 mod decision;
 mod query;
@@ -27,12 +28,14 @@ use self::{
     accounts::Named,
     connected::{Connected, Directory},
     decision::{
-        BodyKind, account, body_kind, filled, header, permitted, priority, routed, standing,
-        with_fields,
+        BodyKind, account, body_kind, filled, header, permitted, priority, routed, with_fields,
     },
 };
 
-pub use self::allow::{Allowlist, NotAllowable};
+pub use self::{
+    allow::{Allowlist, NotAllowable},
+    browser::{BrowserProxy, BrowserSettings},
+};
 
 /// Which account of the connection a call is for that does not name one.
 const ACCOUNT: &str = "x-highwire-account";
@@ -164,7 +167,6 @@ where
         route: Route,
     ) -> Result<Decided, ProxyRefusal> {
         permitted(&call, self.allowed_by(connected)?, &route)?;
-        standing(connected)?;
         let (priority, edition) = (priority(&call)?, route.edition());
         let mut query = query::pairs(call.query.as_deref(), edition)?;
         let mut named = Named::default();

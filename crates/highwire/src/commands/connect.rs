@@ -136,7 +136,7 @@ impl<'a> Desk<'a> {
         if let Some(known) = &aim.known {
             same_account(known, &new.profile)?;
         }
-        let actor = self.actor.in_audit();
+        let actor = self.actor.name();
         let stored = match aim.known.is_some() {
             true => self.connecting.renew(new, &actor).await,
             false => self.connecting.add(new, &actor).await,

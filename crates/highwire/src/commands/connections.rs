@@ -4,7 +4,10 @@ mod proof;
 mod table;
 
 use aws_lc_rs::rand;
-use domain::{Account, AccountKey, Connection, ConnectionId, Connections, Organization, Tenant};
+use domain::{
+    Account, AccountKey, ApiKey, ApiKeys, Audit, Connection, ConnectionId, Connections, NewAudit,
+    Organization, Outcome, Tenant,
+};
 use serde_json::json;
 use store::Sqlite;
 
@@ -156,7 +159,37 @@ impl Desk<'_> {
             let hint = "it is described in the settings; take it out there";
             return Err(Failure::user(format!("remove {}", connection.tenant.connection), hint));
         }
+        self.revoke_keys(&connection).await?;
         self.tell(&connection, "removed")
+    }
+
+    /// Takes its rights from every key that was bound to a connection which is gone.
+    async fn revoke_keys(&self, connection: &Connection) -> Result<(), Failure> {
+        let Tenant { organization, connection: id } = &connection.tenant;
+        let keys = self.store.api_keys(organization).await?;
+        let is_its =
+            |key: &&ApiKey| key.connection.as_ref() == Some(id) && key.revoked_at.is_none();
+        let now = clock::now();
+        let mut noted = Vec::new();
+        let note = |act: &str, subject: Option<String>| NewAudit {
+            at: now,
+            organization: Some(organization.clone()),
+            connection: Some(id.clone()),
+            actor: self.actor.name(),
+            act: act.to_owned(),
+            outcome: Outcome::Done,
+            subject,
+            detail: None,
+        };
+        for key in keys.iter().filter(is_its) {
+            self.store.revoke_api_key(organization, &key.id, now).await?;
+            noted.push(note("api_key.revoked", Some(key.id.to_string())));
+        }
+        if !noted.is_empty() {
+            printer::talk(format!("{} keys that were bound to it are revoked.", noted.len()));
+        }
+        noted.push(note("connection.removed", Some(connection.vendor.clone())));
+        Ok(self.store.note_audit(noted).await?)
     }
 
     /// Every connection, those of the settings too.

@@ -103,7 +103,7 @@ fn sort(rows: &mut [&Record], wanted: Option<&str>) {
     let Some(wanted) = wanted else { return };
     let (field, direction) = wanted.split_once(' ').unwrap_or((wanted, "ASC"));
     rows.reverse();
-    rows.sort_by(|one, other| key(one, field).cmp(&key(other, field)));
+    rows.sort_by_key(|row| key(row, field));
     if direction.eq_ignore_ascii_case("desc") {
         rows.reverse();
     }

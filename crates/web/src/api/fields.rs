@@ -7,7 +7,7 @@ use axum::{
     http::{HeaderMap, header, request::Parts},
 };
 use schemars::JsonSchema;
-use serde::de::{DeserializeOwned, value::MapDeserializer};
+use serde::de::{self, DeserializeOwned, IgnoredAny, value::MapDeserializer};
 
 use super::{Method, Nothing, Operation};
 use crate::problem::{Kind, Problem};
@@ -71,7 +71,14 @@ pub(super) fn check_head<B: Fields>(headers: &HeaderMap) -> Result<(), Problem> 
 /// The fields of the body.
 pub(super) fn of_body<B: Fields>(body: &[u8]) -> Result<B, Problem> {
     let body = if B::are_there() { body } else { b"{}" };
-    serde_json::from_slice(body).map_err(|error| {
+    // Serde would read a list as the fields in their order.
+    let is_object = body.trim_ascii_start().first() == Some(&b'{');
+    let read = match is_object {
+        true => serde_json::from_slice(body),
+        false => serde_json::from_slice::<IgnoredAny>(body)
+            .and_then(|_| Err(de::Error::custom("it is no object"))),
+    };
+    read.map_err(|error| {
         let cause = without_values(&error.to_string());
         match error.classify() {
             serde_json::error::Category::Data => {
@@ -144,6 +151,7 @@ mod tests {
             ("{", Kind::Malformed),
             ("{\"name\":\"a\"}x", Kind::Malformed),
             ("[]", Kind::Invalid),
+            (r#" ["a",1]"#, Kind::Invalid),
             ("{}", Kind::Invalid),
             (r#"{"name":"a","other":1}"#, Kind::Invalid),
             (r#"{"name":"a","name":"b"}"#, Kind::Invalid),

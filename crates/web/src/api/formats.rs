@@ -2,6 +2,7 @@
 
 use std::{borrow::Cow, fmt};
 
+use domain::{ApiKeyId, ConnectionId, EventId, EventKind, MemberId, OrganizationId, Role, Scope};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, de};
 
@@ -92,12 +93,24 @@ impl<const MOST: usize> JsonSchema for Text<MOST> {
     }
 }
 
-/// Declares what a domain type looks like as text, for `#[schemars(with = "…")]`: its name, its
-/// pattern, and what it is.
+/// A text of one form: what it is called in the code, what is read from it, its pattern, the longest
+/// one, and what reads it. It declares what a domain type looks like too, for `#[schemars(with = "…")]`.
 macro_rules! text_format {
-    ($name:ident, $pattern:expr, $what:literal) => {
+    ($name:ident, $of:ty, $pattern:literal, $longest:literal, $read:expr, $what:literal) => {
         #[doc = $what]
-        pub(crate) struct $name;
+        #[derive(Clone, Debug)]
+        pub(crate) struct $name(pub(crate) $of);
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = String::deserialize(deserializer)?;
+                let read: fn(&str) -> Option<$of> = $read;
+                let fits = (1..=$longest).contains(&text.len());
+                fits.then(|| read(&text)).flatten().map(Self).ok_or_else(|| {
+                    de::Error::custom(concat!("what was given is not as declared: ", $what))
+                })
+            }
+        }
 
         impl JsonSchema for $name {
             fn inline_schema() -> bool {
@@ -109,19 +122,132 @@ macro_rules! text_format {
             }
 
             fn json_schema(_: &mut SchemaGenerator) -> Schema {
-                json_schema!({ "type": "string", "pattern": $pattern })
+                json_schema!({ "type": "string", "pattern": $pattern, "maxLength": $longest })
             }
         }
     };
 }
 
-text_format!(EventIdText, "^evt_[0-9a-fA-F]{32}$", "The id of an event.");
-text_format!(OrganizationIdText, "^org_[a-z0-9-]{1,40}$", "The id of an organization.");
-text_format!(ConnectionIdText, "^con", "The id of a connection.");
-text_format!(ApiKeyIdText, "^key_[0-9a-f]{16}$", "The id of an API key.");
+text_format!(
+    EventIdText,
+    EventId,
+    "^evt_[0-9a-fA-F]{32}$",
+    36,
+    |text| text.parse().ok(),
+    "The id of an event."
+);
+text_format!(
+    OrganizationIdText,
+    OrganizationId,
+    "^org_[a-z0-9]+(-[a-z0-9]+)*$",
+    44,
+    |text| text.starts_with("org_").then(|| text.parse().ok()).flatten(),
+    "The id of an organization."
+);
+text_format!(
+    ConnectionIdText,
+    ConnectionId,
+    "^con_[0-9A-Za-z._-]{1,100}$",
+    104,
+    |text| word(text, "con_", |byte| b"._-".contains(&byte) || byte.is_ascii_alphanumeric())
+        .map(ConnectionId::new),
+    "The id of a connection."
+);
+text_format!(
+    ApiKeyIdText,
+    ApiKeyId,
+    "^key_[0-9a-f]{16}$",
+    20,
+    |text| digits(text, "key_").map(ApiKeyId::new),
+    "The id of an API key."
+);
+text_format!(
+    MemberIdText,
+    MemberId,
+    "^mem_[0-9a-f]{16}$",
+    20,
+    |text| digits(text, "mem_").map(MemberId::new),
+    "The id of a member."
+);
+text_format!(
+    EmailText,
+    String,
+    "^[!-?A-~]{1,64}@[!-?A-~]{1,189}$",
+    254,
+    |text| {
+        let (name, host) = text.split_once('@')?;
+        let is_plain = |part: &str, most| {
+            let fits = (1..=most).contains(&part.len());
+            fits && part.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'@')
+        };
+        (is_plain(name, 64) && is_plain(host, 189)).then(|| text.to_owned())
+    },
+    "An e-mail address."
+);
 
-/// One of the names of an enumeration of the domain, for `#[schemars(with = "…")]`.
-pub(crate) struct ScopeName;
+text_format!(
+    EventKindText,
+    String,
+    "^[a-z0-9_]+\\.[a-z0-9_]+$",
+    100,
+    |text| {
+        let (entity, verb) = text.split_once('.')?;
+        let is_plain =
+            |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
+        [entity, verb]
+            .iter()
+            .all(|part| word(part, "", is_plain).is_some())
+            .then(|| text.to_owned())
+    },
+    "A kind of event, as `entity.verb`."
+);
+text_format!(
+    LetterIdText,
+    String,
+    "^(evt_[0-9a-fA-F]{32}|act_[0-9a-z_.-]+)$",
+    200,
+    |text| {
+        let is_plain =
+            |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"_.-".contains(&byte);
+        let is_one = text.parse::<EventId>().is_ok() || word(text, "act_", is_plain).is_some();
+        is_one.then(|| text.to_owned())
+    },
+    "The id of an action or of an event."
+);
+
+impl EventKindText {
+    /// The kind that is asked for, where one is; none at all where nothing is of that kind.
+    pub(crate) fn known(asked: Option<Self>) -> Option<Option<EventKind>> {
+        let Some(Self(text)) = asked else { return Some(None) };
+        let Ok(kind) = text.parse::<EventKind>();
+        (kind.to_string() == text).then_some(Some(kind))
+    }
+}
+
+/// What stands after a prefix, where it is 16 hexadecimal digits.
+fn digits<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
+    let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+    let whole = word(text, prefix, is_digit)?;
+    (whole.len() == prefix.len() + 16).then_some(whole)
+}
+
+/// A text that is a prefix and at least one byte of a kind.
+fn word<'a>(text: &'a str, prefix: &str, is_fit: impl Fn(u8) -> bool) -> Option<&'a str> {
+    let rest = text.strip_prefix(prefix)?;
+    (!rest.is_empty() && rest.bytes().all(is_fit)).then_some(text)
+}
+
+/// A scope by its name.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ScopeName(pub(crate) Scope);
+
+impl<'de> Deserialize<'de> for ScopeName {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let unknown = |_| de::Error::custom("what was given is no scope");
+        text.parse().map(Self).map_err(unknown)
+    }
+}
 
 impl JsonSchema for ScopeName {
     fn schema_name() -> Cow<'static, str> {
@@ -129,13 +255,20 @@ impl JsonSchema for ScopeName {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        let names = domain::Scope::ALL.map(domain::Scope::name);
+        let names = Scope::ALL.map(Scope::name);
         json_schema!({ "type": "string", "enum": names })
     }
 }
 
-/// The name of a role.
-pub(crate) struct RoleName;
+/// A role by its name.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct RoleName(pub(crate) Role);
+
+impl<'de> Deserialize<'de> for RoleName {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        role(deserializer, &Role::ALL).map(Self)
+    }
+}
 
 impl JsonSchema for RoleName {
     fn schema_name() -> Cow<'static, str> {
@@ -143,7 +276,91 @@ impl JsonSchema for RoleName {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "enum": domain::Role::ALL.map(domain::Role::name) })
+        json_schema!({ "type": "string", "enum": Role::ALL.map(Role::name) })
+    }
+}
+
+/// A role that a member can have, by its name.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct MemberRoleName(pub(crate) Role);
+
+impl<'de> Deserialize<'de> for MemberRoleName {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        role(deserializer, &Role::OF_MEMBERS).map(Self)
+    }
+}
+
+impl JsonSchema for MemberRoleName {
+    fn schema_name() -> Cow<'static, str> {
+        "MemberRole".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "enum": Role::OF_MEMBERS.map(Role::name) })
+    }
+}
+
+fn role<'de, D: Deserializer<'de>>(deserializer: D, among: &[Role]) -> Result<Role, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let found = among.iter().copied().find(|role| role.name() == text);
+    found.ok_or_else(|| de::Error::custom("what was given is no role that can stand here"))
+}
+
+/// A list of at least `LEAST` and at most `MOST` things.
+#[derive(Clone, Debug)]
+pub(crate) struct List<T, const LEAST: usize, const MOST: usize>(pub(crate) Vec<T>);
+
+impl<'de, T: Deserialize<'de>, const LEAST: usize, const MOST: usize> Deserialize<'de>
+    for List<T, LEAST, MOST>
+{
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let things = Vec::deserialize(deserializer)?;
+        match (LEAST..=MOST).contains(&things.len()) {
+            true => Ok(Self(things)),
+            false => Err(de::Error::custom(format_args!("give {LEAST} to {MOST} of them"))),
+        }
+    }
+}
+
+impl<T: JsonSchema, const LEAST: usize, const MOST: usize> JsonSchema for List<T, LEAST, MOST> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        format!("ListOf{LEAST}To{MOST}{}", T::schema_name()).into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let items = generator.subschema_for::<T>();
+        json_schema!({ "type": "array", "items": items, "minItems": LEAST, "maxItems": MOST })
+    }
+}
+
+/// A whole number from `LEAST` to `MOST`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Number<const LEAST: u64, const MOST: u64>(pub(crate) u64);
+
+impl<'de, const LEAST: u64, const MOST: u64> Deserialize<'de> for Number<LEAST, MOST> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match u64::deserialize(deserializer)? {
+            number if (LEAST..=MOST).contains(&number) => Ok(Self(number)),
+            _ => Err(de::Error::custom(format_args!("give a number from {LEAST} to {MOST}"))),
+        }
+    }
+}
+
+impl<const LEAST: u64, const MOST: u64> JsonSchema for Number<LEAST, MOST> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        format!("NumberFrom{LEAST}To{MOST}").into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "integer", "minimum": LEAST, "maximum": MOST })
     }
 }
 
@@ -166,5 +383,41 @@ mod tests {
             (Some(1), Some(200), None, None)
         );
         assert_eq!((read("-1"), read("1.5"), Limit::default().0), (None, None, 50));
+    }
+
+    #[test]
+    fn ids_are_read_as_they_are_declared() {
+        fn reads<T: serde::de::DeserializeOwned>(text: &str) -> bool {
+            serde_json::from_value::<T>(text.into()).is_ok()
+        }
+        let digits = "0123456789abcdef";
+        assert!(reads::<ApiKeyIdText>(&format!("key_{digits}")));
+        assert!(reads::<MemberIdText>(&format!("mem_{digits}")));
+        assert!(
+            reads::<OrganizationIdText>("org_acme-2") && reads::<ConnectionIdText>("con_a.B_-9")
+        );
+        assert!(reads::<EmailText>("a+b@c.d"));
+        for wrong in [
+            "",
+            "key_",
+            "key_0123456789ABCDEF",
+            "mem_0123456789abcdef0",
+            "acme",
+            "org_",
+            "org_a--b",
+        ] {
+            let taken = reads::<ApiKeyIdText>(wrong)
+                || reads::<MemberIdText>(wrong)
+                || reads::<OrganizationIdText>(wrong)
+                || reads::<ConnectionIdText>(wrong)
+                || reads::<EmailText>(wrong);
+            assert!(!taken, "{wrong}");
+        }
+        for wrong in ["con_", "con_a/b", &format!("con_{}", "a".repeat(101))] {
+            assert!(!reads::<ConnectionIdText>(wrong), "{wrong}");
+        }
+        for wrong in ["@b", "a@", "a@b@c", "a b@c", "ä@b", &format!("{}@b", "a".repeat(65))] {
+            assert!(!reads::<EmailText>(wrong), "{wrong}");
+        }
     }
 }

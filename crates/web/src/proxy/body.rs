@@ -22,7 +22,7 @@ use crate::{
     front::Guest,
     patience,
     pressure::Held,
-    problem::Problem,
+    problem::{Kind, Problem},
 };
 
 /// What outlives the reading of a body, until its answer is made.
@@ -82,6 +82,7 @@ impl ProxyBody for Incoming {
         Box::pin(Paced {
             body: self.body.into_data_stream(),
             activity,
+            kept: self.kept,
             limit,
             received: 0,
             waited: Duration::ZERO,
@@ -96,6 +97,7 @@ impl ProxyBody for Incoming {
 struct Paced {
     body: BodyDataStream,
     activity: Option<Arc<Activity>>,
+    kept: Arc<Mutex<Kept>>,
     limit: u64,
     received: u64,
     waited: Duration,
@@ -110,11 +112,28 @@ impl Paced {
         }
     }
 
-    fn end(&mut self, error: Option<BodyError>) -> Poll<Option<Result<Bytes, BodyError>>> {
+    fn end(&mut self, problem: Option<Problem>) -> Poll<Option<Result<Bytes, BodyError>>> {
         self.is_over = true;
         self.note(Doing::Working);
-        Poll::Ready(error.map(Err))
+        let broken = problem.is_some();
+        if broken {
+            self.kept.lock().unwrap_or_else(PoisonError::into_inner).problem = problem;
+        }
+        Poll::Ready(broken.then(|| Err("the body broke off".into())))
     }
+}
+
+fn too_slow() -> Problem {
+    Problem::new(Kind::Unavailable, "the body came too slowly", "send it again at once").after(2)
+}
+
+fn too_large(limit: u64) -> Problem {
+    let detail = format!("the body is larger than {limit} bytes");
+    Problem::new(Kind::TooLarge, detail, "send less at once, or raise proxy.upload_megabytes")
+}
+
+fn cut_off() -> Problem {
+    Problem::bad_request("the body was cut off or malformed", "send it whole")
 }
 
 impl Stream for Paced {
@@ -132,7 +151,7 @@ impl Stream for Paced {
             }
             let late = self.waits.as_mut().map(|(_, sleep)| sleep.as_mut().poll(context));
             return match late {
-                Some(Poll::Ready(())) => self.end(Some("the body came too slowly".into())),
+                Some(Poll::Ready(())) => self.end(Some(too_slow())),
                 _ => Poll::Pending,
             };
         };
@@ -141,11 +160,12 @@ impl Stream for Paced {
         }
         match next {
             None => self.end(None),
-            Some(Err(_)) => self.end(Some("the body was cut off".into())),
+            Some(Err(_)) => self.end(Some(cut_off())),
             Some(Ok(piece)) => {
                 self.received += piece.len() as u64;
-                match self.received > self.limit {
-                    true => self.end(Some("the body is larger than it may be".into())),
+                let limit = self.limit;
+                match self.received > limit {
+                    true => self.end(Some(too_large(limit))),
                     false => Poll::Ready(Some(Ok(piece))),
                 }
             }

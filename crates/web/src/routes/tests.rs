@@ -1,5 +1,7 @@
 //! The guarded routes over real HTTP: who gets in, and that nobody sees what is another's.
 
+mod administration;
+
 use std::sync::Arc;
 
 use domain::{
@@ -110,6 +112,21 @@ impl House {
             head: head.to_lowercase(),
             body: body.to_owned(),
         }
+    }
+
+    /// Sends JSON, with further lines of the head.
+    async fn put(
+        &self,
+        line: &str,
+        secret: Option<&ApiKeySecret>,
+        (head, body): (&str, &str),
+    ) -> Answer {
+        let length = body.len();
+        let head = format!(
+            "content-type: application/json\r\ncontent-length: {length}\r\n{head}\r\n{body}"
+        );
+        // What ends the head follows the body here, and belongs to no request any more.
+        self.send(line, secret, &head).await
     }
 
     async fn close(self) {

@@ -85,7 +85,7 @@ impl Pipelines {
         let pipelines = self.current(at, now).await?;
         let found = match find(&pipelines, pipeline, stage) {
             Ok(place) => return Ok(place),
-            Err(_) => find(&*self.read(at, now).await?, pipeline, stage),
+            Err(_) => find(&self.read(at, now).await?, pipeline, stage),
         };
         found.map_err(|problem| CrmError::Invalid(vec![problem]))
     }

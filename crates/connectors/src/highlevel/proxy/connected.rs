@@ -7,7 +7,7 @@ use std::{
 
 use domain::{
     Access, ConnectionId, ConnectionProfile, Connections, Listing, Profiles, Realm, Revision,
-    Standing, StorageError, Tenant,
+    StorageError, Tenant,
 };
 
 use super::{Described, allow::Allowlist};
@@ -29,7 +29,6 @@ pub(super) struct Connected {
     pub(super) company: Option<String>,
     /// What may be called through it, where it says so itself; `Err` where nobody can read that.
     pub(super) allow: Option<Result<Allowlist, String>>,
-    pub(super) standing: Standing,
     /// The host under which its people know the application.
     pub(super) white_label_host: Option<String>,
 }
@@ -99,7 +98,6 @@ impl Connected {
             location: None,
             company: None,
             allow: None,
-            standing: Standing::Ready,
             white_label_host: None,
         }
     }
@@ -115,7 +113,6 @@ impl Connected {
             accounts: location.iter().chain(&company).cloned().collect(),
             white_label_host: setting(ConnectionProfile::WHITE_LABEL_HOST),
             access: profile.access,
-            standing: profile.standing,
             tenant: profile.tenant,
             location,
             company,

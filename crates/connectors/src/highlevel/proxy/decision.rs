@@ -1,7 +1,7 @@
 //! What is decided of a call before it leaves, from values alone.
 
 use bytes::Bytes;
-use domain::{ProxyCall, ProxyFault, ProxyRefusal, Standing};
+use domain::{ProxyCall, ProxyFault, ProxyRefusal};
 use endpoint::{
     Method,
     catalogue::{Edition, Generation, Kind},
@@ -77,17 +77,6 @@ pub(super) fn permitted(
         false => {
             let error = format!("the proxy does not allow {id}, a {kind} operation");
             Err(forbidden(error, "add it to proxy.allow, or call something that is allowed"))
-        }
-    }
-}
-
-pub(super) fn standing(connected: &Connected) -> Result<(), ProxyRefusal> {
-    match &connected.standing {
-        Standing::Ready => Ok(()),
-        Standing::NeedsConsent { reason, .. } => {
-            let hint = "connect it again, as `highwire connect highlevel` explains";
-            let error = format!("the connection needs consent: {reason}");
-            Err(ProxyRefusal::new(ProxyFault::Unusable, error, hint))
         }
     }
 }
@@ -211,10 +200,10 @@ pub(super) fn with_fields(body: Bytes, fields: Vec<(String, String)>) -> Bytes {
     [fields[..fields.len() - 1].as_bytes(), comma, rest].concat().into()
 }
 
-fn forbidden(error: impl Into<String>, hint: impl Into<String>) -> ProxyRefusal {
+pub(super) fn forbidden(error: impl Into<String>, hint: impl Into<String>) -> ProxyRefusal {
     ProxyRefusal::new(ProxyFault::Forbidden, error, hint)
 }
 
-fn malformed(error: impl Into<String>, hint: impl Into<String>) -> ProxyRefusal {
+pub(super) fn malformed(error: impl Into<String>, hint: impl Into<String>) -> ProxyRefusal {
     ProxyRefusal::new(ProxyFault::Malformed, error, hint)
 }

@@ -1,8 +1,10 @@
 //! The query of a call: read into pairs, each of which the operation has to know.
 
-use domain::{ProxyFault, ProxyRefusal};
+use domain::ProxyRefusal;
 use endpoint::catalogue::{Edition, Place};
 use percent_encoding::percent_decode_str;
+
+use super::decision::malformed;
 
 /// The longest query, in bytes.
 const LONGEST: usize = 8 * 1024;
@@ -16,32 +18,34 @@ pub(super) fn pairs(
     query: Option<&str>,
     edition: Edition<'static>,
 ) -> Result<Vec<(String, String)>, ProxyRefusal> {
-    let malformed =
-        |error: String, hint: String| Err(ProxyRefusal::new(ProxyFault::Malformed, error, hint));
+    let pairs = split(query)?;
+    if pairs.iter().all(|(name, _)| knows(edition, name)) {
+        return Ok(pairs);
+    }
+    let names = names(edition);
+    let hint = match names.is_empty() {
+        true => "leave the query out".to_owned(),
+        false => format!("it takes {}", names.join(", ")),
+    };
+    Err(malformed("the query has a name that the operation does not take", hint))
+}
+
+/// The names and values of a query, decoded once.
+///
+/// # Errors
+/// Where it is too long or no text.
+pub(super) fn split(query: Option<&str>) -> Result<Vec<(String, String)>, ProxyRefusal> {
     let query = query.unwrap_or_default();
     if query.len() > LONGEST {
         let error = format!("the query is longer than {LONGEST} bytes");
-        return malformed(error, "put less into it".to_owned());
+        return Err(malformed(error, "put less into it"));
     }
-    let mut pairs = Vec::new();
-    for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+    let pairs = query.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        let (Some(name), Some(value)) = (decoded(name), decoded(value)) else {
-            let error = "the query is no text once it is decoded".to_owned();
-            return malformed(error, "encode it as UTF-8".to_owned());
-        };
-        if !knows(edition, &name) {
-            let names = names(edition);
-            let hint = match names.is_empty() {
-                true => "leave the query out".to_owned(),
-                false => format!("it takes {}", names.join(", ")),
-            };
-            let error = "the query has a name that the operation does not take".to_owned();
-            return malformed(error, hint);
-        }
-        pairs.push((name, value));
-    }
-    Ok(pairs)
+        let error = "the query is no text once it is decoded";
+        decoded(name).zip(decoded(value)).ok_or_else(|| malformed(error, "encode it as UTF-8"))
+    });
+    pairs.collect()
 }
 
 /// Whether the operation takes the name, or it is how some clients write one of a list's items.
@@ -69,6 +73,7 @@ fn decoded(text: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use domain::ProxyFault;
     use endpoint::catalogue::Generation;
     use highlevel::catalogue;
 

@@ -56,7 +56,7 @@ pub(super) async fn ask(desk: &Desk<'_>, flags: &cli::ConnectHighLevel) -> Resul
         tenant: aim.connection.tenant.clone(),
         name: aim.connection.name.clone(),
         renews: aim.known.is_some(),
-        actor: desk.actor.in_audit(),
+        actor: desk.actor.name(),
     };
     let begun = consents.begin(&app, asked, draw::<RANDOM>()?).await.map_err(consents::failed)?;
     announce(desk, &app, &begun);
@@ -142,7 +142,7 @@ async fn client_secret(
     }
     let key = CredentialKey::new(&aim.connection.tenant, CredentialKey::APP_SECRET);
     let opened = match aim.known.is_some() {
-        true => desk.connecting.safe().open(&key, &desk.actor.in_audit()).await,
+        true => desk.connecting.safe().open(&key, &desk.actor.name()).await,
         false => Ok(None),
     };
     let opened = opened.map_err(|source| {
