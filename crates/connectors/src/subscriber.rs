@@ -64,6 +64,20 @@ where
         Self { store, safe, transport, clock, forbearance, keys: Mutex::default() }
     }
 
+    /// Disables the subscriptions that nobody hears any more, also those that nothing is sent to.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    pub async fn disable_worn_out(&self) -> Result<(), StorageError> {
+        for subscription in self.store.subscriptions(None).await? {
+            let now = self.clock.now();
+            if let Some(reason) = subscription.is_worn_out(now, self.forbearance) {
+                self.disable(&subscription, now, reason).await?;
+            }
+        }
+        Ok(())
+    }
+
     async fn tell(&self, action: &Action) -> Result<Receipt, Failure> {
         let Intent::Notify(notification) = &action.intent else {
             return Err(failure(

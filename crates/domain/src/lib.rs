@@ -99,8 +99,8 @@ pub use self::{
     memory::Memory,
     mirror::{Mirror, Projection},
     notification::{
-        Delivered, LONGEST_MESSAGE, MESSAGE_VERSION, Message, MessageData, Notification,
-        NotificationPage, Notifications, TEST_MESSAGE, TestData,
+        LONGEST_MESSAGE, MESSAGE_VERSION, Message, MessageData, Notification, NotificationPage,
+        Notifications, TEST_MESSAGE, TestData,
     },
     organization::{Added, Holdings, Organization, Organizations, Removal},
     outbox::{

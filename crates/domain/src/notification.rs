@@ -39,23 +39,14 @@ impl std::fmt::Debug for Notification {
 }
 
 /// Which notifications of a subscription are asked for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NotificationPage {
-    /// Only those before this place; none begins with the newest.
-    pub before: Option<u64>,
+    /// Only those that were decided before this one; none begins with the newest.
+    pub before: Option<ActionId>,
     /// Only those in this state.
     pub state: Option<ActionState>,
     /// At most so many.
     pub limit: usize,
-}
-
-/// A notification with what became of it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Delivered {
-    /// Its place among all actions, in the order in which they were decided.
-    pub place: u64,
-    /// The action and its attempts.
-    pub tracked: Tracked,
 }
 
 /// Keeps notifications, which are actions of the [`crate::Outbox`].
@@ -66,12 +57,13 @@ pub trait Notifications {
         actions: Vec<Action>,
     ) -> impl Future<Output = Result<(), StorageError>> + Send;
 
-    /// The notifications of a subscription, the newest first.
+    /// The notifications of a subscription with their attempts, the newest first. Before one that is
+    /// not there, there is none.
     fn notifications(
         &self,
         subscription: &SubscriptionId,
         page: NotificationPage,
-    ) -> impl Future<Output = Result<Vec<Delivered>, StorageError>> + Send;
+    ) -> impl Future<Output = Result<Vec<Tracked>, StorageError>> + Send;
 
     /// Makes those of these actions that are done, dead or dropped due again, each in its old place
     /// of its lane and with no failures counted, and returns their ids.

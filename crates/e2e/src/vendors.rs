@@ -20,6 +20,8 @@ pub struct Vendors {
     process: Child,
     highlevel: Value,
     notion: Value,
+    repairshopr: Value,
+    models: Value,
 }
 
 impl Vendors {
@@ -32,6 +34,7 @@ impl Vendors {
             .command(folder)
             .args(["sandbox", "--json"])
             .args(["--highlevel-listen=127.0.0.1:0", "--notion-listen=127.0.0.1:0"])
+            .args(["--repairshopr-listen=127.0.0.1:0", "--models-listen=127.0.0.1:0"])
             .args(flags)
             .env("HIGHWIRE_LOG_LEVEL", "error")
             .stdout(Stdio::piped())
@@ -42,7 +45,13 @@ impl Vendors {
         let said: Value =
             serde_json::from_str(&line).with_context(|| format!("the sandbox said {line:?}"))?;
         let of = |vendor: &str| said[vendor].clone();
-        Ok(Self { process, highlevel: of("highlevel"), notion: of("notion") })
+        Ok(Self {
+            process,
+            highlevel: of("highlevel"),
+            notion: of("notion"),
+            repairshopr: of("repairshopr"),
+            models: of("models"),
+        })
     }
 
     /// What it says about the simulated HighLevel.
@@ -55,6 +64,18 @@ impl Vendors {
     #[must_use]
     pub fn notion(&self) -> &Value {
         &self.notion
+    }
+
+    /// What it says about the simulated RepairShopr.
+    #[must_use]
+    pub fn repairshopr(&self) -> &Value {
+        &self.repairshopr
+    }
+
+    /// What it says about the simulated language models.
+    #[must_use]
+    pub fn models(&self) -> &Value {
+        &self.models
     }
 
     /// One of the texts that it says about the simulated HighLevel.

@@ -1,7 +1,9 @@
 //! `highwire sandbox` with flags: what it says, what it then holds, and what it refuses.
 
-use anyhow::Result;
+use anyhow::{Context as _, Result, ensure};
 use e2e::{Program, Vendors};
+use endpoint::{Method, Request, Transport as _, http::HttpTransport};
+use serde_json::Value;
 
 #[tokio::test]
 async fn flags_decide_what_the_simulated_highlevel_holds() -> Result<()> {
@@ -34,6 +36,30 @@ async fn the_same_seed_says_and_holds_the_same() -> Result<()> {
     assert_ne!(runs[0].0, runs[2].0);
     assert_ne!(runs[0].1, runs[2].1);
     Ok(())
+}
+
+#[tokio::test]
+async fn the_other_vendors_answer_to_what_is_said_of_them() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let vendors = Vendors::start(&Program::built()?, folder.path(), &[])?;
+    let (shop, models) = (vendors.repairshopr(), vendors.models());
+    let me = asked(&shop["url"], "/api/v1/me", &shop["key"]).await?;
+    assert_eq!(me["subdomain"], shop["subdomain"]);
+    let listed = asked(&models["openai_url"], "/models", &models["key"]).await?;
+    let ids = listed["data"].as_array().context("no list of models")?.iter();
+    assert_eq!(Value::from_iter(ids.map(|model| model["id"].clone())), models["models"]);
+    Ok(())
+}
+
+async fn asked(url: &Value, path: &str, key: &Value) -> Result<Value> {
+    let text = |value: &Value| value.as_str().map(str::to_owned).context("it is not said");
+    let (url, key) = (format!("{}{path}", text(url)?), text(key)?);
+    let request =
+        Request { method: Method::Get, url, headers: Vec::new(), body: Vec::new().into() }
+            .with_header("authorization", format!("Bearer {key}"));
+    let answer = HttpTransport::new(endpoint::http::Settings::default())?.send(request).await?;
+    ensure!(answer.status == 200, "{path} was answered {}", answer.status);
+    Ok(serde_json::from_slice(&answer.body)?)
 }
 
 #[test]

@@ -5,9 +5,9 @@
 use std::sync::Arc;
 
 use domain::{
-    ActionId, ActionState, Actor, Clock, ConnectionId, Delivered, Dropped, EventId, KindFilter,
-    NewAudit, NotificationPage, OrganizationId, Outcome, Realm, Replay, SecretVersions, Sequence,
-    Storage, StorageError, Subscription, SubscriptionId, SubscriptionNotary, SubscriptionState,
+    ActionId, ActionState, Actor, Clock, ConnectionId, Dropped, EventId, KindFilter, NewAudit,
+    NotificationPage, OrganizationId, Outcome, Realm, Replay, SecretVersions, Sequence, Storage,
+    StorageError, Subscription, SubscriptionId, SubscriptionNotary, SubscriptionState, Tracked,
 };
 use jiff::Timestamp;
 use policy::rules::notify_subscribers;
@@ -290,7 +290,7 @@ impl<S: Storage> Subscriptions<S> {
         &self,
         (realm, id): (&Realm, &SubscriptionId),
         page: NotificationPage,
-    ) -> Result<Vec<Delivered>, Refused> {
+    ) -> Result<Vec<Tracked>, Refused> {
         self.find(realm, id).await?;
         Ok(self.store.notifications(id, page).await?)
     }
@@ -366,8 +366,8 @@ impl<S: Storage> Subscriptions<S> {
             let page = NotificationPage { before, state, limit: TOGETHER };
             let dead = self.store.notifications(id, page).await?;
             let Some(last) = dead.last() else { return Ok(count) };
-            before = Some(last.place);
-            let ids: Vec<_> = dead.iter().map(|one| one.tracked.action.id.clone()).collect();
+            before = Some(last.action.id.clone());
+            let ids: Vec<_> = dead.iter().map(|one| one.action.id.clone()).collect();
             count += self.store.redeliver(&ids, now).await?.len();
         }
     }

@@ -5,6 +5,7 @@ mod connect;
 mod connections;
 mod doctor;
 mod letters;
+mod subscriptions;
 mod tenants;
 
 use std::{net::SocketAddr, path::PathBuf};
@@ -22,6 +23,9 @@ pub(crate) use self::connections::{
 };
 pub(crate) use self::doctor::Doctor;
 pub(crate) use self::letters::{Choice, Dead, Filter};
+pub(crate) use self::subscriptions::{
+    AddSubscription, ReplaySubscription, Subscriptions, WhichSubscription,
+};
 pub(crate) use self::tenants::{ApiKeys, Members, Organizations, Owner};
 use crate::settings::Flags;
 
@@ -91,6 +95,9 @@ pub(crate) enum Command {
     /// Connect organizations to vendors, and say how their webhooks prove themselves
     #[command(subcommand)]
     Connections(Connections),
+    /// Tell applications of your own what happens, by signed webhooks
+    #[command(subcommand)]
+    Subscriptions(Subscriptions),
     /// Look at the hub and its connections, changing nothing, and say what to change
     Doctor(Doctor),
     /// Prepare Notion
@@ -191,6 +198,12 @@ pub(crate) struct Sandbox {
     /// Where the simulated Notion listens; port 0 takes a free port
     #[arg(long, value_name = "ADDRESS")]
     pub(crate) notion_listen: Option<SocketAddr>,
+    /// Where the simulated RepairShopr listens; port 0 takes a free port
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) repairshopr_listen: Option<SocketAddr>,
+    /// Where the simulated language models listen; port 0 takes a free port
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) models_listen: Option<SocketAddr>,
     /// Where webhooks are sent
     #[arg(long, value_name = "URL")]
     pub(crate) webhook_url: Option<String>,

@@ -18,6 +18,7 @@ pub(crate) mod organizations;
 pub(crate) mod restore;
 pub(crate) mod retention;
 pub(crate) mod sandbox;
+pub(crate) mod subscriptions;
 pub(crate) mod up;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};

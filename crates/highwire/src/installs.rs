@@ -9,21 +9,14 @@ use std::{
     time::Duration,
 };
 
-use connectors::highlevel::{
-    Broker, BrokerParts, TOKEN_CALL_TIMEOUT,
-    connect::{Installed, Installs, InstallsError},
-};
-use domain::{AccountKey, Actor, Connections, Revision, SecretSealer, Tenant};
-use endpoint::http::{self, HttpTransport};
+use connectors::highlevel::connect::{Installed, Installs, InstallsError};
+use domain::{AccountKey, Connections, Revision, SecretSealer, Tenant};
 use jiff::{SignedDuration, Timestamp};
 use policy::installs::{Grantee, Step, steps};
-use store::{Sqlite, SqliteBudgets};
+use store::Sqlite;
 
 use crate::{
-    clock::{self, Timer},
-    commands::connect,
-    failure::Failure,
-    settings::Settings,
+    broker::HighLevelBroker, clock, commands::connect, failure::Failure, settings::Settings,
 };
 
 /// How often the stage looks whether anything has changed.
@@ -41,7 +34,7 @@ const MOST_ASKS: u32 = 8;
 pub(crate) struct InstallStage {
     store: Sqlite,
     installs: Installs<Sqlite>,
-    broker: Broker<Sqlite, HttpTransport, Timer>,
+    broker: HighLevelBroker,
     seen: Option<Revision>,
     /// How often each account was looked up in a list, and when it may be again.
     asked: BTreeMap<(Tenant, AccountKey), (u32, Timestamp)>,
@@ -53,17 +46,18 @@ impl InstallStage {
     /// The stage over this store.
     ///
     /// # Errors
-    /// Where HighLevel cannot be called from here.
+    /// Where the settings make no sense.
     pub(crate) fn open(
         settings: &Settings,
         store: &Sqlite,
         sealer: &Arc<dyn SecretSealer>,
+        broker: HighLevelBroker,
     ) -> Result<Self, Failure> {
         let connecting = connect::connecting(settings, store, sealer)?;
         Ok(Self {
             store: store.clone(),
             installs: Installs::new(store.clone(), connecting),
-            broker: broker(settings, store, sealer)?,
+            broker,
             seen: None,
             asked: BTreeMap::new(),
             due: None,
@@ -164,34 +158,6 @@ impl InstallStage {
         *at = now.saturating_add(wait.min(LONGEST_WAIT)).unwrap_or(now);
         *count += 1;
     }
-}
-
-fn broker(
-    settings: &Settings,
-    store: &Sqlite,
-    sealer: &Arc<dyn SecretSealer>,
-) -> Result<Broker<Sqlite, HttpTransport, Timer>, Failure> {
-    let budgets = SqliteBudgets::open(&settings.data_dir).map_err(|source| {
-        Failure::user("open the shared budgets", "name another folder with --data-dir")
-            .because(source)
-    })?;
-    let transport = |settings| {
-        HttpTransport::new(settings)
-            .map_err(|source| Failure::user("prepare HTTPS", "see the line above").because(source))
-    };
-    let quick = http::Settings { call_timeout: TOKEN_CALL_TIMEOUT, ..http::Settings::default() };
-    Ok(Broker::new(BrokerParts {
-        store: store.clone(),
-        safe: connectors::Safe::new(store.clone(), Arc::clone(sealer), clock::system()),
-        budgets,
-        transport: transport(http::Settings::default())?,
-        token_transport: transport(quick)?,
-        timer: Timer,
-        actor: Actor::Hub,
-        process: connect::draw_id()?.to_string(),
-        jitter_seed: u64::from(std::process::id()),
-        configured: None,
-    }))
 }
 
 fn grantee(installed: &Installed) -> Grantee {

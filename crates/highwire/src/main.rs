@@ -24,8 +24,10 @@ mod printer;
 mod progress;
 mod proxy;
 mod sealer;
+mod set_up;
 mod settings;
 mod socket_activation;
+mod subscriptions;
 mod usage;
 #[cfg(test)]
 mod walk;
@@ -166,6 +168,9 @@ async fn dispatch(
             commands::connections::run(&settings, actor, command, json).await
         }
         Command::Doctor(asked) => commands::doctor::run(&settings, actor, &asked, json).await,
+        Command::Subscriptions(command) => {
+            commands::subscriptions::run(&settings, actor, command, json).await
+        }
         Command::Notion(cli::Notion::Init { parent }) => {
             commands::notion::init(&settings, &parent, json).await
         }

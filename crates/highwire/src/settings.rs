@@ -12,6 +12,7 @@ use std::{
     time::Duration,
 };
 
+use domain::Forbearance;
 use domain::KeyHash;
 use endpoint::Secret;
 use engine::{DeliverySettings, Limit, Limits};
@@ -53,6 +54,7 @@ pub(crate) struct Settings {
     pub(crate) proxy: Proxy,
     pub(crate) highlevel: HighLevel,
     pub(crate) notion: Notion,
+    pub(crate) subscriptions: Subscriptions,
     pub(crate) sandbox: Sandbox,
 }
 
@@ -183,12 +185,23 @@ pub(crate) enum AfterDead {
     Wait,
 }
 
+/// The webhooks of the users' own applications.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Subscriptions {
+    pub(crate) allow_private_addresses: Vec<String>,
+    pub(crate) give_up_after_hours: u64,
+    pub(crate) disable_after_hours: u64,
+}
+
 /// The simulated vendors.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Sandbox {
     pub(crate) highlevel_listen: SocketAddr,
     pub(crate) notion_listen: SocketAddr,
+    pub(crate) repairshopr_listen: SocketAddr,
+    pub(crate) models_listen: SocketAddr,
     pub(crate) seed: u64,
     pub(crate) webhook_url: String,
     pub(crate) notion_requests_per_minute: u32,
@@ -280,6 +293,24 @@ impl Notion {
             },
             ..DeliverySettings::default()
         }
+    }
+}
+
+impl Subscriptions {
+    /// How patient the hub is with one delivery.
+    pub(crate) fn delivery(&self) -> DeliverySettings {
+        let hours = self.give_up_after_hours.min(LONGEST_HOURS);
+        DeliverySettings {
+            give_up_after: Duration::from_secs(60 * 60 * hours),
+            after_dead: engine::AfterDead::Continue,
+            blame: engine::Blame::Action,
+        }
+    }
+
+    /// How patient the hub is with a receiver.
+    pub(crate) fn forbearance(&self) -> Forbearance {
+        let hours = self.disable_after_hours.min(LONGEST_HOURS);
+        Forbearance(SignedDuration::from_hours(hours as i64))
     }
 }
 

@@ -25,7 +25,9 @@ use crate::{
     installs::InstallStage,
     master_keys, proxy,
     sealer::Sealer,
+    set_up::HubSetUp,
     settings::{self, Settings},
+    subscriptions::{self, Needs},
 };
 
 /// The client of the Notion API that the binary uses.
@@ -100,6 +102,8 @@ pub(crate) async fn enter(settings: &Settings, entry: Entry) -> Result<Running, 
     let broker = broker::open(settings, &store, Arc::clone(&sealer), Actor::Hub)?;
     add_default_organization(&store, clock.now()).await?;
     let connection = ConnectionId::new(doors::NOTION);
+    let needs = Needs { settings, store: &store, sealer: Arc::clone(&sealer), clock: &clock };
+    let (notary, teller) = (needs.notary()?, needs.teller()?);
     let hub = Hub::start(Parts {
         store: store.clone(),
         sources: doors::sources(&source),
@@ -111,7 +115,7 @@ pub(crate) async fn enter(settings: &Settings, entry: Entry) -> Result<Running, 
             .map(|log| (connection, log))
             .into_iter()
             .collect::<BTreeMap<_, _>>(),
-        subscriber: None,
+        subscriber: Some((Arc::clone(&teller) as _, settings.subscriptions.delivery())),
         report_deviations: settings.webhook.check_contract == settings::CheckContract::Report,
         retention: settings.retention.limits(),
         clock: Arc::clone(&clock),
@@ -120,12 +124,18 @@ pub(crate) async fn enter(settings: &Settings, entry: Entry) -> Result<Running, 
     let mut watches = JoinSet::new();
     watches.spawn(disk_watch::run(disk, server.health()));
     watches.spawn(broker::tend(broker.clone()));
-    watches.spawn(InstallStage::open(settings, &store, &sealer)?.run());
+    watches.spawn(InstallStage::open(settings, &store, &sealer, broker.clone())?.run());
+    watches.spawn(subscriptions::look_after(teller));
     let consents = consents::desk(settings, &store, Arc::clone(&sealer))?;
     let consents = HubConsents::of_hub(settings, consents)?;
+    let own_url = format!("http://{}", server.address());
+    let hands = (Arc::clone(&sealer), broker.clone());
+    let set_up = HubSetUp::new(settings, &store, hands, &own_url)?;
     let services = web::Services {
         consents: Some(Arc::new(consents)),
         proxy: Some(proxy::highlevel(settings, &store, &clock)?),
+        subscriptions: Some(notary),
+        set_up: Some(Arc::new(set_up)),
         ..web::Services::default()
     };
     let site = Site {

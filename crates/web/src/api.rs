@@ -95,6 +95,8 @@ pub(crate) enum Tag {
     ApiKeys,
     /// Who did what.
     Audit,
+    /// Webhooks of applications.
+    Subscriptions,
 }
 
 /// One request of an operation, read and checked. `P`, `Q` and `B` are the fields of its path, its
@@ -168,10 +170,11 @@ impl Tag {
         Self::Opportunities,
         Self::Calendars,
         Self::Events,
-        Self::Organizations,
-        Self::Members,
         Self::ApiKeys,
         Self::Audit,
+        Self::Members,
+        Self::Organizations,
+        Self::Subscriptions,
     ];
 
     /// Its heading, and what stands below it.
@@ -192,6 +195,10 @@ impl Tag {
             Self::Members => ("Members", "The people of an organization, with their roles."),
             Self::ApiKeys => ("API keys", "The keys of programs and assistants."),
             Self::Audit => ("Audit", "Who did what with keys, tokens and what belongs to whom."),
+            Self::Subscriptions => (
+                "Subscriptions",
+                "Webhooks of applications, signed as Standard Webhooks says, and what they were told.",
+            ),
         }
     }
 }

@@ -38,6 +38,7 @@ mod routes;
 mod server;
 mod services;
 pub mod set_up;
+mod subscriptions;
 
 pub use self::{
     admission::BODY_LIMIT,

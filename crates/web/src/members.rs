@@ -158,7 +158,7 @@ pub(crate) async fn add<S: Storage>(
 pub(crate) async fn change<S: Storage>(
     call: Call<Office<S>, Which, Owner, Change>,
 ) -> Result<Answer<Told>, Problem> {
-    let Call { state: office, caller, path, query, body } = call;
+    let Call { state: office, caller, path, query, body, .. } = call;
     let organization = office.organization(&caller, &query).await?.id;
     let desk = office.desk(&caller);
     desk.set_member_role(&organization, (&path.id.0, body.role.0)).await?;

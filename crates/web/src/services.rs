@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::{Proxy, crm::Crm};
+use domain::{Proxy, SubscriptionNotary, crm::Crm};
 
 use crate::{ConsentCallbacks, set_up::SetUp};
 
@@ -19,4 +19,6 @@ pub struct Services {
     pub crm: Option<Arc<dyn Crm>>,
     /// Connects vendors for the pages.
     pub set_up: Option<Arc<dyn SetUp>>,
+    /// Judges the addresses of subscriptions and makes their secrets.
+    pub subscriptions: Option<Arc<dyn SubscriptionNotary>>,
 }

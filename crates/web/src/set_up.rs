@@ -39,10 +39,6 @@ use crate::{admission::Admission, guard::Guard};
 /// How large a form may be, in bytes. The longest field is a token of a few kilobytes.
 const LARGEST_FORM: usize = 32 * 1024;
 
-/// What a hub says that has no such pages.
-const ABSENT: (&str, &str) =
-    ("this hub has no set-up pages", "use the command: `highwire connect`");
-
 /// What the pages share.
 pub(crate) struct Pages<S> {
     work: Option<Arc<dyn SetUp>>,
@@ -62,10 +58,9 @@ impl<S: Storage> Pages<S> {
         Self { work, sessions: Arc::default(), guard, admission, clock }
     }
 
-    fn work(&self) -> Result<&dyn SetUp, Response> {
-        self.work
-            .as_deref()
-            .ok_or_else(|| layout::trouble(StatusCode::SERVICE_UNAVAILABLE, None, ABSENT))
+    /// What connects; none in a hub without these pages.
+    fn work(&self) -> Option<&dyn SetUp> {
+        self.work.as_deref()
     }
 
     /// The fields of a form that this visitor's own page sent.

@@ -27,10 +27,11 @@ impl ErrorReply {
         }
     }
 
-    /// Whether what was not found is a model and not the address: providers have one word for both.
+    /// Whether what was not found is a model and not the address: providers have one word for both,
+    /// and repeat an address that may have the word in it.
     pub(super) fn names_a_model(&self) -> bool {
         let message = self.message.as_deref().unwrap_or_default().to_lowercase();
-        message.contains("model")
+        message.contains("model") && !message.contains("url")
     }
 }
 

@@ -42,7 +42,7 @@ fn what_providers_say_has_one_kind_each() {
         (400, openai("x", "context_length_exceeded", "Long"), TooLarge, Never),
         (403, openai("x", "unsupported_country", "No"), Forbidden, Never),
         (404, openai("x", "model_not_found", "No"), NoSuchModel, Never),
-        (404, openai("x", "unknown_url", "Unknown request URL"), NotOffered, Never),
+        (404, openai("x", "unknown_url", "Unknown request URL: /v9/models"), NotOffered, Never),
         (429, openai("x", "insufficient_quota", "Pay"), Quota, Never),
         (429, openai("x", "rate_limit_exceeded", "Slow"), Throttled, Backoff),
         (500, openai("server_error", "", "Oh"), Failed, Backoff),

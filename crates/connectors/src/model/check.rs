@@ -1,6 +1,8 @@
 //! Checks a connection to a provider of language models: the key, the model, and one short answer.
 
 #[cfg(test)]
+mod simulated;
+#[cfg(test)]
 mod tests;
 
 use chat::{Client, Completion, Error, Kind, Message, Model, Provider, Stop, Timer};

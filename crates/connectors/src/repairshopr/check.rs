@@ -1,6 +1,8 @@
 //! Checks a connection to RepairShopr with calls that only read: the key, each permission, the filter by change.
 
 #[cfg(test)]
+mod simulated;
+#[cfg(test)]
 mod tests;
 
 use domain::Finding;

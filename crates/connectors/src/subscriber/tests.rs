@@ -178,6 +178,18 @@ async fn who_fails_for_days_is_disabled_and_one_success_forgives_all() {
 }
 
 #[tokio::test]
+async fn who_rests_for_days_is_disabled_too() {
+    let house = House::new().await;
+    let paused = house.subscription().await.changed_to(SubscriptionState::Paused { since: at(0) });
+    assert!(house.store.put_subscription(paused).await.unwrap());
+    for (second, name) in [(431_999, "paused"), (432_000, "disabled")] {
+        *house.now.lock().unwrap() = at(second);
+        house.subscriber().disable_worn_out().await.unwrap();
+        assert_eq!(house.subscription().await.state.name(), name);
+    }
+}
+
+#[tokio::test]
 async fn without_its_secret_nothing_is_sent() {
     let house = House::new().await;
     let key = house.subscription().await.secret_key(1);

@@ -20,7 +20,7 @@ async fn states<S: Storage>(store: &S, subscription: &Subscription) -> Vec<(u128
     let page = NotificationPage { limit: 99, ..NotificationPage::default() };
     let found = store.notifications(&subscription.id, page).await.expect("notifications");
     let number = |event: crate::EventId| u128::from_be_bytes(*event.as_bytes());
-    found.iter().map(|one| (number(one.tracked.action.event), one.tracked.state)).collect()
+    found.iter().map(|one| (number(one.action.event), one.state)).collect()
 }
 
 async fn claim<S: Storage>(store: &S, subscription: &Subscription, seconds: i64) -> Vec<u128> {
@@ -147,21 +147,21 @@ pub async fn notifications_are_listed_newest_first<S: Storage>(store: S) {
     store.enqueue(vec![ping.clone(), actions[0].clone()]).await.expect("enqueue");
     let numbers = async |page: NotificationPage| {
         let found = store.notifications(&first.id, page).await.expect("list");
-        let event =
-            |one: &crate::Delivered| u128::from_be_bytes(*one.tracked.action.event.as_bytes());
-        (found.iter().map(event).collect::<Vec<_>>(), found.last().map(|one| one.place))
+        let event = |one: &crate::Tracked| u128::from_be_bytes(*one.action.event.as_bytes());
+        found.iter().map(event).collect::<Vec<_>>()
     };
-    let two = NotificationPage { limit: 2, ..NotificationPage::default() };
-    let (newest, before) = numbers(two).await;
-    assert_eq!(newest, [7, 5]);
-    assert_eq!(numbers(NotificationPage { before, limit: 9, state: None }).await.0, [4, 3, 2, 1]);
+    let page = |limit: usize| NotificationPage { limit, ..NotificationPage::default() };
+    assert_eq!(numbers(page(2)).await, [7, 5]);
+    let before = Some(actions[4].id.clone());
+    assert_eq!(numbers(NotificationPage { before, ..page(9) }).await, [4, 3, 2, 1]);
+    let before = Some(notification(9, &first, "a").id);
+    assert_eq!(numbers(NotificationPage { before, ..page(9) }).await, [0; 0]);
     assert_eq!(claim(&store, &first, 10).await, [1]);
     store.settle(&actions[0].id, at(11), dead(None)).await.expect("settle");
     let dead = Some(ActionState::Dead);
-    assert_eq!(numbers(NotificationPage { state: dead, limit: 9, before: None }).await.0, [1]);
-    let all = NotificationPage { limit: 1, ..NotificationPage::default() };
-    let found = store.notifications(&first.id, all).await.expect("list");
-    assert_eq!(found[0].tracked.action, ping);
+    assert_eq!(numbers(NotificationPage { state: dead, ..page(9) }).await, [1]);
+    let found = store.notifications(&first.id, page(1)).await.expect("list");
+    assert_eq!(found[0].action, ping);
 }
 
 /// What is finished can be told again, in its place; what is open is left as it is.

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::Memory;
 use crate::{
-    Action, ActionId, Delivered, NotificationPage, Notifications, StorageError, SubscriptionId,
+    Action, ActionId, NotificationPage, Notifications, StorageError, SubscriptionId, Tracked,
 };
 
 impl Notifications for Memory {
@@ -20,16 +20,20 @@ impl Notifications for Memory {
         &self,
         subscription: &SubscriptionId,
         page: NotificationPage,
-    ) -> Result<Vec<Delivered>, StorageError> {
+    ) -> Result<Vec<Tracked>, StorageError> {
         let (outbox, destination) = (&self.lock().outbox, subscription.destination());
+        let place = |id: &ActionId| {
+            let found = outbox.rows.iter().find(|row| row.tracked.action.id == *id);
+            found.map_or(0, |row| row.place)
+        };
+        let before = page.before.as_ref().map_or(u64::MAX, place);
         let asked = |row: &&super::outbox::Row| {
             row.tracked.action.destination == destination
-                && page.before.is_none_or(|before| row.place < before)
+                && row.place < before
                 && page.state.is_none_or(|state| row.tracked.state == state)
         };
-        let delivered =
-            |row: &super::outbox::Row| Delivered { place: row.place, tracked: row.tracked.clone() };
-        Ok(outbox.rows.iter().rev().filter(asked).take(page.limit).map(delivered).collect())
+        let tracked = |row: &super::outbox::Row| row.tracked.clone();
+        Ok(outbox.rows.iter().rev().filter(asked).take(page.limit).map(tracked).collect())
     }
 
     async fn redeliver(

@@ -15,9 +15,14 @@ use e2e::{
 use self::stage::{Stage, get, post};
 
 /// Credentials: each with the name of its setting in the environment, where it is one.
-const SECRETS: [(&str, Option<&str>, &str); 13] = [
+const SECRETS: [(&str, Option<&str>, &str); 14] = [
     ("the Notion token", Some("NOTION_TOKEN"), "ntn_canary61Dk0notion2token"),
     ("the HighLevel token", Some("GHL_API_KEY"), "pit-canary62-4f7e-highlevel"),
+    (
+        "the secret of our app",
+        Some("HIGHWIRE_HIGHLEVEL_CLIENT_SECRET"),
+        "canary79-secret-of-our-app",
+    ),
     ("the webhook secret", Some("WEBHOOK_SECRET"), "canary63-webhook-secret"),
     // Master keys are 32 bytes in base64.
     (
@@ -49,7 +54,7 @@ const PEOPLE: [(&str, &str); 5] = [
 ];
 
 /// The commands, each with what its output holds.
-const COMMANDS: [(Holds, &str); 24] = [
+const COMMANDS: [(Holds, &str); 27] = [
     (Holds::Data, "events list --all"),
     (Holds::Data, "events list --all --json"),
     (Holds::Data, "events show 1"),
@@ -69,6 +74,12 @@ const COMMANDS: [(Holds, &str); 24] = [
     (Holds::Talk, "completions bash"),
     (Holds::Talk, "__complete -- call contacts.get-contact --"),
     (Holds::Talk, "operations describe contacts.get-contact"),
+    (Holds::Talk, "connect notion --token ntn_canary61Dk0notion2token"),
+    (
+        Holds::Talk,
+        "connect highlevel --token pit-canary62-4f7e-highlevel --unchecked --location l --json",
+    ),
+    (Holds::Talk, "connect highlevel --client-secret canary79-secret-of-our-app"),
     (Holds::Talk, "doctor"),
     (Holds::Talk, "doctor --json"),
     (Holds::Talk, "notion init --parent 12345678901234567890123456789012"),

@@ -225,8 +225,8 @@ async fn subscriptions_are_told_from_the_moment_they_are_there_and_replayed_what
     while stage.pass().await.unwrap() != Progress::Idle {}
     let page = NotificationPage { limit: 9, ..NotificationPage::default() };
     let events = async || {
-        let found = store.notifications(&told.id, page).await.unwrap();
-        found.iter().map(|one| one.tracked.action.event).collect::<Vec<_>>()
+        let found = store.notifications(&told.id, page.clone()).await.unwrap();
+        found.iter().map(|one| one.action.event).collect::<Vec<_>>()
     };
     assert_eq!(events().await, [event_id(3)]);
 

@@ -10,6 +10,8 @@ use super::{Owner, secret};
 /// The commands below `connect`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Connect {
+    /// Print a link that opens the set-up pages in a browser, once
+    Browser(Owner),
     /// Connect HighLevel: with a private integration token, or by letting a person install your app
     Highlevel(Box<HighLevel>),
     /// Connect Notion, with the token of a connection that pages are shared with

@@ -121,7 +121,7 @@ fn identify(text: &str) -> Result<ApiKeyId, Failure> {
 }
 
 /// Draws the id and the secret of a new key.
-pub(super) fn draw() -> Result<(ApiKeyId, ApiKeySecret), Failure> {
+pub(crate) fn draw() -> Result<(ApiKeyId, ApiKeySecret), Failure> {
     Ok(ApiKeySecret::from_random(&random()?))
 }
 

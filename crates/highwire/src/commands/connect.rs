@@ -24,6 +24,7 @@ use crate::{
     failure::Failure,
     master_keys, printer,
     sealer::Sealer,
+    set_up,
     settings::Settings,
     wiring,
 };
@@ -57,8 +58,12 @@ pub(crate) async fn run(
     command: cli::Connect,
     json: bool,
 ) -> Result<(), Failure> {
+    if let cli::Connect::Browser(owner) = &command {
+        return set_up::open_link(settings, actor, owner, json).await;
+    }
     let desk = Desk::open(settings, actor, json).await?;
     match command {
+        cli::Connect::Browser(_) => Ok(()),
         cli::Connect::Highlevel(flags) => match &flags.token {
             Some(token) => highlevel::with_token(&desk, &flags, token).await,
             None => consent::ask(&desk, &flags).await,
@@ -227,7 +232,7 @@ fn draw<const N: usize>() -> Result<[u8; N], Failure> {
     Ok(random)
 }
 
-fn free_name(vendor: &str, is_taken: impl Fn(&str) -> bool) -> String {
+pub(crate) fn free_name(vendor: &str, is_taken: impl Fn(&str) -> bool) -> String {
     let numbered = (2..).map(|number: u32| format!("{vendor} {number}"));
     let mut names = std::iter::once(vendor.to_owned()).chain(numbered);
     names.find(|name| !is_taken(name)).expect("there is no end of numbers")

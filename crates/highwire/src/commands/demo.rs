@@ -40,6 +40,8 @@ pub(crate) fn adapt(settings: &mut Settings) {
     settings.listen = any_port;
     settings.sandbox.highlevel_listen = any_port;
     settings.sandbox.notion_listen = any_port;
+    settings.sandbox.repairshopr_listen = any_port;
+    settings.sandbox.models_listen = any_port;
     settings.highlevel.accept_unknown_locations = true;
     settings.vault.forget();
     "0".clone_into(&mut settings.server.disk_reserve);

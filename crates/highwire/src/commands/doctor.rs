@@ -1,15 +1,21 @@
 //! `highwire doctor`: looks at the hub and its connections without changing anything, and says what to change.
 
 mod address;
-mod described;
+pub(crate) mod described;
 mod installation;
-mod report;
+pub(crate) mod report;
+pub(crate) mod stored;
 
-use domain::{Connection, Connections, Finding, Realm, Verdict};
+use std::sync::Arc;
+
+use domain::{Connection, Connections, Finding, Realm, SecretSealer, Verdict};
 use store::Sqlite;
 
-use self::report::Section;
-use crate::{actor::Actor, cli, clock, doors, failure::Failure, settings::Settings};
+use self::{report::Section, stored::Instruments};
+use crate::{
+    actor::Actor, cli, clock, doors, failure::Failure, master_keys, sealer::Sealer,
+    settings::Settings,
+};
 
 /// Looks, tells, and fails where something does not work.
 pub(crate) async fn run(
@@ -95,21 +101,40 @@ impl Ward<'_> {
     }
 
     async fn examine(&self, connection: Connection) -> Result<Section, Failure> {
-        let is_described = doors::tenant(&connection.name) == connection.tenant;
-        match (is_described, connection.vendor.as_str()) {
-            (true, connectors::highlevel::HighLevel::NAME) => {
-                described::highlevel(self.settings, connection).await
-            }
-            (true, connectors::notion::Notion::NAME) => {
-                described::notion(self.settings, connection).await
+        if let Some(section) = examine_described(self.settings, &connection).await? {
+            return Ok(section);
+        }
+        let keyring = master_keys::look(self.settings);
+        match (&self.store, keyring) {
+            (Some(store), Ok(Some(keyring))) => {
+                let sealer: Arc<dyn SecretSealer> = Arc::new(Sealer::new(keyring));
+                let actor = self.actor.name();
+                Instruments::new(self.settings, store, &sealer, actor)?.examine(&connection).await
             }
             _ => {
-                let why = "nothing is stored to call with: events come in, and that is all";
+                let why = "not asked: no master key opens what is stored";
                 let findings = vec![Finding::skipped("credential", why)];
                 Ok(Section { findings, ..Section::of(&connection) })
             }
         }
     }
+}
+
+/// Examines a connection that the settings describe; none where they do not describe this one.
+pub(crate) async fn examine_described(
+    settings: &Settings,
+    connection: &Connection,
+) -> Result<Option<Section>, Failure> {
+    if doors::tenant(&connection.name) != connection.tenant {
+        return Ok(None);
+    }
+    Ok(match connection.vendor.as_str() {
+        connectors::highlevel::HighLevel::NAME => {
+            Some(described::highlevel(settings, connection).await?)
+        }
+        connectors::notion::Notion::NAME => Some(described::notion(settings, connection).await?),
+        _ => None,
+    })
 }
 
 /// The data folder's state; none where there is none yet. One that is there and cannot be opened is a

@@ -5,7 +5,9 @@ use std::net::SocketAddr;
 use sandbox::{
     clock::SandboxClock,
     highlevel::{HighLevelSandbox, HighLevelSettings, RateLimits, RetryRule, Window},
+    models::{ModelsSandbox, ModelsSettings},
     notion::{NotionSandbox, NotionSettings},
+    repairshopr::{RepairShoprSandbox, RepairShoprSettings},
 };
 use serde_json::{Value, json};
 
@@ -19,6 +21,8 @@ const NOTION_TOKEN: &str = "ntn_sandbox";
 pub(crate) struct Vendors {
     pub(crate) highlevel: HighLevelSandbox,
     pub(crate) notion: NotionSandbox,
+    pub(crate) repairshopr: RepairShoprSandbox,
+    pub(crate) models: ModelsSandbox,
 }
 
 /// Starts the simulated vendors; a setting of port 0 means any free port. The address and the seed
@@ -41,13 +45,29 @@ pub(crate) async fn start(
         seed: settings.seed,
         ..NotionSettings::default()
     };
+    let repairshopr = RepairShoprSettings {
+        listen: settings.repairshopr_listen,
+        seed: settings.seed,
+        ..RepairShoprSettings::default()
+    };
+    let models = ModelsSettings {
+        listen: settings.models_listen,
+        seed: settings.seed,
+        ..ModelsSettings::default()
+    };
     Ok(Vendors {
         highlevel: HighLevelSandbox::start(highlevel, clock.clone())
             .await
             .map_err(|source| failed("HighLevel", settings.highlevel_listen).because(source))?,
-        notion: NotionSandbox::start(notion, clock)
+        notion: NotionSandbox::start(notion, clock.clone())
             .await
             .map_err(|source| failed("Notion", settings.notion_listen).because(source))?,
+        repairshopr: RepairShoprSandbox::start(repairshopr, clock.clone())
+            .await
+            .map_err(|source| failed("RepairShopr", settings.repairshopr_listen).because(source))?,
+        models: ModelsSandbox::start(models, clock)
+            .await
+            .map_err(|source| failed("models", settings.models_listen).because(source))?,
     })
 }
 
@@ -72,12 +92,27 @@ impl Vendors {
                 "token": self.notion.token(),
                 "parent_page_id": self.notion.parent_page_id(),
             },
+            "repairshopr": {
+                "url": self.repairshopr.url(),
+                "key": self.repairshopr.key(),
+                "subdomain": self.repairshopr.subdomain(),
+            },
+            "models": {
+                "url": self.models.url(),
+                "openai_url": self.models.openai_url(),
+                "anthropic_url": self.models.anthropic_url(),
+                "ollama_url": self.models.ollama_url(),
+                "key": self.models.key(),
+                "models": self.models.models(),
+            },
         })
     }
 
     pub(crate) async fn stop(self) {
         self.highlevel.stop().await;
         self.notion.stop().await;
+        self.repairshopr.stop().await;
+        self.models.stop().await;
     }
 }
 
@@ -109,6 +144,12 @@ fn adapt(settings: &mut settings::Sandbox, flags: &cli::Sandbox) {
     }
     if let Some(address) = flags.notion_listen {
         settings.notion_listen = address;
+    }
+    if let Some(address) = flags.repairshopr_listen {
+        settings.repairshopr_listen = address;
+    }
+    if let Some(address) = flags.models_listen {
+        settings.models_listen = address;
     }
     if let Some(url) = &flags.webhook_url {
         settings.webhook_url.clone_from(url);
@@ -155,10 +196,11 @@ fn describe(vendors: &Vendors, webhook_url: &str) -> String {
     let (highlevel, notion) = (&vendors.highlevel, &vendors.notion);
     let key = highlevel.webhook_public_keys().into_iter().next().unwrap_or_default();
     let (hl, no) = (highlevel.url(), notion.url());
+    let (addresses, connecting) = describe_neighbors(vendors);
     format!(
         "The simulated vendors are up until Ctrl-C.\n\n\
-         HighLevel  {hl}\n  location   {}\n  company    {}\n  webhooks   to {webhook_url}\n\
-         Notion     {no}\n  token      {}\n  page       {}\n\n\
+         HighLevel    {hl}\n  location     {}\n  company      {}\n  webhooks     to {webhook_url}\n\
+         Notion       {no}\n  token        {}\n  page         {}\n{addresses}\n\
          Prepare Notion, then start a hub on them:\n\
          \x20 export HIGHWIRE_NOTION_URL={no} NOTION_TOKEN={}\n\
          \x20 export HIGHWIRE_NOTION_ACTIVITY_LOG=$(highwire notion init --parent {})\n\
@@ -169,7 +211,7 @@ fn describe(vendors: &Vendors, webhook_url: &str) -> String {
          \x20 curl -X POST '{hl}/_sandbox/webhooks?example=ContactCreate.1'\n\n\
          Call it:\n\
          \x20 export HIGHWIRE_HIGHLEVEL_URL={hl} GHL_API_KEY={} GHL_LOCATION_ID={}\n\
-         \x20 highwire call contacts.get-contacts --limit 1",
+         \x20 highwire call contacts.get-contacts --limit 1\n\n{connecting}",
         highlevel.location_id(),
         highlevel.company_id(),
         notion.token(),
@@ -180,6 +222,30 @@ fn describe(vendors: &Vendors, webhook_url: &str) -> String {
         highlevel.token(),
         highlevel.location_id(),
     )
+}
+
+/// The addresses of RepairShopr and the models, and how a hub is connected to them.
+fn describe_neighbors(vendors: &Vendors) -> (String, String) {
+    let (repairshopr, models) = (&vendors.repairshopr, &vendors.models);
+    let (rs, mo) = (repairshopr.url(), models.openai_url());
+    let addresses = format!(
+        "RepairShopr  {rs}\n  key          {}\n\
+         Models       {}\n  key          {}\n  models       {}\n",
+        repairshopr.key(),
+        models.url(),
+        models.key(),
+        models.models().join(", "),
+    );
+    let connecting = format!(
+        "Connect the others:\n\
+         \x20 echo {} | highwire connect repairshopr --subdomain {} --url {rs}\n\
+         \x20 echo {} | highwire connect openai --url {mo} --model {}",
+        repairshopr.key(),
+        repairshopr.subdomain(),
+        models.key(),
+        models.models().last().map_or("MODEL", String::as_str),
+    );
+    (addresses, connecting)
 }
 
 #[cfg(test)]

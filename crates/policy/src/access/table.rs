@@ -52,6 +52,16 @@ const SEE_EVENTS: Need =
 const CHANGE_EVENTS: Need =
     Need::Grant(Grant { roles: ACTING, scope: Scope::EventsWrite, breadth: Breadth::Connection });
 
+const SEE_SUBSCRIPTIONS: Need = Need::Grant(Grant {
+    roles: ALL,
+    scope: Scope::SubscriptionsRead,
+    breadth: Breadth::Connection,
+});
+const CHANGE_SUBSCRIPTIONS: Need = Need::Grant(Grant {
+    roles: SENDING,
+    scope: Scope::SubscriptionsWrite,
+    breadth: Breadth::Connection,
+});
 const PROXY_READS: Grant =
     Grant { roles: ACTING, scope: Scope::ProxyRead, breadth: Breadth::Connection };
 /// No assistant: what it changes goes through tools that people can look at.
@@ -140,6 +150,15 @@ pub const TABLE: &[Row] = &[
     get("/v1/organizations", SEE_ORGANIZATION),
     post("/v1/organizations", TENANTS),
     delete("/v1/organizations/{id}", TENANTS),
+    get("/v1/subscriptions", SEE_SUBSCRIPTIONS),
+    post("/v1/subscriptions", CHANGE_SUBSCRIPTIONS),
+    delete("/v1/subscriptions/{id}", CHANGE_SUBSCRIPTIONS),
+    get("/v1/subscriptions/{id}", SEE_SUBSCRIPTIONS),
+    patch("/v1/subscriptions/{id}", CHANGE_SUBSCRIPTIONS),
+    get("/v1/subscriptions/{id}/deliveries", SEE_SUBSCRIPTIONS),
+    post("/v1/subscriptions/{id}/replays", CHANGE_SUBSCRIPTIONS),
+    post("/v1/subscriptions/{id}/secret", CHANGE_SUBSCRIPTIONS),
+    post("/v1/subscriptions/{id}/tests", CHANGE_SUBSCRIPTIONS),
     post("/webhooks/ghl", DOOR),
     post("/webhooks/highlevel", DOOR),
     get("/webhooks/highlevel/workflow/{token}", TOKEN_DOOR),
@@ -156,6 +175,7 @@ pub const TABLE: &[Row] = &[
     run("call", VENDOR_TOKEN),
     run("completions", READS_NOTHING),
     run("connect anthropic", CHANGE_CONNECTIONS),
+    run("connect browser", CHANGE_KEYS),
     run("connect custom", CHANGE_CONNECTIONS),
     run("connect highlevel", CHANGE_CONNECTIONS),
     run("connect notion", CHANGE_CONNECTIONS),
@@ -193,6 +213,16 @@ pub const TABLE: &[Row] = &[
     run("retention", EVERYBODYS_DATA),
     run("sandbox", ON_SIMULATIONS),
     run("settings", READS_NOTHING),
+    run("subscriptions add", CHANGE_SUBSCRIPTIONS),
+    run("subscriptions change", CHANGE_SUBSCRIPTIONS),
+    run("subscriptions deliveries", SEE_SUBSCRIPTIONS),
+    run("subscriptions list", SEE_SUBSCRIPTIONS),
+    run("subscriptions pause", CHANGE_SUBSCRIPTIONS),
+    run("subscriptions remove", CHANGE_SUBSCRIPTIONS),
+    run("subscriptions replay", CHANGE_SUBSCRIPTIONS),
+    run("subscriptions resume", CHANGE_SUBSCRIPTIONS),
+    run("subscriptions rotate", CHANGE_SUBSCRIPTIONS),
+    run("subscriptions test", CHANGE_SUBSCRIPTIONS),
     run("up", RUNS_THE_HUB),
 ];
 

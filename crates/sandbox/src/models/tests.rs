@@ -145,6 +145,7 @@ async fn what_is_refused_is_refused_in_the_providers_words() {
     let (status, body) = bench.call(messages, &[VERSION], hello()).await;
     assert_eq!((status, &body["error"]["type"]), (401, &json!("authentication_error")));
     assert_eq!(body["type"], "error");
+    assert_eq!(bench.call(messages, &[OPENAI, VERSION], hello()).await.0, 200, "a bearer");
     let (status, body) = bench.call(messages, &[ANTHROPIC], hello()).await;
     assert_eq!((status, &body["error"]["type"]), (400, &json!("invalid_request_error")));
     let (status, body) = bench.anthropic(other.clone()).await;

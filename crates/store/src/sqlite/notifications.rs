@@ -1,8 +1,7 @@
 //! Notifications on SQLite: rows of the outbox.
 
 use domain::{
-    Action, ActionId, Delivered, NotificationPage, Notifications, StorageError, SubscriptionId,
-    Tracked,
+    Action, ActionId, NotificationPage, Notifications, StorageError, SubscriptionId, Tracked,
 };
 use jiff::Timestamp;
 use rusqlite::{Connection, Transaction};
@@ -27,10 +26,10 @@ impl Notifications for Sqlite {
         &self,
         subscription: &SubscriptionId,
         page: NotificationPage,
-    ) -> Result<Vec<Delivered>, StorageError> {
+    ) -> Result<Vec<Tracked>, StorageError> {
         let destination = subscription.destination();
         let read =
-            move |connection: &Connection| Ok(delivered(connection, destination.as_str(), page)?);
+            move |connection: &Connection| Ok(found(connection, destination.as_str(), &page)?);
         self.shared.state.read("list notifications", read).await
     }
 
@@ -53,29 +52,32 @@ impl Notifications for Sqlite {
     }
 }
 
-fn delivered(
+fn found(
     connection: &Connection,
     destination: &str,
-    page: NotificationPage,
-) -> rusqlite::Result<Vec<Delivered>> {
+    page: &NotificationPage,
+) -> rusqlite::Result<Vec<Tracked>> {
+    let place = match page.before {
+        None => "?2 IS NULL",
+        Some(_) => "sequence < (SELECT sequence FROM action WHERE id = ?2)",
+    };
     let sql = format!(
         "SELECT {ACTION_COLUMNS}, sequence, state FROM action
-         WHERE destination = ?1 AND rule = 'notify_subscribers' AND sequence < ?2
+         WHERE destination = ?1 AND rule = 'notify_subscribers' AND {place}
          AND state = coalesce(?3, state) ORDER BY sequence DESC LIMIT ?4"
     );
-    let before = page.before.map_or(i64::MAX, |before| before as i64);
+    let before = page.before.as_ref().map(ActionId::as_str);
     let state = page.state.map(|state| state.name());
     let mut statement = connection.prepare_cached(&sql)?;
     let rows = statement.query_map((destination, before, state, page.limit as i64), |row| {
         let state = outbox::state(&row.get::<_, String>(11)?);
         Ok((outbox::action(row)?, row.get::<_, i64>(10)?, state))
     })?;
-    let mut delivered = Vec::new();
+    let mut found = Vec::new();
     for row in rows {
         let (action, sequence, state) = row?;
         let attempts = outbox::attempts(connection, sequence)?;
-        let tracked = Tracked { action, state, attempts };
-        delivered.push(Delivered { place: sequence as u64, tracked });
+        found.push(Tracked { action, state, attempts });
     }
-    Ok(delivered)
+    Ok(found)
 }

@@ -2,7 +2,10 @@
 
 use std::{borrow::Cow, fmt};
 
-use domain::{ApiKeyId, ConnectionId, EventId, EventKind, MemberId, OrganizationId, Role, Scope};
+use domain::{
+    ActionId, ApiKeyId, ConnectionId, EventId, EventKind, MemberId, OrganizationId, Role, Scope,
+    SubscriptionId,
+};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, de};
 
@@ -183,6 +186,49 @@ text_format!(
         (is_plain(name, 64) && is_plain(host, 189)).then(|| text.to_owned())
     },
     "An e-mail address."
+);
+text_format!(
+    SubscriptionIdText,
+    SubscriptionId,
+    "^sub_[0-9a-f]{16}$",
+    20,
+    |text| digits(text, "sub_").map(SubscriptionId::new),
+    "The id of a subscription."
+);
+text_format!(
+    DeliveryIdText,
+    ActionId,
+    r"^act_[0-9a-f]{32}\.notify_subscribers\.sub_[0-9a-f]{16}$",
+    76,
+    |text| {
+        let (event, subscription) = text.split_once(".notify_subscribers.")?;
+        let is_one = ActionId::new(text).event().is_some() && event.len() == 36;
+        digits(subscription, "sub_").filter(|_| is_one).map(|_| ActionId::new(text))
+    },
+    "The id of a delivery."
+);
+text_format!(
+    KindText,
+    String,
+    r"^(\*|[a-z_]+\.(\*|[a-z_]+))$",
+    100,
+    |text| {
+        let is_word = |word: &str| {
+            word == "*" || word.bytes().all(|byte| byte == b'_' || byte.is_ascii_lowercase())
+        };
+        let is_kind = match text.split_once('.') {
+            None => text == "*",
+            Some((entity, verb)) => {
+                !entity.is_empty()
+                    && entity != "*"
+                    && is_word(entity)
+                    && !verb.is_empty()
+                    && is_word(verb)
+            }
+        };
+        is_kind.then(|| text.to_owned())
+    },
+    "A kind of event, or a pattern of kinds."
 );
 
 text_format!(

@@ -25,9 +25,9 @@ pub(crate) async fn begin<S: Storage>(
     Extension(visitor): Extension<Visitor>,
     Path(offer): Path<String>,
 ) -> Response {
-    std::future::ready(match find(&pages, &visitor, &offer) {
-        Ok(offer) => ask(&visitor, &offer, &BTreeMap::new(), None),
-        Err(response) => response,
+    std::future::ready(match find(&pages, &offer) {
+        Some(offer) => ask(&visitor, &offer, &BTreeMap::new(), None),
+        None => layout::refused(&visitor, &Refused::Absent),
     })
     .await
 }
@@ -39,10 +39,12 @@ pub(crate) async fn take<S: Storage>(
     Path(offer): Path<String>,
     request: Request,
 ) -> Response {
-    let (offer, form) = match (find(&pages, &visitor, &offer), pages.form(&visitor, request).await)
-    {
-        (Ok(offer), Ok(form)) => (offer, form),
-        (Err(response), _) | (_, Err(response)) => return response,
+    let form = match pages.form(&visitor, request).await {
+        Ok(form) => form,
+        Err(response) => return response,
+    };
+    let Some(offer) = find(&pages, &offer) else {
+        return layout::refused(&visitor, &Refused::Absent);
     };
     let seen = seen(&offer, &form);
     let missing =
@@ -51,10 +53,7 @@ pub(crate) async fn take<S: Storage>(
         let trouble = (format!("{} is missing", field.label), field.help.to_owned());
         return ask(&visitor, &offer, &seen, Some(&trouble));
     }
-    let work = match pages.work() {
-        Ok(work) => work,
-        Err(response) => return response,
-    };
+    let Some(work) = pages.work() else { return layout::absent() };
     let given = |field: &super::Field| {
         let text = form.text(field.name);
         (!text.is_empty()).then(|| (field.name.to_owned(), SecretString::from(text)))
@@ -70,9 +69,8 @@ pub(crate) async fn take<S: Storage>(
     }
 }
 
-fn find<S: Storage>(pages: &Pages<S>, visitor: &Visitor, id: &str) -> Result<Offer, Response> {
-    let found = pages.work()?.offers().into_iter().find(|offer| offer.id == id);
-    found.ok_or_else(|| layout::refused(visitor, &Refused::Absent))
+fn find<S: Storage>(pages: &Pages<S>, id: &str) -> Option<Offer> {
+    pages.work()?.offers().into_iter().find(|offer| offer.id == id)
 }
 
 /// What may stand in the form again after a refusal: everything but credentials.

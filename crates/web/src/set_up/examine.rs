@@ -28,7 +28,8 @@ pub(crate) async fn examine<S: Storage>(
     let examined = async {
         pages.form(&visitor, request).await?;
         let one = overview::find(&pages, &visitor, &connection).await?;
-        let findings = pages.work()?.examine(&visitor.who, &one.id).await;
+        let findings =
+            pages.work().ok_or_else(layout::absent)?.examine(&visitor.who, &one.id).await;
         let findings = findings.map_err(|refused| layout::refused(&visitor, &refused))?;
         Ok::<_, Response>((one, findings))
     };

@@ -93,6 +93,12 @@ pub(super) fn trouble(
     page(status, Frame { title: "That did not work", visitor, ..Frame::default() }, &content)
 }
 
+/// The answer of a hub that has no such pages.
+pub(super) fn absent() -> Response {
+    let said = ("this hub has no set-up pages", "use the command: `highwire connect`");
+    trouble(StatusCode::SERVICE_UNAVAILABLE, None, said)
+}
+
 /// The answer to what was refused.
 pub(super) fn refused(visitor: &Visitor, refused: &Refused) -> Response {
     let visitor = Some(visitor);

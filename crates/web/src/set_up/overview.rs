@@ -22,10 +22,7 @@ pub(crate) async fn overview<S: Storage>(
     State(pages): State<Arc<Pages<S>>>,
     Extension(visitor): Extension<Visitor>,
 ) -> Response {
-    let work = match pages.work() {
-        Ok(work) => work,
-        Err(response) => return response,
-    };
+    let Some(work) = pages.work() else { return layout::absent() };
     let connections = match work.connections(&visitor.who).await {
         Ok(connections) => connections,
         Err(refused) => return layout::refused(&visitor, &refused),
@@ -35,22 +32,20 @@ pub(crate) async fn overview<S: Storage>(
         @if connections.is_empty() {
             p.soft { "Nothing is connected yet. Choose what to begin with." }
         } @else {
-            section {
-                ul.cards {
-                    @for one in &connections {
-                        li {
-                            a href=(layout::path(&one.id)) {
-                                b { (one.name) }
-                                (one.vendor)
-                                @if let Some(account) = &one.account { ", " (account) }
-                                small { (standing(one.standing)) }
-                            }
+            ul.cards {
+                @for one in &connections {
+                    li {
+                        a href=(layout::path(&one.id)) {
+                            b { (one.name) }
+                            (one.vendor)
+                            @if let Some(account) = &one.account { ", " (account) }
+                            small { (standing(one.standing)) }
                         }
                     }
                 }
             }
         }
-        h2 { "Connect" }
+        h2.apart { "Connect" }
         ul.cards {
             @for offer in work.offers() {
                 li {
@@ -106,7 +101,7 @@ pub(super) async fn find<S: Storage>(
     connection: &str,
 ) -> Result<ConnectionView, Response> {
     let id = ConnectionId::new(connection);
-    let all = pages.work()?.connections(&visitor.who).await;
+    let all = pages.work().ok_or_else(layout::absent)?.connections(&visitor.who).await;
     let all = all.map_err(|refused| layout::refused(visitor, &refused))?;
     let is_it = |one: &ConnectionView| one.id == id || one.id.as_str() == connection;
     let found = all.into_iter().find(is_it);

@@ -62,7 +62,7 @@ impl Sessions {
         known.sessions.retain(|_, session| now < session.ends_at);
         if known.sessions.len() >= MOST {
             let soonest = known.sessions.iter().min_by_key(|(_, session)| session.ends_at);
-            if let Some(hash) = soonest.map(|(hash, _)| hash.clone()) {
+            if let Some(hash) = soonest.map(|(hash, _)| *hash) {
                 known.sessions.remove(&hash);
             }
         }
@@ -89,7 +89,7 @@ impl Sessions {
         let until = now.saturating_add(REMEMBERED).unwrap_or(Timestamp::MAX);
         let mut known = self.known();
         known.used.retain(|_, until| now < *until);
-        known.used.insert(link.clone(), until).is_none()
+        known.used.insert(*link, until).is_none()
     }
 
     /// What the lock guards is whole between any two calls.

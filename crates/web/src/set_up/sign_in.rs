@@ -26,7 +26,7 @@ pub(super) fn page<S: Storage>(
     status: StatusCode,
     trouble: Option<&str>,
 ) -> Response {
-    let Ok(work) = pages.work() else { return absent(status) };
+    let Some(work) = pages.work() else { return absent(status) };
     let visit = cookie(headers, VISIT).map_or_else(|| hex(&work.draw()), str::to_owned);
     let content = html! {
         h1 { "Sign in" }
@@ -54,7 +54,7 @@ pub(super) fn page<S: Storage>(
 /// There are no pages in this hub: nobody is let in, and nobody is asked for a key.
 fn absent(status: StatusCode) -> Response {
     let status = if status.is_success() { StatusCode::SERVICE_UNAVAILABLE } else { status };
-    layout::trouble(status, None, super::ABSENT)
+    layout::trouble(status, None, ("this hub has no set-up pages", "use `highwire connect`"))
 }
 
 /// `GET /connect/sign-in`.
@@ -106,10 +106,7 @@ pub(crate) async fn enter<S: Storage>(
     headers: HeaderMap,
     Query(link): Query<Link>,
 ) -> Response {
-    let work = match pages.work() {
-        Ok(work) => work,
-        Err(response) => return response,
-    };
+    let Some(work) = pages.work() else { return layout::absent() };
     let visit = cookie(&headers, VISIT).map_or_else(|| hex(&work.draw()), str::to_owned);
     let content = html! {
         h1 { "Set up a connection" }
@@ -183,10 +180,7 @@ fn begin<S: Storage>(
     headers: &HeaderMap,
     key: (domain::ApiKey, bool),
 ) -> Response {
-    let work = match pages.work() {
-        Ok(work) => work,
-        Err(response) => return response,
-    };
+    let Some(work) = pages.work() else { return layout::absent() };
     let numbers = (work.draw(), work.draw());
     let id = pages.sessions.open(key, numbers, pages.clock.now());
     let mut response = layout::go_to("/connect");

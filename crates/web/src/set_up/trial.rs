@@ -46,7 +46,8 @@ pub(crate) async fn trial<S: Storage>(
         let one = overview::find(&pages, &visitor, &connection).await?;
         let event = looked.event.as_deref().and_then(|event| event.parse::<EventId>().ok());
         let Some(event) = event else { return Ok((one, Shown::default())) };
-        let arrival = pages.work()?.arrival(&visitor.who, &one.id, event.clone()).await;
+        let arrival =
+            pages.work().ok_or_else(layout::absent)?.arrival(&visitor.who, &one.id, event).await;
         let arrival = arrival.map_err(|refused| layout::refused(&visitor, &refused))?;
         Ok::<_, Response>((one, Shown { arrival: Some((event, arrival)), replied: None }))
     };
@@ -66,7 +67,7 @@ pub(crate) async fn send<S: Storage>(
     let sent = async {
         pages.form(&visitor, request).await?;
         let one = overview::find(&pages, &visitor, &connection).await?;
-        let sent = pages.work()?.send(&visitor.who, &one.id).await;
+        let sent = pages.work().ok_or_else(layout::absent)?.send(&visitor.who, &one.id).await;
         let sent = sent.map_err(|refused| layout::refused(&visitor, &refused))?;
         Ok::<_, Response>(format!("{}/test?event={}", layout::path(&one.id), sent.event))
     };
@@ -90,7 +91,11 @@ pub(crate) async fn reply<S: Storage>(
             let said = ("no message was sent", hint);
             return Err(layout::trouble(StatusCode::BAD_REQUEST, Some(&visitor), said));
         }
-        let replied = pages.work()?.reply(&visitor.who, &one.id, (contact, text)).await;
+        let replied = pages
+            .work()
+            .ok_or_else(layout::absent)?
+            .reply(&visitor.who, &one.id, (contact, text))
+            .await;
         let replied = replied.map_err(|refused| layout::refused(&visitor, &refused))?;
         Ok::<_, Response>((one, Shown { arrival: None, replied: Some(replied) }))
     };
@@ -105,10 +110,7 @@ async fn page<S: Storage>(
     visitor: &Visitor,
     (one, shown): (&ConnectionView, &Shown),
 ) -> Response {
-    let work = match pages.work() {
-        Ok(work) => work,
-        Err(response) => return response,
-    };
+    let Some(work) = pages.work() else { return layout::absent() };
     let plan = match work.trial(&visitor.who, &one.id).await {
         Ok(plan) => plan,
         Err(refused) => return layout::refused(visitor, &refused),

@@ -41,7 +41,11 @@ pub(crate) async fn make<S: Storage>(
     let made = async {
         let form = pages.form(&visitor, request).await?;
         let one = overview::find(&pages, &visitor, &connection).await?;
-        let shown = pages.work()?.prove(&visitor.who, &one.id, form.text("proof")).await;
+        let shown = pages
+            .work()
+            .ok_or_else(layout::absent)?
+            .prove(&visitor.who, &one.id, form.text("proof"))
+            .await;
         let shown = shown.map_err(|refused| layout::refused(&visitor, &refused))?;
         Ok::<_, Response>((one, shown))
     };
@@ -57,10 +61,7 @@ async fn page<S: Storage>(
     one: &ConnectionView,
     shown: Option<Shown>,
 ) -> Response {
-    let work = match pages.work() {
-        Ok(work) => work,
-        Err(response) => return response,
-    };
+    let Some(work) = pages.work() else { return layout::absent() };
     let doors = match work.doors(&visitor.who, &one.id).await {
         Ok(doors) => doors,
         Err(refused) => return layout::refused(visitor, &refused),

@@ -16,7 +16,7 @@ use super::report::Section;
 use crate::{clock, connection as calls, doors, failure::Failure, settings::Settings, wiring};
 
 /// The connections of the settings, those with no more than a token too.
-pub(super) fn connections(settings: &Settings, now: Timestamp) -> Vec<Connection> {
+pub(crate) fn connections(settings: &Settings, now: Timestamp) -> Vec<Connection> {
     let mut all = doors::connections(settings, now);
     let has_token = !settings.highlevel.token.is_empty();
     if has_token && all.iter().all(|one| one.vendor != HighLevel::NAME) {
@@ -34,9 +34,9 @@ pub(super) fn connections(settings: &Settings, now: Timestamp) -> Vec<Connection
 /// HighLevel with the token of the settings.
 pub(super) async fn highlevel(
     settings: &Settings,
-    connection: Connection,
+    connection: &Connection,
 ) -> Result<Section, Failure> {
-    let mut section = Section::of(&connection);
+    let mut section = Section::of(connection);
     let named = &settings.highlevel;
     if named.token.is_empty() {
         let why = "highlevel.token (GHL_API_KEY) is not set: events come in, and nothing is called";
@@ -67,18 +67,18 @@ pub(super) async fn highlevel(
 /// Notion with the token of the settings.
 pub(super) async fn notion(
     settings: &Settings,
-    connection: Connection,
+    connection: &Connection,
 ) -> Result<Section, Failure> {
     let named = &settings.notion;
     let log = Some(named.activity_log.trim()).filter(|log| !log.is_empty());
     let client = wiring::notion_client(named)?;
     let examination = notion::doctor::examine(&client, log).await;
-    let section = Section::of(&connection);
+    let section = Section::of(connection);
     Ok(Section { findings: examination.findings, calls: examination.calls, ..section })
 }
 
 /// A transport that does not wait long: whoever asks sits in front of it.
-pub(super) fn transport() -> Result<HttpTransport, Failure> {
+pub(crate) fn transport() -> Result<HttpTransport, Failure> {
     HttpTransport::new(endpoint::http::Settings {
         call_timeout: std::time::Duration::from_secs(10),
         ..endpoint::http::Settings::default()

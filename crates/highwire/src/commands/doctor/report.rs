@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::printer;
 
 /// What was found about one connection, or about the hub itself.
-pub(super) struct Section {
+pub(crate) struct Section {
     /// The connection's name, or `hub`.
     pub(super) name: String,
     /// Whose it is.
@@ -14,7 +14,7 @@ pub(super) struct Section {
     /// The vendor.
     pub(super) vendor: Option<String>,
     /// In the order in which people should read it.
-    pub(super) findings: Vec<Finding>,
+    pub(crate) findings: Vec<Finding>,
     /// How many calls were made to the vendor.
     pub(super) calls: usize,
 }

@@ -22,9 +22,11 @@ const SAMPLING: [&str; 3] = ["temperature", "top_p", "top_k"];
 /// How many models a part of the list has where nobody says so.
 const PART: usize = 20;
 
-/// Lets in who has the key and names a version.
+/// Lets in who has the key and names a version. The key stands in the header that is documented for the
+/// older version, or as the bearer that the official client sends with the newer one.
 pub(crate) fn authorize(call: &Call) -> Result<(), Refusal> {
-    if call.header("x-api-key") != Some(call.key.as_str()) {
+    let bearer = || call.header("authorization")?.strip_prefix("Bearer ");
+    if call.header("x-api-key").or_else(bearer) != Some(call.key.as_str()) {
         return Err(Refusal::new(401, "authentication_error", None, "invalid x-api-key"));
     }
     match call.header("anthropic-version") {
