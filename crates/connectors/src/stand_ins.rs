@@ -7,7 +7,10 @@ use std::{
 };
 
 use domain::{BoxFuture, Credential, CredentialKey, SealedContent, SecretSealer};
-use endpoint::{Request, Response, Timer, Transport, TransportError};
+use endpoint::{
+    Request, Response, Timer, Transport, TransportError,
+    stream::{self, Gathered, StreamTransport, StreamedResponse, Upload},
+};
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 
@@ -88,4 +91,24 @@ impl Transport for Told {
 pub(crate) fn answer(status: u16, body: &str) -> Response {
     let headers = vec![("content-type".to_owned(), "application/json".to_owned())];
     Response { status, headers, body: body.to_owned().into() }
+}
+
+impl StreamTransport for Told {
+    async fn open(
+        &self,
+        mut request: Request,
+        upload: Option<Upload>,
+    ) -> Result<StreamedResponse, TransportError> {
+        if let Some(upload) = upload {
+            match stream::gather(upload.pieces, usize::MAX).await {
+                Ok(Gathered::Whole(body) | Gathered::Part(body, _)) => request.body = body,
+                Err(source) => {
+                    let host = "vendor.test".to_owned();
+                    return Err(TransportError::Interrupted { host, source });
+                }
+            }
+        }
+        let Response { status, headers, body } = self.send(request).await?;
+        Ok(StreamedResponse { status, headers, pieces: stream::whole(body) })
+    }
 }

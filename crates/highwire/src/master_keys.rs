@@ -101,6 +101,16 @@ pub(crate) async fn rotate(
     Ok(rotation)
 }
 
+/// What a master key is to the hub, by its place among those that are known: the current one first.
+pub(crate) fn state(place: Option<usize>, credentials: u64) -> &'static str {
+    match place {
+        Some(0) => "current",
+        Some(_) if credentials == 0 => "former, not in use",
+        Some(_) => "former",
+        None => "missing",
+    }
+}
+
 /// The ids of the master keys that can be found without making one; none where one cannot be used.
 pub(crate) fn known(settings: &Settings) -> Vec<String> {
     match sources(settings).and_then(|sources| Ok(Keyring::open(sources)?)) {

@@ -2,15 +2,20 @@
 
 use std::sync::Arc;
 
-use connectors::highlevel::{Allowlist, Clients, Described, HighLevelProxy, ProxySettings};
-use domain::{BoxFuture, Clock, Proxy, ProxyFault, ProxyRefusal};
+use connectors::{
+    Safe,
+    highlevel::{
+        Allowlist, BrowserProxy, BrowserSettings, Clients, Described, HighLevelProxy, ProxySettings,
+    },
+};
+use domain::{Clock, Proxy, SecretSealer};
 use endpoint::http::HttpTransport;
 use store::Sqlite;
 
 use crate::{
+    broker::HighLevelBroker,
     clock::Timer,
-    connection::{self, HighLevelClient},
-    doors,
+    connection, doors,
     failure::Failure,
     settings::{self, Settings},
 };
@@ -18,27 +23,42 @@ use crate::{
 /// A megabyte of the settings, in bytes.
 const MEGABYTE: u64 = 1024 * 1024;
 
-/// The proxy to HighLevel.
+/// The proxy to HighLevel, through the connections of this broker.
 ///
 /// # Errors
 /// Where a setting is no good.
 pub(crate) fn highlevel(
     settings: &Settings,
     store: &Sqlite,
-    clock: &Arc<dyn Clock>,
+    (broker, clock): (&HighLevelBroker, &Arc<dyn Clock>),
 ) -> Result<Arc<dyn Proxy>, Failure> {
-    let described = described(&settings.highlevel);
-    let client = match &described {
-        Some(_) => {
-            let tenant = connection::tenant(&settings.highlevel, None);
-            Some(connection::client(settings, tenant, true)?)
-        }
-        None => None,
-    };
-    let tenant = doors::tenant(doors::HIGHLEVEL);
-    let clients: Arc<dyn Clients<HttpTransport, Timer>> = Arc::new(OfSettings { tenant, client });
-    let proxy = proxy_settings(&settings.proxy, described)?;
+    let clients: Arc<dyn Clients<HttpTransport, Timer>> = Arc::new(broker.clone());
+    let proxy = proxy_settings(&settings.proxy, described(&settings.highlevel))?;
     Ok(Arc::new(HighLevelProxy::new(store.clone(), clients, Arc::clone(clock), proxy)))
+}
+
+/// The proxy to the address of HighLevel's own application; none where that is switched off.
+///
+/// # Errors
+/// Where a token would leave the machine unprotected, or HTTPS cannot be used.
+pub(crate) fn browser(
+    settings: &Settings,
+    store: &Sqlite,
+    (sealer, clock): (&Arc<dyn SecretSealer>, &Arc<dyn Clock>),
+) -> Result<Option<Arc<dyn Proxy>>, Failure> {
+    if !settings.highlevel.browser_tier {
+        return Ok(None);
+    }
+    let url = connection::safe_url(&settings.highlevel.browser_url, "highlevel.browser_url")?;
+    let own = BrowserSettings {
+        url: url.to_owned(),
+        application_url: settings.highlevel.application_url.clone(),
+    };
+    let transport = HttpTransport::new(endpoint::http::Settings::default())
+        .map_err(|source| Failure::user("prepare HTTPS", "see the line above").because(source))?;
+    let safe = Safe::new(store.clone(), Arc::clone(sealer), Arc::clone(clock));
+    let stored = (store.clone(), safe);
+    Ok(Some(Arc::new(BrowserProxy::new(stored, transport, Arc::clone(clock), own))))
 }
 
 fn proxy_settings(
@@ -70,25 +90,4 @@ fn described(settings: &settings::HighLevel) -> Option<Described> {
         location,
         company,
     })
-}
-
-/// The client of the connection that the settings describe.
-struct OfSettings {
-    tenant: domain::Tenant,
-    client: Option<HighLevelClient>,
-}
-
-impl Clients<HttpTransport, Timer> for OfSettings {
-    fn client<'a>(
-        &'a self,
-        connection: &'a domain::Tenant,
-        account: &'a highlevel::Tenant,
-    ) -> BoxFuture<'a, Result<HighLevelClient, ProxyRefusal>> {
-        let own = self.client.as_ref().filter(|_| *connection == self.tenant);
-        let client = own.map(|client| client.for_tenant(account.clone())).ok_or_else(|| {
-            let hint = "give it one, as `highwire connect highlevel` explains";
-            ProxyRefusal::new(ProxyFault::Unusable, "the connection has no token", hint)
-        });
-        Box::pin(std::future::ready(client))
-    }
 }

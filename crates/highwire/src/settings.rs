@@ -5,6 +5,7 @@
 
 mod environment;
 mod layers;
+mod shown;
 
 use std::{
     net::SocketAddr,
@@ -56,6 +57,9 @@ pub(crate) struct Settings {
     pub(crate) notion: Notion,
     pub(crate) subscriptions: Subscriptions,
     pub(crate) sandbox: Sandbox,
+    /// All of them as they may be shown.
+    #[serde(skip)]
+    pub(crate) shown: serde_json::Value,
 }
 
 /// How much the HTTP server takes on, and when it says "later".
@@ -154,6 +158,8 @@ pub(crate) struct HighLevel {
     pub(crate) url: String,
     pub(crate) location_id: String,
     pub(crate) company_id: String,
+    pub(crate) browser_tier: bool,
+    pub(crate) browser_url: String,
     pub(crate) application_url: String,
     pub(crate) client_id: String,
     pub(crate) client_secret: Secret,
@@ -329,12 +335,16 @@ impl Settings {
             layers::add_file(&mut table, &path, &text)?;
         }
         layers::add_environment(&mut table, environment)?;
+        let shown = shown::shown(&table);
         let mut settings: Self = table.try_into().map_err(layers::bad_value)?;
+        settings.shown = shown;
         if let Some(data_dir) = &flags.data_dir {
             settings.data_dir.clone_from(data_dir);
+            settings.shown["data_dir"] = data_dir.display().to_string().into();
         }
         if let Some(listen) = flags.listen {
             settings.listen = listen;
+            settings.shown["listen"] = listen.to_string().into();
         }
         Ok(settings)
     }

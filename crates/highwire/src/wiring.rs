@@ -22,8 +22,9 @@ use crate::{
     disk_watch, doors,
     entry::{self, Entry},
     failure::Failure,
+    installation::HubInstallation,
     installs::InstallStage,
-    master_keys, proxy,
+    master_keys, port, proxy,
     sealer::Sealer,
     set_up::HubSetUp,
     settings::{self, Settings},
@@ -133,9 +134,16 @@ pub(crate) async fn enter(settings: &Settings, entry: Entry) -> Result<Running, 
     let set_up = HubSetUp::new(settings, &store, hands, &own_url)?;
     let services = web::Services {
         consents: Some(Arc::new(consents)),
-        proxy: Some(proxy::highlevel(settings, &store, &clock)?),
+        crm: Some(port::highlevel(settings, &broker, &store, &clock)),
+        proxy: Some(proxy::highlevel(settings, &store, (&broker, &clock))?),
+        browser_proxy: proxy::browser(settings, &store, (&sealer, &clock))?,
         subscriptions: Some(notary),
         set_up: Some(Arc::new(set_up)),
+        installation: Some(Arc::new(HubInstallation::new(
+            settings,
+            store.clone(),
+            Arc::clone(&clock),
+        ))),
         ..web::Services::default()
     };
     let site = Site {

@@ -280,6 +280,12 @@ impl HighLevelSandbox {
         &self.api.tokens.agency
     }
 
+    /// The token of the browser that is signed in at the simulated application.
+    #[must_use]
+    pub fn browser_token(&self) -> &'static str {
+        api::browser::TOKEN
+    }
+
     /// The id of the marketplace app as an OAuth client.
     #[must_use]
     pub fn client_id(&self) -> String {

@@ -97,6 +97,8 @@ pub(crate) enum Tag {
     Audit,
     /// Webhooks of applications.
     Subscriptions,
+    /// The hub itself.
+    Installation,
 }
 
 /// One request of an operation, read and checked. `P`, `Q` and `B` are the fields of its path, its
@@ -172,6 +174,7 @@ impl Tag {
         Self::Events,
         Self::ApiKeys,
         Self::Audit,
+        Self::Installation,
         Self::Members,
         Self::Organizations,
         Self::Subscriptions,
@@ -194,6 +197,7 @@ impl Tag {
             Self::Organizations => ("Organizations", "The tenants of the installation."),
             Self::Members => ("Members", "The people of an organization, with their roles."),
             Self::ApiKeys => ("API keys", "The keys of programs and assistants."),
+            Self::Installation => ("Installation", "What the owner of the installation does."),
             Self::Audit => ("Audit", "Who did what with keys, tokens and what belongs to whom."),
             Self::Subscriptions => (
                 "Subscriptions",

@@ -22,6 +22,7 @@ mod front;
 mod guard;
 mod health;
 mod ingress;
+mod installation;
 mod listener;
 mod me;
 mod members;
@@ -44,6 +45,9 @@ pub use self::{
     admission::BODY_LIMIT,
     callback::{ConsentCallbacks, PATH as CALLBACK_PATH, Settled, Unsettled},
     health::{Health, Reason},
+    installation::{
+        Backup, Installation, InstallationFault, KeptFile, KeptKind, MasterKey, Retention, Rotation,
+    },
     listener::Listener,
     metrics::Metrics,
     server::{Door, Entrance, Limits, Server, Settings, Site},

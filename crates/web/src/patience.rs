@@ -33,6 +33,9 @@ const GRACE: Duration = Duration::from_secs(3);
 /// How many bytes of a body must arrive in a second, after the grace.
 const PACE: u32 = 16 * 1024;
 
+/// How long calls that are passed on may go on once the hub stops: less than it waits for requests.
+pub(crate) const LAST_CALLS: Duration = Duration::from_secs(2);
+
 /// How often what is overdue is looked for.
 pub(crate) const LOOK: Duration = Duration::from_millis(250);
 

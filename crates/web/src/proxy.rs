@@ -19,7 +19,9 @@ use policy::access::{Grant, Need};
 use self::body::{Incoming, Kept};
 use crate::{
     admission::Admission,
+    front::Guest,
     guard::Caller,
+    patience,
     problem::{Kind, Problem},
 };
 
@@ -59,7 +61,12 @@ pub(crate) async fn call(
     let has_body = !body.is_end_stream();
     let kept = Arc::new(Mutex::new(Kept::default()));
     let body = has_body.then(|| Incoming::new(&passage.admission, &head, body, Arc::clone(&kept)));
-    match passage.pass(&caller, &head, body).await {
+    let passed = tokio::select! {
+        biased;
+        passed = passage.pass(&caller, &head, body) => passed,
+        () = is_cut_off(&head) => Err(cut_off()),
+    };
+    match passed {
         Ok(reply) => replied(reply),
         Err(problem) => {
             let problem = kept
@@ -72,6 +79,24 @@ pub(crate) async fn call(
             if has_body { problem.and_close() } else { problem }.into_response()
         }
     }
+}
+
+/// Waits until the hub needs the connection and a call that is about to end has ended: a call can wait
+/// for minutes for its turn, and a hub that stops cannot.
+async fn is_cut_off(head: &Parts) {
+    match head.extensions.get::<Guest>() {
+        Some(guest) => {
+            guest.activity.is_asked_to_close().await;
+            tokio::time::sleep(patience::LAST_CALLS).await;
+        }
+        None => std::future::pending().await,
+    }
+}
+
+fn cut_off() -> Problem {
+    let hint = "look up whether it was carried out before you repeat it";
+    Problem::new(Kind::Unavailable, "the hub is stopping, or needs the connection", hint)
+        .and_close()
 }
 
 impl Passage {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use domain::{Proxy, SubscriptionNotary, crm::Crm};
 
-use crate::{ConsentCallbacks, set_up::SetUp};
+use crate::{ConsentCallbacks, Installation, set_up::SetUp};
 
 /// Who answers what; a route whose service is missing says so.
 #[derive(Clone, Default)]
@@ -17,6 +17,8 @@ pub struct Services {
     pub browser_proxy: Option<Arc<dyn Proxy>>,
     /// The CRM behind the port for applications.
     pub crm: Option<Arc<dyn Crm>>,
+    /// Looks after the installation.
+    pub installation: Option<Arc<dyn Installation>>,
     /// Connects vendors for the pages.
     pub set_up: Option<Arc<dyn SetUp>>,
     /// Judges the addresses of subscriptions and makes their secrets.

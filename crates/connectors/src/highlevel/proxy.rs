@@ -7,6 +7,7 @@
 
 mod accounts;
 mod allow;
+mod brokered;
 mod browser;
 mod connected;
 mod decision;

@@ -14,7 +14,7 @@ async fn what_is_anothers_is_not_there() -> Result<()> {
     let draft = json!({"email": "ada@example.com"});
     let made = house.ask(&key, "POST /v1/contacts", Some(draft)).await?.good()?;
     let id = text(&made["contact"], "id")?;
-    house.run(&["organizations", "add", "--name", "Other"])?;
+    house.run(&["organizations", "add", "org_other", "--name", "Other"])?;
     let other = house.key(ALL, &["--organization", "org_other"])?;
     let calls = house.vendor.request_count();
     for (line, body) in [

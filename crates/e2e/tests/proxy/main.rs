@@ -1,5 +1,6 @@
 //! The token proxy from outside: the real binary in front of the simulated HighLevel, or of one that misbehaves.
 
+mod browser;
 mod house;
 mod official_client;
 mod passing;

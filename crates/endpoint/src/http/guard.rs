@@ -92,3 +92,6 @@ impl Resolve for Guard {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

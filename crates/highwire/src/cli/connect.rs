@@ -14,6 +14,8 @@ pub(crate) enum Connect {
     Browser(Owner),
     /// Connect HighLevel: with a private integration token, or by letting a person install your app
     Highlevel(Box<HighLevel>),
+    /// Connect the application of HighLevel with the token of your browser, to read the list of workflows
+    HighlevelBrowser(HighLevelBrowser),
     /// Connect Notion, with the token of a connection that pages are shared with
     Notion(Notion),
     /// Connect RepairShopr, with an API token
@@ -75,6 +77,22 @@ pub(crate) struct HighLevel {
     /// Wait for the person at this address of this machine instead of on the running hub
     #[arg(long, value_name = "ADDRESS", conflicts_with = "token")]
     pub(crate) listen: Option<SocketAddr>,
+    #[command(flatten)]
+    pub(crate) target: Target,
+}
+
+/// Flags of `connect highlevel-browser`.
+#[derive(Debug, Args)]
+pub(crate) struct HighLevelBrowser {
+    /// The location whose list is read
+    #[arg(long, value_name = "ID")]
+    pub(crate) location: String,
+    /// What your browser sends there as `token-id`; `-` reads it from stdin, which is safer
+    #[arg(long, value_name = "TOKEN", value_parser = secret, default_value = "-", hide_default_value = true)]
+    pub(crate) token: Secret,
+    /// The host under which you see the application, where it is a white label
+    #[arg(long, value_name = "HOST")]
+    pub(crate) white_label_host: Option<String>,
     #[command(flatten)]
     pub(crate) target: Target,
 }

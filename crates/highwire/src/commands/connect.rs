@@ -1,5 +1,6 @@
 //! `highwire connect`: makes or renews a connection to a vendor, looks at it, and says what it found.
 
+mod browser;
 mod consent;
 mod given;
 mod highlevel;
@@ -68,6 +69,7 @@ pub(crate) async fn run(
             Some(token) => highlevel::with_token(&desk, &flags, token).await,
             None => consent::ask(&desk, &flags).await,
         },
+        cli::Connect::HighlevelBrowser(flags) => browser::connect(&desk, &flags).await,
         cli::Connect::Notion(flags) => neighbors::notion(&desk, &flags).await,
         cli::Connect::Repairshopr(flags) => neighbors::repairshopr(&desk, &flags).await,
         cli::Connect::Openai(flags) => model::connect(&desk, chat::Provider::OpenAi, &flags).await,

@@ -48,12 +48,8 @@ pub(crate) async fn status(settings: &Settings, json: bool) -> Result<(), Failur
     let known: Vec<String> = keyring.ids().iter().map(ToString::to_string).collect();
     let mut rows = Vec::new();
     for (master_key, credentials) in master_keys::counts(&store, &keyring).await? {
-        let state = match known.iter().position(|id| *id == master_key) {
-            Some(0) => "current",
-            Some(_) if credentials == 0 => "former, not in use",
-            Some(_) => "former",
-            None => "missing",
-        };
+        let place = known.iter().position(|id| *id == master_key);
+        let state = master_keys::state(place, credentials);
         match json {
             true => printer::data(
                 json!({ "master_key": master_key, "state": state, "credentials": credentials })

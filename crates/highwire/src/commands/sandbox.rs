@@ -78,6 +78,7 @@ impl Vendors {
             "highlevel": {
                 "url": self.highlevel.url(),
                 "token": self.highlevel.token(),
+                "browser_token": self.highlevel.browser_token(),
                 "location_id": self.highlevel.location_id(),
                 "other_location_id": self.highlevel.other_location_id(),
                 "company_id": self.highlevel.company_id(),

@@ -15,6 +15,7 @@ mod associations;
 mod block_slots;
 mod body;
 mod booking;
+pub(crate) mod browser;
 mod businesses;
 mod calendar_groups;
 mod calendar_hours;

@@ -19,7 +19,7 @@ use crate::{
     highlevel::{
         HighLevelSettings, Oddities, RetryRule, WebhookOptions,
         api::{
-            control,
+            browser, control,
             door::{Api, serve},
             route,
         },
@@ -55,6 +55,7 @@ pub(crate) fn router(shared: Shared) -> Router {
     Router::<Arc<Api>>::new()
         .merge(controls)
         .merge(control::router(api.clone()))
+        .merge(browser::router(api.clone()))
         .fallback(serve)
         .method_not_allowed_fallback(serve)
         .layer(DefaultBodyLimit::max(EVENT_LIMIT))

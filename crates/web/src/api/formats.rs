@@ -261,6 +261,18 @@ text_format!(
     "The id of an action or of an event."
 );
 
+text_format!(
+    BackupName,
+    String,
+    "^[a-z0-9]+(-[a-z0-9]+)*$",
+    60,
+    |text| {
+        let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+        text.split('-').all(|part| word(part, "", is_plain).is_some()).then(|| text.to_owned())
+    },
+    "The name of a backup."
+);
+
 impl EventKindText {
     /// The kind that is asked for, where one is; none at all where nothing is of that kind.
     pub(crate) fn known(asked: Option<Self>) -> Option<Option<EventKind>> {

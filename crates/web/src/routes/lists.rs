@@ -7,7 +7,7 @@ use domain::Storage;
 use super::{Mount, Unmounted};
 use crate::{
     api::Method,
-    api_keys, audit, crm, dead_letters, events, me, members,
+    api_keys, audit, crm, dead_letters, events, installation, me, members,
     office::Office,
     organizations,
     set_up::{self, Pages},
@@ -51,7 +51,7 @@ pub(super) fn operations<S: Storage>(mount: Mount<S>, store: &S) -> Result<Mount
 /// Every operation of administrators, in order of path.
 pub(super) fn administration<S: Storage>(
     mount: Mount<S>,
-    (store, office): (&S, &Office<S>),
+    (store, office, service): (&S, &Office<S>, &installation::Service),
 ) -> Result<Mount<S>, Unmounted> {
     mount
         .operation(&api_keys::LIST, api_keys::list::<S>, office.clone())?
@@ -61,6 +61,11 @@ pub(super) fn administration<S: Storage>(
         .operation(&dead_letters::LIST, dead_letters::list::<S>, office.clone())?
         .operation(&dead_letters::DROP, dead_letters::drop::<S>, office.clone())?
         .operation(&dead_letters::REPLAY, dead_letters::replay::<S>, office.clone())?
+        .operation(&installation::BACK_UP, installation::back_up, service.clone())?
+        .operation(&installation::MASTER_KEYS, installation::master_keys, service.clone())?
+        .operation(&installation::ROTATE, installation::rotate, service.clone())?
+        .operation(&installation::RETENTION, installation::retention, service.clone())?
+        .operation(&installation::SETTINGS, installation::settings, service.clone())?
         .operation(&members::LIST, members::list::<S>, office.clone())?
         .operation(&members::ADD, members::add::<S>, office.clone())?
         .operation(&members::CHANGE, members::change::<S>, office.clone())?

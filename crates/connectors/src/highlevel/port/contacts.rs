@@ -22,6 +22,7 @@ use highlevel::{
         safe_upsert,
     },
 };
+use jiff::Timestamp;
 use serde_json::Value;
 
 use super::{Connected, Port, checked, refusal::refusal};
@@ -108,9 +109,10 @@ where
         Box::pin(async move {
             let contact_id = ContactId::new(checked(id, "contact")?);
             let tags = written::tags(tags)?;
-            let at = self.connected(behalf).await?;
+            let (at, began_at) = (self.connected(behalf).await?, self.now());
             let reply = at.client.call(&AddTags { contact_id, tags }).await;
             let result = reply.map_err(|error| refusal(&error, "contact"));
+            self.remember(behalf, id, began_at);
             self.tagged(behalf, (&at, id), ("contact.tagged", result)).await
         })
     }
@@ -124,9 +126,10 @@ where
         Box::pin(async move {
             let contact_id = ContactId::new(checked(id, "contact")?);
             let tags = written::tags(&[tag.to_owned()])?;
-            let at = self.connected(behalf).await?;
+            let (at, began_at) = (self.connected(behalf).await?, self.now());
             let reply = at.client.call(&RemoveTags { contact_id, tags }).await;
             let result = reply.map_err(|error| refusal(&error, "contact"));
+            self.remember(behalf, id, began_at);
             self.tagged(behalf, (&at, id), ("contact.untagged", result)).await
         })
     }
@@ -151,7 +154,7 @@ where
 
     async fn upsert(&self, behalf: &Behalf, draft: &ContactDraft) -> Result<Upserted, CrmError> {
         written::draft(draft, None)?; // Before the first call.
-        let at = self.connected(behalf).await?;
+        let (at, began_at) = (self.connected(behalf).await?, self.now());
         let write = |names: Option<&FieldDirectory>| written::draft(draft, names);
         let (fields, names) = self.with_names(&at, draft.custom_fields.is_empty(), write).await?;
         let wanted = SafeUpsert {
@@ -174,7 +177,7 @@ where
                     (Outcome::Updated, contact, not_applied)
                 }
             };
-        self.remember(behalf, contact.id.as_str());
+        self.remember(behalf, contact.id.as_str(), began_at);
         let not_applied = not_applied.into_iter().map(|field| NotApplied {
             pointer: written::pointer(&field.field, directory(&names)),
             found: field.found.unwrap_or(Value::Null),
@@ -191,7 +194,7 @@ where
         (patch, version): (&ContactPatch, Option<&str>),
     ) -> Result<Reading<Contact>, CrmError> {
         written::patch(patch, None)?; // Before the first call.
-        let at = self.connected(behalf).await?;
+        let (at, began_at) = (self.connected(behalf).await?, self.now());
         // Also where no version is given: the contact must be one of this location.
         let before = self.read(&at, id).await?;
         if version.is_some_and(|version| version != before.item.version) {
@@ -204,7 +207,7 @@ where
         }
         let change = UpdateContact::new(ContactId::new(id), fields);
         let reply = at.client.call(&change).await.map_err(|error| refusal(&error, "contact"))?;
-        self.remember(behalf, id);
+        self.remember(behalf, id, began_at);
         Ok(self.reading(&reply.contact, directory(&names)))
     }
 
@@ -237,16 +240,15 @@ where
         (act, result): (&str, Result<models::ContactTags, CrmError>),
     ) -> Result<BTreeSet<String>, CrmError> {
         self.note(behalf, act, id, &result).await;
-        self.remember(behalf, id);
         match result?.tags {
             Some(tags) => Ok(tags.into_iter().collect()),
             None => Ok(self.read(at, id).await?.item.tags),
         }
     }
 
-    fn remember(&self, behalf: &Behalf, id: &str) {
+    fn remember(&self, behalf: &Behalf, id: &str, began_at: Timestamp) {
         let key = RecordKey::new(Entity::Contact, id);
-        self.own_writes.add(&behalf.tenant, key, self.now());
+        self.own_writes.add(&behalf.tenant, key, began_at);
     }
 
     fn reading(&self, told: &models::Contact, names: Option<&FieldDirectory>) -> Reading<Contact> {

@@ -18,6 +18,7 @@ use highlevel::{
     models::{self, CustomFieldWrite, Pipeline},
     resources::{CreateOpportunity, GetOpportunity, SearchOpportunities, UpdateOpportunity},
 };
+use jiff::Timestamp;
 use serde_json::Value;
 
 use self::found::status;
@@ -130,7 +131,7 @@ where
         }
         check_value(draft.value)?;
         let contact = ContactId::new(checked(&draft.contact, "contact")?);
-        let at = self.connected(behalf).await?;
+        let (at, began_at) = (self.connected(behalf).await?, self.now());
         let wanted = (draft.pipeline.as_str(), draft.stage.as_deref());
         let place = self.pipelines.place(&at, wanted, self.now()).await?;
         let custom_fields = self.deal_fields(&at, &draft.custom_fields).await?;
@@ -157,7 +158,7 @@ where
             }
         };
         let written = written.map_err(|error| refusal(&error, "opportunity"))?.opportunity;
-        self.remember_deal(behalf, written.id.as_str());
+        self.remember_deal(behalf, written.id.as_str(), began_at);
         Ok(UpsertedOpportunity { outcome, opportunity: self.told(&at, &written).await })
     }
 
@@ -200,7 +201,7 @@ where
             return Err(CrmError::invalid("/name", "give a name, or leave it out"));
         }
         check_value(patch.value.flatten())?;
-        let at = self.connected(behalf).await?;
+        let (at, began_at) = (self.connected(behalf).await?, self.now());
         let before = self.read_opportunity(&at, id).await?;
         let mut change = UpdateOpportunity::new(OpportunityId::new(id));
         if patch.pipeline.is_some() || patch.stage.is_some() {
@@ -220,7 +221,7 @@ where
         }
         let reply = at.client.call(&change).await;
         let written = reply.map_err(|error| refusal(&error, "opportunity"))?.opportunity;
-        self.remember_deal(behalf, id);
+        self.remember_deal(behalf, id, began_at);
         Ok(self.told(&at, &written).await)
     }
 
@@ -262,9 +263,9 @@ where
         }
     }
 
-    fn remember_deal(&self, behalf: &Behalf, id: &str) {
+    fn remember_deal(&self, behalf: &Behalf, id: &str, began_at: Timestamp) {
         let key = RecordKey::new(Entity::Opportunity, id);
-        self.own_writes.add(&behalf.tenant, key, self.now());
+        self.own_writes.add(&behalf.tenant, key, began_at);
     }
 }
 

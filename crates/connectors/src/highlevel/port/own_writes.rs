@@ -19,14 +19,17 @@ const MOST: usize = 10_000;
 pub(super) struct OwnWrites(Mutex<BTreeMap<(Tenant, RecordKey), Timestamp>>);
 
 impl OwnWrites {
-    /// Remembers that a record was written at this moment.
-    pub(super) fn add(&self, tenant: &Tenant, key: RecordKey, now: Timestamp) {
+    /// Remembers that a record was written, by a call that began at this moment: the event of it
+    /// happened later, and can be here before the call has returned.
+    pub(super) fn add(&self, tenant: &Tenant, key: RecordKey, began_at: Timestamp) {
+        // Events tell their time in milliseconds.
+        let began_at = Timestamp::from_millisecond(began_at.as_millisecond()).unwrap_or(began_at);
         let mut writes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if writes.len() >= MOST {
-            writes.retain(|_, at| now.duration_since(*at) < LASTS);
+            writes.retain(|_, at| began_at.duration_since(*at) < LASTS);
         }
         if writes.len() < MOST {
-            writes.insert((tenant.clone(), key), now);
+            writes.insert((tenant.clone(), key), began_at);
         }
     }
 

@@ -20,7 +20,7 @@ const A_MINUTE: usize = 5;
 const TOO_LARGE: usize = 6 << 20;
 
 /// Commands that all work, run beside the hub.
-const COMMANDS: [&str; 17] = [
+const COMMANDS: [&str; 26] = [
     "organizations add canaries",
     "organizations list",
     "organizations list --json",
@@ -34,6 +34,15 @@ const COMMANDS: [&str; 17] = [
     "connections disconnect-account Crm more-of-the-canaries",
     "api-keys list",
     "api-keys list --json",
+    "subscriptions list",
+    "subscriptions list --json",
+    "subscriptions change canary --kinds contact.*",
+    "subscriptions deliveries canary",
+    "subscriptions deliveries canary --json",
+    "subscriptions pause canary",
+    "subscriptions resume canary",
+    "subscriptions replay canary --dead",
+    "subscriptions remove canary",
     "retention",
     "retention --json",
     "keys status",
@@ -91,6 +100,10 @@ impl Stage {
         let own = secret("the webhook secret of a connection")?;
         self.said(&["connections", "secret", "Crm"], own)?;
         self.shown_once(&["connections", "secret", "Shop", "--make"], "secret")?;
+        // Nobody listens there: what is said of the failures must not hold it either.
+        let add = ["subscriptions", "add", "https://receiver.example/hooks", "--name", "canary"];
+        self.signing_secret(&add)?;
+        self.signing_secret(&["subscriptions", "rotate", "canary"])?;
         let token = |name, door| ["connections", "token", name, "--door", door];
         let workflow = self.shown_once(&token("Crm", "workflow"), "url")?;
         let repairshopr = self.shown_once(&token("Shop", "repairshopr"), "url")?;
@@ -105,6 +118,16 @@ impl Stage {
             format!("/webhooks/repairshopr/{repairshopr}"),
         );
         Ok(Made { sending, owner, workflow, repairshopr, notion })
+    }
+
+    /// Has a signing secret made, and plants it as it is given and as it is kept in memory.
+    fn signing_secret(&mut self, words: &[&str]) -> Result<()> {
+        let told = self.shown(words, "secret")?;
+        let secret = told["secret"].as_str().context("it is shown")?;
+        let what = format!("what `{}` made", words.join(" "));
+        let random = secret.strip_prefix("whsec_").context("its form")?;
+        self.canaries.plant(Nature::Secret, &what, random);
+        Ok(())
     }
 
     /// Good and bad deliveries, each with the answer that it must get.
