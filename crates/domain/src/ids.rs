@@ -149,6 +149,13 @@ impl SubscriptionId {
     pub fn destination(&self) -> ConnectionId {
         ConnectionId::new(&self.0)
     }
+
+    /// The subscription in this place; none where a connection is there.
+    #[must_use]
+    pub fn at(destination: &ConnectionId) -> Option<Self> {
+        let name = destination.as_str().strip_prefix("con_")?;
+        name.starts_with("sub_").then(|| Self::new(name))
+    }
 }
 
 impl ActionId {
@@ -311,6 +318,13 @@ mod tests {
             let refused = text.parse::<OrganizationId>().unwrap_err().to_string();
             assert!(refused.contains("small letters"), "{refused}");
         }
+    }
+
+    #[test]
+    fn a_subscription_is_found_by_its_place() {
+        let id = SubscriptionId::from_random([7; 8]);
+        assert_eq!(SubscriptionId::at(&id.destination()), Some(id));
+        assert_eq!(SubscriptionId::at(&ConnectionId::new("notion")), None);
     }
 
     #[test]

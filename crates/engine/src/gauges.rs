@@ -2,12 +2,15 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use domain::{Backlog, Clock, ConnectionId, Stop, Storage};
+use domain::{Backlog, Clock, ConnectionId, Stop, Storage, SubscriptionId};
 use jiff::Timestamp;
 use tokio::sync::watch;
 
 /// How often the figures are taken.
 const LOOK: Duration = Duration::from_secs(5);
+
+/// The name of all subscriptions together: a series for each would outlive it.
+const SUBSCRIPTIONS: &str = "subscriptions";
 
 /// The stage.
 pub(crate) struct Gauges<S> {
@@ -24,7 +27,8 @@ impl<S: Storage> Gauges<S> {
         clock: Arc<dyn Clock>,
         destinations: &BTreeMap<ConnectionId, T>,
     ) -> Self {
-        Self { store, clock, destinations: destinations.keys().cloned().collect() }
+        let all = destinations.keys().cloned().chain([ConnectionId::new(SUBSCRIPTIONS)]);
+        Self { store, clock, destinations: all.collect() }
     }
 
     /// Runs until shutdown.
@@ -65,6 +69,7 @@ impl<S: Storage> Gauges<S> {
         backlog: &BTreeMap<ConnectionId, Backlog>,
         now: Timestamp,
     ) -> Vec<(ConnectionId, f64, f64)> {
+        let backlog = together(backlog);
         let empty = self.destinations.iter().filter(|name| !backlog.contains_key(*name));
         let empty = empty.map(|name| (name.clone(), 0.0, 0.0));
         let waiting = backlog.iter().map(|(name, backlog)| {
@@ -73,6 +78,21 @@ impl<S: Storage> Gauges<S> {
         });
         empty.chain(waiting).collect()
     }
+}
+
+/// The backlog with one entry for all subscriptions.
+fn together(backlog: &BTreeMap<ConnectionId, Backlog>) -> BTreeMap<ConnectionId, Backlog> {
+    let mut all: BTreeMap<ConnectionId, Backlog> = BTreeMap::new();
+    for (destination, backlog) in backlog {
+        let name = match SubscriptionId::at(destination) {
+            Some(_) => ConnectionId::new(SUBSCRIPTIONS),
+            None => destination.clone(),
+        };
+        let entry = all.entry(name).or_insert(Backlog { count: 0, ..*backlog });
+        entry.count += backlog.count;
+        entry.oldest = entry.oldest.min(backlog.oldest);
+    }
+    all
 }
 
 #[cfg(test)]
@@ -90,5 +110,17 @@ mod tests {
         let backlog = [(notion.clone(), Backlog { count: 2, oldest: at(40) })].into();
         let figures = gauges.figures(&backlog, at(100));
         assert_eq!(figures, [(mail, 0.0, 0.0), (notion, 2.0, 60.0)]);
+    }
+
+    #[tokio::test]
+    async fn subscriptions_have_one_figure_together() {
+        let destinations = vec![ConnectionId::new(SUBSCRIPTIONS)];
+        let gauges = Gauges { store: store(), clock: clock(), destinations };
+        let of = |number| SubscriptionId::from_random([number; 8]).destination();
+        let waiting = |count, oldest| Backlog { count, oldest: at(oldest) };
+        let backlog = [(of(1), waiting(2, 40)), (of(2), waiting(3, 10))].into();
+        let all = ConnectionId::new(SUBSCRIPTIONS);
+        assert_eq!(gauges.figures(&backlog, at(100)), [(all.clone(), 5.0, 90.0)]);
+        assert_eq!(gauges.figures(&BTreeMap::new(), at(100)), [(all, 0.0, 0.0)]);
     }
 }

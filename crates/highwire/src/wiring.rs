@@ -4,8 +4,8 @@ use std::{collections::BTreeMap, path::Path, sync::Arc, time::Duration};
 
 use connectors::{highlevel::HighLevel, notion::ActivityLog};
 use domain::{
-    Actor, ConnectionId, Destination, Organization, OrganizationId, Organizations, SecretSealer,
-    Source,
+    Actor, Clock, ConnectionId, Destination, Organization, OrganizationId, Organizations,
+    SecretSealer, Source, SubscriptionNotary,
 };
 use endpoint::http::HttpTransport;
 use engine::{Hub, Parts};
@@ -127,25 +127,9 @@ pub(crate) async fn enter(settings: &Settings, entry: Entry) -> Result<Running, 
     watches.spawn(broker::tend(broker.clone()));
     watches.spawn(InstallStage::open(settings, &store, &sealer, broker.clone())?.run());
     watches.spawn(subscriptions::look_after(teller));
-    let consents = consents::desk(settings, &store, Arc::clone(&sealer))?;
-    let consents = HubConsents::of_hub(settings, consents)?;
-    let own_url = format!("http://{}", server.address());
-    let hands = (Arc::clone(&sealer), broker.clone());
-    let set_up = HubSetUp::new(settings, &store, hands, &own_url)?;
-    let services = web::Services {
-        consents: Some(Arc::new(consents)),
-        crm: Some(port::highlevel(settings, &broker, &store, &clock)),
-        proxy: Some(proxy::highlevel(settings, &store, (&broker, &clock))?),
-        browser_proxy: proxy::browser(settings, &store, (&sealer, &clock))?,
-        subscriptions: Some(notary),
-        set_up: Some(Arc::new(set_up)),
-        installation: Some(Arc::new(HubInstallation::new(
-            settings,
-            store.clone(),
-            Arc::clone(&clock),
-        ))),
-        ..web::Services::default()
-    };
+    let ground =
+        Ground { settings, store: &store, sealer: &sealer, broker: &broker, clock: &clock };
+    let services = ground.services(notary, &format!("http://{}", server.address()))?;
     let site = Site {
         intake: hub.intake(),
         store: store.clone(),
@@ -157,6 +141,38 @@ pub(crate) async fn enter(settings: &Settings, entry: Entry) -> Result<Running, 
         Failure::user("open the doors", "report this as a bug").because(source)
     })?;
     Ok(Running { hub, store, server, broker, watches })
+}
+
+/// What the services behind the routes rest on.
+struct Ground<'a> {
+    settings: &'a Settings,
+    store: &'a Sqlite,
+    sealer: &'a Arc<dyn SecretSealer>,
+    broker: &'a HighLevelBroker,
+    clock: &'a Arc<dyn Clock>,
+}
+
+impl Ground<'_> {
+    /// Every service; `own_url` is where this machine reaches the hub.
+    fn services(
+        &self,
+        notary: Arc<dyn SubscriptionNotary>,
+        own_url: &str,
+    ) -> Result<web::Services, Failure> {
+        let Self { settings, store, sealer, broker, clock } = *self;
+        let consents = consents::desk(settings, store, Arc::clone(sealer))?;
+        let hands = (Arc::clone(sealer), broker.clone());
+        let installation = HubInstallation::new(settings, store.clone(), Arc::clone(clock));
+        Ok(web::Services {
+            consents: Some(Arc::new(HubConsents::of_hub(settings, consents)?)),
+            crm: Some(port::highlevel(settings, broker, store, clock)),
+            proxy: Some(proxy::highlevel(settings, store, (broker, clock))?),
+            browser_proxy: proxy::browser(settings, store, (sealer, clock))?,
+            subscriptions: Some(notary),
+            set_up: Some(Arc::new(HubSetUp::new(settings, store, hands, own_url)?)),
+            installation: Some(Arc::new(installation)),
+        })
+    }
 }
 
 /// The organization that a command is about where nothing names another.

@@ -32,7 +32,6 @@ mod organizations;
 mod patience;
 mod pressure;
 mod probes;
-#[cfg_attr(not(test), expect(dead_code, reason = "what operations to come answer is there"))]
 mod problem;
 mod proxy;
 mod routes;

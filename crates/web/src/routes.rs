@@ -213,7 +213,11 @@ pub(crate) fn routes<S: Storage>(
     let mount = lists::operations(mount, &store)?;
     let mut mount = lists::administration(mount, (&store, &office, &service))?;
     let document = docs::Document::new(&std::mem::take(&mut mount.document).finish()?);
-    let mount = mount.get("/openapi.json", docs::document, document)?;
+    let mount = mount.get("/docs", docs::page, document.clone())?.get(
+        "/openapi.json",
+        docs::document,
+        document,
+    )?;
     let router = mount.router.fallback(nowhere).method_not_allowed_fallback(not_so);
     Ok((router, guard))
 }
@@ -241,87 +245,6 @@ fn passages<S: Storage>(mount: Mount<S>, services: &Services) -> Result<Mount<S>
         CALLS,
         (proxy::call, calls),
     )
-}
-
-/// Every page of the set-up, in order of path.
-fn pages<S: Storage>(mount: Mount<S>, pages: &Arc<Pages<S>>) -> Result<Mount<S>, Unmounted> {
-    use set_up::routes as to;
-    const GET: Method = Method::Get;
-    const POST: Method = Method::Post;
-    mount
-        .page((GET, "/connect"), to::overview, pages)?
-        .page((GET, "/connect/connections/{connection}"), to::show, pages)?
-        .page((POST, "/connect/connections/{connection}/doctor"), to::examine, pages)?
-        .page((POST, "/connect/connections/{connection}/reply"), to::reply, pages)?
-        .page((GET, "/connect/connections/{connection}/test"), to::trial, pages)?
-        .page((POST, "/connect/connections/{connection}/test"), to::send, pages)?
-        .page((GET, "/connect/connections/{connection}/webhook"), to::plan, pages)?
-        .page((POST, "/connect/connections/{connection}/webhook"), to::make, pages)?
-        .page((GET, "/connect/new/{offer}"), to::begin, pages)?
-        .page((POST, "/connect/new/{offer}"), to::connect, pages)?
-        .page((GET, "/connect/open"), to::enter, pages)?
-        .page((POST, "/connect/open"), to::open, pages)?
-        .page((GET, "/connect/sign-in"), to::look, pages)?
-        .page((POST, "/connect/sign-in"), to::sign_in, pages)?
-        .page((POST, "/connect/sign-out"), to::out, pages)
-}
-
-/// Every operation of the API, in order of path.
-fn operations<S: Storage>(mount: Mount<S>, store: &S) -> Result<Mount<S>, Unmounted> {
-    mount
-        .operation(&events::LIST, events::list::<S>, store.clone())?
-        .operation(&events::SHOW, events::show::<S>, store.clone())?
-        .operation(&me::SHOW, me::show, ())
-}
-
-/// Every operation of administrators, in order of path.
-fn administration<S: Storage>(
-    mount: Mount<S>,
-    (store, office, service): (&S, &Office<S>, &installation::Service),
-) -> Result<Mount<S>, Unmounted> {
-    mount
-        .operation(&api_keys::LIST, api_keys::list::<S>, office.clone())?
-        .operation(&api_keys::CREATE, api_keys::create::<S>, office.clone())?
-        .operation(&api_keys::REVOKE, api_keys::revoke::<S>, office.clone())?
-        .operation(&audit::LIST, audit::list::<S>, store.clone())?
-        .operation(&dead_letters::LIST, dead_letters::list::<S>, office.clone())?
-        .operation(&dead_letters::DROP, dead_letters::drop::<S>, office.clone())?
-        .operation(&dead_letters::REPLAY, dead_letters::replay::<S>, office.clone())?
-        .operation(&installation::BACK_UP, installation::back_up, service.clone())?
-        .operation(&installation::MASTER_KEYS, installation::master_keys, service.clone())?
-        .operation(&installation::ROTATE, installation::rotate, service.clone())?
-        .operation(&installation::RETENTION, installation::retention, service.clone())?
-        .operation(&installation::SETTINGS, installation::settings, service.clone())?
-        .operation(&members::LIST, members::list::<S>, office.clone())?
-        .operation(&members::ADD, members::add::<S>, office.clone())?
-        .operation(&members::CHANGE, members::change::<S>, office.clone())?
-        .operation(&members::REMOVE, members::remove::<S>, office.clone())?
-        .operation(&organizations::LIST, organizations::list::<S>, office.clone())?
-        .operation(&organizations::ADD, organizations::add::<S>, office.clone())?
-        .operation(&organizations::REMOVE, organizations::remove::<S>, office.clone())
-}
-
-/// Every operation of the port for applications, in order of path.
-fn port<S: Storage>(mount: Mount<S>, crm: &crm::Service) -> Result<Mount<S>, Unmounted> {
-    let crm = || crm.clone();
-    mount
-        .operation(&crm::appointments::LIST, crm::appointments::list, crm())?
-        .operation(&crm::appointments::BOOK, crm::appointments::book, crm())?
-        .operation(&crm::appointments::CANCEL, crm::appointments::cancel, crm())?
-        .operation(&crm::slots::LIST, crm::slots::list, crm())?
-        .operation(&crm::contacts::LIST, crm::contacts::list, crm())?
-        .operation(&crm::contacts::UPSERT, crm::contacts::upsert, crm())?
-        .operation(&crm::contacts::SHOW, crm::contacts::show, crm())?
-        .operation(&crm::contacts::PATCH, crm::contacts::patch, crm())?
-        .operation(&crm::messages::SEND, crm::messages::send, crm())?
-        .operation(&crm::notes::LIST, crm::notes::list, crm())?
-        .operation(&crm::notes::ADD, crm::notes::add, crm())?
-        .operation(&crm::tags::ADD, crm::tags::add, crm())?
-        .operation(&crm::tags::REMOVE, crm::tags::remove, crm())?
-        .operation(&crm::opportunities::LIST, crm::opportunities::list, crm())?
-        .operation(&crm::opportunities::UPSERT, crm::opportunities::upsert, crm())?
-        .operation(&crm::opportunities::SHOW, crm::opportunities::show, crm())?
-        .operation(&crm::opportunities::PATCH, crm::opportunities::patch, crm())
 }
 
 /// A path that leads nowhere.

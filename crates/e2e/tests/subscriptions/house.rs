@@ -209,8 +209,9 @@ impl Message {
         self.body["data"]["record"]["id"].as_str().unwrap_or_default()
     }
 
-    pub(crate) fn happened_at(&self) -> &str {
-        self.body["timestamp"].as_str().unwrap_or_default()
+    pub(crate) fn happened_at(&self) -> jiff::Timestamp {
+        let text = self.body["timestamp"].as_str().unwrap_or_default();
+        text.parse().unwrap_or_default()
     }
 
     pub(crate) fn signatures(&self) -> usize {

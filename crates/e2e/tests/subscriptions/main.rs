@@ -15,8 +15,8 @@ use tokio::net::TcpListener;
 use self::house::{House, Message, Receiver, until};
 
 /// The messages of each contact, by when they happened.
-fn by_contact(messages: &[Message]) -> BTreeMap<&str, Vec<&str>> {
-    let mut lanes: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+fn by_contact(messages: &[Message]) -> BTreeMap<&str, Vec<jiff::Timestamp>> {
+    let mut lanes: BTreeMap<&str, Vec<_>> = BTreeMap::new();
     for message in messages {
         lanes.entry(message.contact()).or_default().push(message.happened_at());
     }
@@ -245,7 +245,7 @@ async fn the_api_keeps_to_the_callers_own() -> Result<()> {
         "https://[::ffff:10.0.0.1]/",
         "https://2130706433/",
         "https://0x7f.1/",
-        "https://localhost/",
+        "https://app.localhost/",
         "https://metadata.google.internal/",
         "https://user@hooks.example.com/",
         "https://hooks.example.com:22/",

@@ -49,7 +49,7 @@ pub(crate) async fn run(
     let sealer = Arc::new(Sealer::new(master_keys::open(settings, &store).await?));
     let clock = clock::system();
     let notary = Needs { settings, store: &store, sealer, clock: &clock }.notary()?;
-    let who = actor.key.clone().map_or(domain::Actor::Installation, domain::Actor::Key);
+    let who = actor.name();
     let office = Subscriptions::new(store.clone(), notary, clock);
     let work = Work { office, store, actor, who, json };
     match command {

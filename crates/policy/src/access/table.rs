@@ -109,6 +109,7 @@ pub const TABLE: &[Row] = &[
     get("/connect/sign-in", SIGN_IN),
     post("/connect/sign-in", SIGN_IN),
     post("/connect/sign-out", SEE_CONNECTIONS),
+    get("/docs", DOCUMENT),
     get("/healthz", PROBE),
     get("/metrics", WATCH),
     get("/oauth/callback/highlevel", CONSENT),

@@ -65,6 +65,7 @@ async fn a_fresh_search_asks_the_crm_and_goes_on() {
         filter(|it| it.email = Some("ADA@example.com".to_owned())),
         filter(|it| it.phone = Some("+1 555 010 9001".to_owned())),
         filter(|it| it.tag = Some("First".to_owned())),
+        filter(|it| it.updated_since = made.created_at),
     ] {
         assert_eq!(all(&bench, &asked, page(7, true)).await, [made.id.as_str()], "{asked:?}");
     }
