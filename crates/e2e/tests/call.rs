@@ -281,12 +281,15 @@ fn a_stored_connection_is_called_through_with_its_token_and_its_location() -> Re
     let run = |line: &str, url: &str| -> Result<Output> {
         let mut command = caller.program.command(folder);
         command.args(words(line)).args(["--data-dir", "data"]).env("HIGHWIRE_HIGHLEVEL_URL", url);
-        // What the settings say is not asked.
-        command.env("GHL_API_KEY", "pit-wrong").env("GHL_LOCATION_ID", "elsewhere");
+        if line.starts_with("call") {
+            // What the settings say is not asked.
+            command.env("GHL_API_KEY", "pit-wrong").env("GHL_LOCATION_ID", "elsewhere");
+        }
         Ok(command.output()?)
     };
     let connect = format!(
-        "connect highlevel --unchecked --name harbor --token {}",
+        "connect highlevel --unchecked --name harbor --location {} --token {}",
+        caller.vendors.text("location_id")?,
         caller.vendors.text("token")?
     );
     let connected = run(&connect, caller.vendors.text("url")?)?;
