@@ -9,7 +9,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail, ensure};
-use e2e::{Program, Vendors};
+use e2e::{Hub, Program, Vendors};
 use serde_json::{Value, json};
 
 fn stdout(output: &Output) -> String {
@@ -271,6 +271,56 @@ fn a_dry_run_shows_the_request_and_sends_nothing() -> Result<()> {
     let output = command.env("HIGHWIRE_HIGHLEVEL_URL", "http://10.0.0.1").output()?;
     assert!(stderr(&output).contains("http is only for this machine"), "{}", stderr(&output));
     Ok(())
+}
+
+#[test]
+fn a_stored_connection_is_called_through_with_its_token_and_its_location() -> Result<()> {
+    let caller = Caller::start(&[])?;
+    let folder = caller.folder.path();
+    let hub = Hub::start(&caller.program, folder, [("HIGHWIRE_LOG_LEVEL", "off")])?;
+    let run = |line: &str, url: &str| -> Result<Output> {
+        let mut command = caller.program.command(folder);
+        command.args(words(line)).args(["--data-dir", "data"]).env("HIGHWIRE_HIGHLEVEL_URL", url);
+        if line.starts_with("call") {
+            // What the settings say is not asked.
+            command.env("GHL_API_KEY", "pit-wrong").env("GHL_LOCATION_ID", "elsewhere");
+        }
+        Ok(command.output()?)
+    };
+    let connect = format!(
+        "connect highlevel --unchecked --name harbor --location {} --token {}",
+        caller.vendors.text("location_id")?,
+        caller.vendors.text("token")?
+    );
+    let connected = run(&connect, caller.vendors.text("url")?)?;
+    ensure!(connected.status.success(), "{}", stderr(&connected));
+    let call = |more: &str| {
+        let line = format!("call contacts.get-contacts --limit 1 --select contacts[].id{more}");
+        run(&line, "http://127.0.0.1:9")
+    };
+    for named in ["harbor", connection_id(&run("connections list --json", "")?)?.as_str()] {
+        let called = call(&format!(" --connection {named}"))?;
+        ensure!(called.status.success(), "{}", stderr(&called));
+        assert_eq!(stdout(&called).lines().count(), 1);
+    }
+    let preview = call(" --connection harbor --dry-run")?;
+    assert!(!stdout(&preview).contains("pit-"), "{}", stdout(&preview));
+    for (more, part) in [
+        (" --connection harbor --location-id Rk3Vd8PzQm5TbWy1NcXs", "does not reach location"),
+        (" --connection nobody", "that --connection names"),
+        ("", "contacts.get-contacts"),
+    ] {
+        let refused = call(more)?;
+        assert_eq!(refused.status.code(), Some(1), "{more}");
+        assert!(stderr(&refused).contains(part), "{more}: {}", stderr(&refused));
+    }
+    hub.kill()
+}
+
+fn connection_id(listed: &Output) -> Result<String> {
+    let line = stdout(listed);
+    let first: Value = serde_json::from_str(line.lines().next().context("nothing is listed")?)?;
+    Ok(first["connection"].as_str().context("it has no id")?.to_owned())
 }
 
 #[test]

@@ -18,7 +18,7 @@ use endpoint::catalogue::{Edition, Kind};
 use highlevel::{Call as _, RawReply};
 use serde_json::Value;
 
-use self::{arguments::Arguments, defaults::Defaults, draft::Draft, way::Way};
+use self::{arguments::Arguments, defaults::Defaults, draft::Draft, refusal::Called, way::Way};
 use crate::{
     cli::Cli,
     connection::HighLevelClient,
@@ -94,9 +94,10 @@ pub(crate) fn run(words: &[String], cli: &Cli) -> Result<(), Failure> {
     if kind != Kind::Read {
         printer::talk(format!("{}: a {} operation at {url}", operation.id(), kind.as_str()));
     }
+    let called = Called { edition, connection: way.connection() };
     match arguments.paginate {
-        true => runtime.block_on(rows(&client, draft, edition, &output)),
-        false => runtime.block_on(reply(&client, &draft, edition, &output)),
+        true => runtime.block_on(rows(&client, draft, called, &output)),
+        false => runtime.block_on(reply(&client, &draft, called, &output)),
     }
 }
 
@@ -133,11 +134,11 @@ fn check(arguments: &Arguments, draft: &Draft, edition: Edition<'_>) -> Result<(
 async fn reply(
     client: &HighLevelClient,
     draft: &Draft,
-    edition: Edition<'_>,
+    called: Called<'_>,
     output: &Output<'_>,
 ) -> Result<(), Failure> {
     let reply: RawReply =
-        client.call(&draft.call).await.map_err(|error| refusal::failure(&error, edition))?;
+        client.call(&draft.call).await.map_err(|error| refusal::failure(&error, called))?;
     output.print(reply.json(), reply.bytes())
 }
 
@@ -145,14 +146,14 @@ async fn reply(
 async fn rows(
     client: &HighLevelClient,
     draft: Draft,
-    edition: Edition<'_>,
+    called: Called<'_>,
     output: &Output<'_>,
 ) -> Result<(), Failure> {
     let (mut left, mut is_found) = (output.rows, false);
     let mut pages = client.pages(draft.call);
     while left > 0 {
         let Some(page) = pages.next().await else { break };
-        let page = page.map_err(|error| refusal::failure(&error, edition))?;
+        let page = page.map_err(|error| refusal::failure(&error, called))?;
         output.print_rows(&page[..page.len().min(left)], &mut is_found)?;
         left = left.saturating_sub(page.len());
     }

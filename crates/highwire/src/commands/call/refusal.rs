@@ -5,9 +5,17 @@ use highlevel::{Error, Kind};
 
 use crate::{commands::operations::access, failure::Failure};
 
+/// What is known about a call besides its refusal.
+#[derive(Clone, Copy)]
+pub(super) struct Called<'a> {
+    pub(super) edition: Edition<'a>,
+    /// The id of the stored connection that it goes through.
+    pub(super) connection: Option<&'a str>,
+}
+
 /// The failure that a person can act on.
-pub(super) fn failure(error: &Error, edition: Edition<'_>) -> Failure {
-    let hint = hint(error, edition);
+pub(super) fn failure(error: &Error, called: Called<'_>) -> Failure {
+    let hint = hint(error, called);
     let attempted = match error.status() {
         Some(status) => format!("{} was answered with status {status}", error.operation()),
         None => {
@@ -25,7 +33,7 @@ pub(super) fn failure(error: &Error, edition: Edition<'_>) -> Failure {
     }
 }
 
-fn hint(error: &Error, edition: Edition<'_>) -> String {
+fn hint(error: &Error, Called { edition, connection }: Called<'_>) -> String {
     if error.is_ambiguous() {
         return error.hint().to_owned();
     }
@@ -48,8 +56,11 @@ fn hint(error: &Error, edition: Edition<'_>) -> String {
         Some(Kind::WrongTokenClass | Kind::UnsupportedTokenClass) => {
             format!("{general}; this operation takes {}", access(edition))
         }
-        Some(Kind::InvalidToken | Kind::Expired | Kind::Unauthorized) => {
-            format!("{general}: highlevel.token, or GHL_API_KEY in the environment")
+        Some(Kind::InvalidToken | Kind::Expired | Kind::Unauthorized | Kind::BadGrant) => {
+            match connection {
+                Some(id) => format!("{general}: `highwire connect highlevel --again {id}`"),
+                None => format!("{general}: highlevel.token, or GHL_API_KEY in the environment"),
+            }
         }
         Some(Kind::Forbidden | Kind::WrongTenant) => {
             format!("{general}; the location is highlevel.location_id, or what --location-id names")

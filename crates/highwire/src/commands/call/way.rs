@@ -61,6 +61,11 @@ impl<'a> Way<'a> {
         }
     }
 
+    /// The id of the stored connection, where it is one.
+    pub(super) fn connection(&self) -> Option<&str> {
+        self.stored.as_ref().map(|stored| stored.tenant.connection.as_str())
+    }
+
     /// The address of the API.
     ///
     /// # Errors
