@@ -96,7 +96,8 @@ pub(super) fn header_parameters(operation: &Operation) -> Vec<Value> {
     }
     if operation.takes_if_match {
         let only = "The version that the caller has read: 412 where it is another one now.";
-        parameters.push(header("If-Match", only, json!({ "type": "string" })));
+        let one = json!({ "type": "string", "pattern": "^[^,]*$" });
+        parameters.push(header("If-Match", only, one));
     }
     parameters
 }
