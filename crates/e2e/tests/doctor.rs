@@ -119,7 +119,6 @@ async fn each_broken_token_has_its_finding_and_its_way_out() -> Result<()> {
     clinic
         .control(Method::Post, "tokens/rotate", &json!({ "token": revoked, "now": true }))
         .await?;
-    let location = clinic.vendors.text("location_id")?;
     let other = clinic.vendors.text("other_location_id")?;
     let without_contacts = ["locations.readonly", "locations/customFields.readonly"];
     let cases = [
@@ -171,7 +170,6 @@ async fn each_broken_token_has_its_finding_and_its_way_out() -> Result<()> {
         assert!(change.contains(hint), "{change}");
         assert!(said.talk.contains("error: ") && said.talk.contains("\nhint: "), "{}", said.talk);
     }
-    assert!(!location.is_empty());
     let requests = clinic.requests().await?;
     assert!(requests.len() > 20 && requests.iter().all(|it| it["method"] == "GET"));
     Ok(())

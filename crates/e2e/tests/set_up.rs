@@ -194,6 +194,17 @@ async fn a_person_connects_sets_up_the_webhook_and_tests_both_ways() -> Result<(
     ensure!(!person.get(&webhook).await?.html.contains(&address), "it is shown again");
 
     // 3: test. The event arrives, and a message is accepted.
+    let arrival = send_an_event(&mut person, &below).await?;
+    send_a_reply(&mut person, &below, &arrival).await?;
+
+    let doctor = format!("{below}/doctor");
+    let show = person.get(&below).await?;
+    person.submit(&show, &doctor, &[]).await?.shows("Everything that was looked at works")?;
+    Ok(())
+}
+
+/// Sends the test event, and waits for the page that says what became of it.
+async fn send_an_event(person: &mut Person, below: &str) -> Result<Page> {
     let test = format!("{below}/test");
     let page = person.get(&test).await?;
     let mut arrival = person.submit(&page, &test, &[]).await?;
@@ -209,6 +220,11 @@ async fn a_person_connects_sets_up_the_webhook_and_tests_both_ways() -> Result<(
     }
     arrival.shows("it changed one record")?;
     ensure!(!arrival.html.contains("on its way"), "{arrival:?}");
+    Ok(arrival)
+}
+
+/// Sends a message, which HighLevel takes once the person has confirmed it.
+async fn send_a_reply(person: &mut Person, below: &str, arrival: &Page) -> Result<()> {
     let reply = format!("{below}/reply");
     let contacts = person
         .vendors
@@ -216,17 +232,13 @@ async fn a_person_connects_sets_up_the_webhook_and_tests_both_ways() -> Result<(
         .await?;
     let contact = contacts["contacts"][0]["id"].as_str().context("a contact")?.to_owned();
     let unconfirmed = [("contact", contact.as_str()), ("text", "hello")];
-    let unsent = person.submit(&arrival, &reply, &unconfirmed).await?;
+    let unsent = person.submit(arrival, &reply, &unconfirmed).await?;
     ensure!(unsent.status == 400, "{unsent:?}");
     assert_eq!(person.asked("conversations.send-a-new-message").await?, 0);
     let confirmed = [("contact", contact.as_str()), ("text", "hello"), ("confirm", "yes")];
-    let sent = person.submit(&arrival, &reply, &confirmed).await?;
+    let sent = person.submit(arrival, &reply, &confirmed).await?;
     sent.shows("accepted the message as")?;
     assert_eq!(person.asked("conversations.send-a-new-message").await?, 1);
-
-    let doctor = format!("{below}/doctor");
-    let show = person.get(&below).await?;
-    person.submit(&show, &doctor, &[]).await?.shows("Everything that was looked at works")?;
     Ok(())
 }
 

@@ -198,7 +198,7 @@ mod tests {
     fn a_long_message_leaves_out_its_largest_values_and_says_so() {
         let long = json!("x".repeat(LONGEST_MESSAGE));
         let told = told(&view(
-            &[("body", long.clone()), ("name", json!("Ada"))],
+            &[("body", long), ("name", json!("Ada"))],
             &[
                 ("body", json!("x".repeat(200_000)), json!("y")),
                 ("name", json!("Eda"), json!("Ada")),

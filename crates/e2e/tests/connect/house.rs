@@ -205,7 +205,7 @@ impl House {
         let answer = self.http.send(request(Method::Get, url, Vec::new())).await?;
         let page = String::from_utf8(answer.body.to_vec())?;
         if url.contains("/oauth/callback/") {
-            self.said.lock().unwrap().push(page.clone());
+            self.said.lock().expect("nobody panics while they hold it").push(page.clone());
         }
         Ok((answer.status, page))
     }
@@ -343,7 +343,7 @@ impl House {
             ensure!(!log.is_empty(), "the log was kept");
             places.push(("the log".to_owned(), log));
         }
-        for text in self.said.lock().unwrap().iter() {
+        for text in self.said.lock().expect("nobody panics while they hold it").iter() {
             places.push(("an output".to_owned(), text.clone().into_bytes()));
         }
         for file in std::fs::read_dir(self.data())? {
@@ -353,7 +353,7 @@ impl House {
                 places.push((path.display().to_string(), std::fs::read(&path)?));
             }
         }
-        for secret in self.hidden.lock().unwrap().iter() {
+        for secret in self.hidden.lock().expect("nobody panics while they hold it").iter() {
             for (place, bytes) in &places {
                 let is_there =
                     bytes.windows(secret.len()).any(|window| window == secret.as_bytes());
@@ -364,11 +364,11 @@ impl House {
     }
 
     fn hide(&self, secret: &str) {
-        self.hidden.lock().unwrap().push(secret.to_owned());
+        self.hidden.lock().expect("nobody panics while they hold it").push(secret.to_owned());
     }
 
     fn note(&self, output: &Output) {
-        let mut said = self.said.lock().unwrap();
+        let mut said = self.said.lock().expect("nobody panics while they hold it");
         for bytes in [&output.stdout, &output.stderr] {
             said.push(String::from_utf8_lossy(bytes).into_owned());
         }

@@ -190,7 +190,7 @@ mod tests {
         };
         let mut second = event(2);
         second.kind = kind(Verb::StatusChanged);
-        second.record = Some(first.key.clone());
+        second.record = Some(first.key);
         let unchanged = Change {
             event: event_id(2),
             applied: Applied::Unchanged,
