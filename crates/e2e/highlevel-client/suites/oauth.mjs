@@ -190,11 +190,13 @@ await check("oauth: a location of the future gets the app by itself", async () =
 });
 
 await check("oauth: the consent page offers every location and takes the portal's parameters", async () => {
-  const query = new URLSearchParams({ client_id: sandbox.client_id, loginWindowOpenMode: "self", version_id: "any" });
+  const query = new URLSearchParams({ client_id: sandbox.client_id, loginWindowOpenMode: "self", version_id: sandbox.version_id });
   const page = await fetch(`${url}/v2/oauth/chooselocation?${query}`);
   const html = await page.text();
   assert.equal(page.status, 200);
   for (const id of [locationId, sandbox.other_location_id]) assert.ok(html.includes(`value="${id}"`));
+  query.set("version_id", "another");
+  assert.equal((await fetch(`${url}/v2/oauth/chooselocation?${query}`)).status, 400);
   const wrong = await fetch(`${url}/v2/oauth/chooselocation?client_id=x`);
   assert.deepEqual([wrong.status, wrong.headers.get("content-type")], [400, "text/html; charset=utf-8"]);
 });
