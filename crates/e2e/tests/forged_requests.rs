@@ -89,7 +89,7 @@ async fn a_revoked_key_and_a_removed_connection_open_nothing() -> Result<()> {
     house.until(&delivery(1), 401).await?;
     house.run(&["connections", "remove", "Shop", "--organization", "alpha"])?;
     let hint = RawRequest::post(&house.repairshopr_path, "{}");
-    house.until(&hint, 400).await
+    house.until(&hint, 401).await
 }
 
 #[tokio::test]
