@@ -85,7 +85,7 @@ pub(crate) struct WhichSubscription {
 /// Flags of `subscriptions add`.
 #[derive(Debug, Args)]
 pub(crate) struct AddSubscription {
-    /// Where the application takes webhooks, such as https://app.example.com/hooks/highwire
+    /// Where the application takes webhooks: an address with https
     pub(crate) url: String,
     /// What people call it
     #[arg(long, default_value = "webhook")]
