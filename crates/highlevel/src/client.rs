@@ -94,11 +94,11 @@ impl<T: Transport, C: Timer> Client<T, C> {
     ///   [`TokenSource`] has one. No other 401 asks for a new token.
     /// - A call that never left is repeated. One that may have been carried out is repeated only
     ///   where twice is as good as once ([`Profile::repeatable`]). A DELETE that is repeated
-    ///   may find its record gone: its [`Kind::NotFound`] may be its own doing.
+    ///   may find its record gone: its [`crate::Kind::NotFound`] may be its own doing.
     ///
     /// # Errors
     /// Whatever is left after that; [`Error::retry`] and [`Error::is_ambiguous`] say what follows.
-    /// [`Kind::DailyLimit`] when the day's calls are used up, and [`Kind::Stopped`] when too many
+    /// [`crate::Kind::DailyLimit`] when the day's calls are used up, and [`crate::Kind::Stopped`] when too many
     /// calls failed in a row ([`Settings::breaker_failures`]): nothing was sent, and
     /// [`Error::retry`] says when to try again.
     pub async fn call<O: Call>(&self, operation: &O) -> Result<O::Response, Error> {

@@ -1,7 +1,7 @@
 //! Examines a connection to HighLevel with calls that only read, and says for each thing what to change.
 //!
 //! The first answer tells most: where it is about the token itself, nothing else is asked, since every
-//! other call would end in the same way. All judgment is in [`meaning`] and its neighbors, which see
+//! other call would end in the same way. All judgment is in `meaning.rs` and its neighbors, which see
 //! answers and make none.
 
 mod agency;
