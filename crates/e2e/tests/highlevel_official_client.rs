@@ -30,6 +30,7 @@ async fn the_official_client_accepts_the_simulated_highlevel() -> Result<()> {
         "company_id": highlevel.company_id(),
         "client_id": highlevel.client_id(),
         "client_secret": highlevel.client_secret(),
+        "version_id": highlevel.version_id(),
         "redirect_uri": highlevel.redirect_uri(),
         "webhook_public_keys": highlevel.webhook_public_keys(),
         "burst": BURST,
