@@ -13,6 +13,7 @@ pub mod port;
 mod proxy;
 mod records;
 mod shared_ledger;
+mod snapshot;
 mod summary;
 mod workflow;
 

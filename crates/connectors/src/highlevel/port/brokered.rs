@@ -1,9 +1,7 @@
 //! The clients of the port by the broker: one for each connection, on behalf of the location that is meant.
 
-use std::sync::{Arc, Mutex, PoisonError};
-
 use domain::{
-    Access, ConnectionProfile, Listing, OrganizationId, Revision, Storage, StorageError, Tenant,
+    Access, OrganizationId, Storage, Tenant,
     crm::{Answer, CrmError},
 };
 use endpoint::{Timer, Transport};
@@ -12,22 +10,18 @@ use highlevel::{CompanyId, LocationId};
 use super::{Clients, Connected, checked};
 use crate::{
     SafeError,
-    highlevel::{Broker, BrokerError, HighLevel},
+    highlevel::{
+        Broker, BrokerError, HighLevel,
+        snapshot::{Snapshot, Snapshots},
+    },
 };
 
 /// Clients by the broker.
 pub struct Brokered<S, T, C> {
     broker: Broker<S, T, C>,
-    store: S,
+    snapshots: Snapshots<S>,
     /// The connection that the settings describe.
     described: Option<Tenant>,
-    known: Mutex<Option<(Revision, Arc<Known>)>>,
-}
-
-/// What is stored about connections, at one moment.
-struct Known {
-    listing: Listing,
-    profiles: Vec<ConnectionProfile>,
 }
 
 impl<S, T, C> Brokered<S, T, C>
@@ -39,7 +33,7 @@ where
     /// Clients of this broker, for what the store keeps and the settings describe.
     #[must_use]
     pub fn new(broker: Broker<S, T, C>, store: S, described: Option<Tenant>) -> Self {
-        Self { broker, store, described, known: Mutex::default() }
+        Self { broker, snapshots: Snapshots::new(store), described }
     }
 
     async fn connected(
@@ -47,7 +41,7 @@ where
         tenant: &Tenant,
         account: Option<&str>,
     ) -> Result<Connected<T, C>, CrmError> {
-        let known = self.known().await?;
+        let known = self.snapshots.now().await?;
         let location = match account {
             Some(account) => {
                 known.check(tenant, account)?;
@@ -72,23 +66,6 @@ where
         let client = self.broker.client(tenant, Some(&asked)).await.map_err(refusal)?;
         Ok(Connected { client, location })
     }
-
-    async fn known(&self) -> Result<Arc<Known>, StorageError> {
-        let revision = self.store.revision().await?;
-        let before = self.known.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        if let Some((read_at, known)) = before
-            && read_at == revision
-        {
-            return Ok(known);
-        }
-        let listing = self.store.listing().await?;
-        let profiles = self.store.profiles(None).await?;
-        // What changes between the two readings has another revision, and is read the next time.
-        let (revision, known) = (listing.revision, Arc::new(Known { listing, profiles }));
-        let mut kept = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        *kept = Some((revision, Arc::clone(&known)));
-        Ok(known)
-    }
 }
 
 impl<S, T, C> Clients<T, C> for Brokered<S, T, C>
@@ -107,7 +84,7 @@ where
 
     fn connections<'a>(&'a self, organization: &'a OrganizationId) -> Answer<'a, Vec<Tenant>> {
         Box::pin(async move {
-            let mut found = self.known().await?.of(organization);
+            let mut found = self.snapshots.now().await?.of(organization);
             let described = self.described.iter().filter(|it| it.organization == *organization);
             found.extend(described.cloned());
             found.sort();
@@ -117,7 +94,7 @@ where
     }
 }
 
-impl Known {
+impl Snapshot {
     /// The connections of an organization that calls can be made through.
     fn of(&self, organization: &OrganizationId) -> Vec<Tenant> {
         let can_call = |tenant: &Tenant| {
@@ -186,13 +163,13 @@ fn refusal(error: BrokerError) -> CrmError {
 #[cfg(test)]
 mod tests {
     use domain::{
-        Account, AccountKey, Connection,
+        Account, AccountKey, Connection, ConnectionProfile, Listing,
         contract::sample::{at, tenant},
     };
 
     use super::*;
 
-    fn known() -> Known {
+    fn known() -> Snapshot {
         let account = |owner: &str, id: &str| Account {
             key: AccountKey::new(HighLevel::NAME, id),
             tenant: tenant(owner),
@@ -214,7 +191,7 @@ mod tests {
             standing: domain::Standing::Ready,
             revised_at: at(0),
         };
-        Known {
+        Snapshot {
             listing: Listing {
                 connections: vec![
                     connection("alpha", HighLevel::NAME),

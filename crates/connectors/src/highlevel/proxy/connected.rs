@@ -1,17 +1,13 @@
 //! The connections that calls can go through, as the caller sees them.
 
-use std::{
-    collections::BTreeSet,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::collections::BTreeSet;
 
 use domain::{
-    Access, ConnectionId, ConnectionProfile, Connections, Listing, Profiles, Realm, Revision,
-    StorageError, Tenant,
+    Access, ConnectionId, ConnectionProfile, Connections, Profiles, Realm, StorageError, Tenant,
 };
 
 use super::{Described, allow::Allowlist};
-use crate::highlevel::HighLevel;
+use crate::highlevel::{HighLevel, snapshot::Snapshots};
 
 /// The setting of a connection that says what may be called through it, in place of the hub's.
 const ALLOW: &str = "proxy_allow";
@@ -35,14 +31,13 @@ pub(super) struct Connected {
 
 /// Finds connections.
 pub(super) struct Directory<S> {
-    store: S,
+    snapshots: Snapshots<S>,
     described: Option<Described>,
-    known: Mutex<Option<(Revision, Arc<Listing>)>>,
 }
 
 impl<S: Connections + Profiles> Directory<S> {
     pub(super) fn new(store: S, described: Option<Described>) -> Self {
-        Self { store, described, known: Mutex::default() }
+        Self { snapshots: Snapshots::new(store), described }
     }
 
     /// The connection with this id that the realm holds. For the whole installation, the only one of
@@ -52,7 +47,8 @@ impl<S: Connections + Profiles> Directory<S> {
         realm: &Realm,
         id: &str,
     ) -> Result<Option<Connected>, StorageError> {
-        let listing = self.listing().await?;
+        let snapshot = self.snapshots.now().await?;
+        let listing = &snapshot.listing;
         let wanted = ConnectionId::new(id);
         let is_it = |tenant: &&Tenant| tenant.connection == wanted && realm.holds(Some(tenant));
         let stored = listing.connections.iter().filter(|it| it.vendor == HighLevel::NAME);
@@ -60,7 +56,7 @@ impl<S: Connections + Profiles> Directory<S> {
         let described = self.described.as_ref().map(|described| &described.tenant).filter(is_it);
         let found: BTreeSet<&Tenant> = stored.chain(described).collect();
         let (Some(tenant), 1) = (found.first(), found.len()) else { return Ok(None) };
-        let profile = self.store.profile(tenant).await?;
+        let profile = snapshot.profiles.iter().find(|profile| profile.tenant == **tenant);
         let mut connected = match profile {
             Some(profile) => Connected::of(profile),
             None => Connected::bare((*tenant).clone()),
@@ -72,20 +68,6 @@ impl<S: Connections + Profiles> Directory<S> {
             connected.add(described);
         }
         Ok(Some(connected))
-    }
-
-    async fn listing(&self) -> Result<Arc<Listing>, StorageError> {
-        let revision = self.store.revision().await?;
-        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        if let Some((of, listing)) = known
-            && of == revision
-        {
-            return Ok(listing);
-        }
-        let listing = Arc::new(self.store.listing().await?);
-        let known = Some((listing.revision, Arc::clone(&listing)));
-        *self.known.lock().unwrap_or_else(PoisonError::into_inner) = known;
-        Ok(listing)
     }
 }
 
@@ -102,7 +84,7 @@ impl Connected {
         }
     }
 
-    fn of(profile: ConnectionProfile) -> Self {
+    fn of(profile: &ConnectionProfile) -> Self {
         let setting = |name| profile.setting(name).map(str::to_owned);
         let location = setting(ConnectionProfile::LOCATION_ID);
         let company = setting(ConnectionProfile::COMPANY_ID);
@@ -113,7 +95,7 @@ impl Connected {
             accounts: location.iter().chain(&company).cloned().collect(),
             white_label_host: setting(ConnectionProfile::WHITE_LABEL_HOST),
             access: profile.access,
-            tenant: profile.tenant,
+            tenant: profile.tenant.clone(),
             location,
             company,
             allow,
