@@ -6,7 +6,6 @@ mod accept;
 mod admission;
 mod alarm;
 mod answers;
-#[expect(dead_code, reason = "what operations to come declare is there already")]
 mod api;
 mod api_keys;
 mod audit;

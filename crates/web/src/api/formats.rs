@@ -2,10 +2,7 @@
 
 use std::{borrow::Cow, fmt};
 
-use domain::{
-    ActionId, ApiKeyId, ConnectionId, EventId, EventKind, MemberId, OrganizationId, Role, Scope,
-    SubscriptionId,
-};
+use domain::{ApiKeyId, ConnectionId, EventId, EventKind, MemberId, OrganizationId, Role, Scope};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, de};
 
@@ -121,8 +118,34 @@ impl<const MOST: usize> JsonSchema for Text<MOST> {
     }
 }
 
-/// A text of one form: what it is called in the code, what is read from it, its pattern, the longest
-/// one, and what reads it. It declares what a domain type looks like too, for `#[schemars(with = "…")]`.
+/// What a text of one form looks like in the document: its name in the code, its pattern and the longest
+/// one. For `#[schemars(with = "…")]` beside what reads itself.
+macro_rules! declared_format {
+    ($name:ident, $pattern:literal, $longest:literal, $what:literal) => {
+        #[doc = $what]
+        pub(crate) enum $name {}
+
+        declared_format!(schema $name, $pattern, $longest);
+    };
+    (schema $name:ident, $pattern:literal, $longest:literal) => {
+        impl JsonSchema for $name {
+            fn inline_schema() -> bool {
+                true
+            }
+
+            fn schema_name() -> Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                json_schema!({ "type": "string", "pattern": $pattern, "maxLength": $longest })
+            }
+        }
+    };
+}
+
+/// A text of one form that is read too: what it is called in the code, what is read from it, its
+/// pattern, the longest one, and what reads it.
 macro_rules! text_format {
     ($name:ident, $of:ty, $pattern:literal, $longest:literal, $read:expr, $what:literal) => {
         #[doc = $what]
@@ -140,30 +163,11 @@ macro_rules! text_format {
             }
         }
 
-        impl JsonSchema for $name {
-            fn inline_schema() -> bool {
-                true
-            }
-
-            fn schema_name() -> Cow<'static, str> {
-                stringify!($name).into()
-            }
-
-            fn json_schema(_: &mut SchemaGenerator) -> Schema {
-                json_schema!({ "type": "string", "pattern": $pattern, "maxLength": $longest })
-            }
-        }
+        declared_format!(schema $name, $pattern, $longest);
     };
 }
 
-text_format!(
-    EventIdText,
-    EventId,
-    "^evt_[0-9a-fA-F]{32}$",
-    36,
-    |text| text.parse().ok(),
-    "The id of an event."
-);
+declared_format!(EventIdText, "^evt_[0-9a-fA-F]{32}$", 36, "The id of an event.");
 text_format!(
     OrganizationIdText,
     OrganizationId,
@@ -212,47 +216,17 @@ text_format!(
     },
     "An e-mail address."
 );
-text_format!(
-    SubscriptionIdText,
-    SubscriptionId,
-    "^sub_[0-9a-f]{16}$",
-    20,
-    |text| digits(text, "sub_").map(SubscriptionId::new),
-    "The id of a subscription."
-);
-text_format!(
+declared_format!(SubscriptionIdText, "^sub_[0-9a-f]{16}$", 20, "The id of a subscription.");
+declared_format!(
     DeliveryIdText,
-    ActionId,
     r"^act_[0-9a-f]{32}\.notify_subscribers\.sub_[0-9a-f]{16}$",
     76,
-    |text| {
-        let (event, subscription) = text.split_once(".notify_subscribers.")?;
-        let is_one = ActionId::new(text).event().is_some() && event.len() == 36;
-        digits(subscription, "sub_").filter(|_| is_one).map(|_| ActionId::new(text))
-    },
     "The id of a delivery."
 );
-text_format!(
+declared_format!(
     KindText,
-    String,
     r"^(\*|[a-z_]+\.(\*|[a-z_]+))$",
     100,
-    |text| {
-        let is_word = |word: &str| {
-            word == "*" || word.bytes().all(|byte| byte == b'_' || byte.is_ascii_lowercase())
-        };
-        let is_kind = match text.split_once('.') {
-            None => text == "*",
-            Some((entity, verb)) => {
-                !entity.is_empty()
-                    && entity != "*"
-                    && is_word(entity)
-                    && !verb.is_empty()
-                    && is_word(verb)
-            }
-        };
-        is_kind.then(|| text.to_owned())
-    },
     "A kind of event, or a pattern of kinds."
 );
 
