@@ -88,6 +88,9 @@ pub enum Refused {
     /// An account has one owner.
     #[error("connect {0}: it is taken")]
     AccountTaken(String),
+    /// The settings name it for another connection.
+    #[error("connect {0}: it is taken")]
+    AccountDescribed(String),
     /// The connection has no such account of its own.
     #[error("disconnect {0}: it is not connected")]
     NoAccount(String),

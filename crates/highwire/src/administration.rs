@@ -38,6 +38,9 @@ impl From<Refused> for Failure {
             Refused::NoConnection(_) => "`highwire connections list` shows those that are there",
             Refused::DescribedConnection(_) => "take it out there",
             Refused::AccountTaken(_) => "an account has one owner; disconnect it there first",
+            Refused::AccountDescribed(_) => {
+                "the settings name it, and count more: take it out there first"
+            }
             Refused::NoAccount(_) => "`highwire connections list` shows those that are connected",
             Refused::Unissued(_) => {
                 "choose a role and scopes that go together, and that are yours to give"

@@ -11,7 +11,7 @@ use domain::{
     Account, AccountKey, ApiKey, ApiKeyId, Connection, ConnectionId, KeyHash, Role, Scope,
     SecretSealer, Source, Tenant, WebhookSecret,
 };
-use engine::{DoorSettings, Rules};
+use engine::{DoorSettings, Rules, administration::Described};
 use jiff::Timestamp;
 use web::{Door, Entrance};
 
@@ -92,6 +92,15 @@ pub(crate) fn rules(settings: &Settings, now: Timestamp) -> Result<Rules, Failur
         everybody: named.accept_unknown_locations.then(|| tenant.clone()),
         apps: [(HighLevel::NAME.to_owned(), apps)].into(),
     })
+}
+
+/// The connections that the settings describe, with the accounts that they name.
+///
+/// # Errors
+/// Where the settings make no rules.
+pub(crate) fn described(settings: &Settings, now: Timestamp) -> Result<Described, Failure> {
+    let Rules { connections, accounts, .. } = rules(settings, now)?;
+    Ok(Described { connections, accounts })
 }
 
 /// The connections that the settings describe. Settings that name nothing of a vendor describe none.

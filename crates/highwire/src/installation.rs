@@ -125,11 +125,8 @@ impl Installation for HubInstallation {
     }
 
     fn described(&self) -> Described {
-        let now = self.clock.now();
-        let connections = doors::connections(&self.settings, now);
         // The hub would not run with settings that make no rules.
-        let accounts = doors::rules(&self.settings, now).map(|rules| rules.accounts);
-        Described { connections, accounts: accounts.unwrap_or_default() }
+        doors::described(&self.settings, self.clock.now()).unwrap_or_default()
     }
 
     fn settings(&self) -> Value {

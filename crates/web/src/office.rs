@@ -108,6 +108,9 @@ impl From<Refused> for Problem {
                 Kind::Conflict,
                 "an account has one owner; take it from the other connection first".to_owned(),
             ),
+            Refused::AccountDescribed(_) => {
+                (Kind::Conflict, "take it out of the hub's settings first".to_owned())
+            }
             Refused::Unissued(unissued) => (Kind::Forbidden, unissued.to_string()),
         };
         Self::new(kind, detail, hint)

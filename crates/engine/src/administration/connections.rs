@@ -1,6 +1,8 @@
 //! The links of an organization to vendors, with their accounts.
 
-use domain::{Account, AccountKey, Connection, OrganizationId, Storage, StorageError, Tenant};
+use domain::{
+    Account, AccountKey, ApiKey, Connection, OrganizationId, Storage, StorageError, Tenant,
+};
 
 use super::{Administration, Refused};
 
@@ -64,7 +66,11 @@ impl<S: Storage> Administration<'_, S> {
         Ok(held)
     }
 
-    /// Removes a connection with its accounts and credentials.
+    /// Removes a connection with its accounts and credentials, and revokes the API keys that are
+    /// bound to it; how many those were.
+    ///
+    /// The keys go first: where this is cut off, none is left that opens something of a connection
+    /// which is gone.
     ///
     /// # Errors
     /// Where there is none, or the settings describe it.
@@ -72,13 +78,25 @@ impl<S: Storage> Administration<'_, S> {
         &self,
         tenant: &Tenant,
         described: &Described,
-    ) -> Result<(), Refused> {
-        let held = self.held(tenant, described).await?;
-        if held.is_described || !self.store.remove_connection(tenant).await? {
+    ) -> Result<usize, Refused> {
+        if self.held(tenant, described).await?.is_described {
             return Err(Refused::DescribedConnection(tenant.connection.clone()));
         }
-        let act = ("connection.removed", tenant.connection.as_str());
-        Ok(self.note(Some(&tenant.organization), act, Some(&tenant.connection)).await?)
+        let Tenant { organization, connection } = tenant;
+        let keys = self.store.api_keys(organization).await?;
+        let is_its =
+            |key: &&ApiKey| key.connection.as_ref() == Some(connection) && key.revoked_at.is_none();
+        let mut revoked = 0;
+        for key in keys.iter().filter(is_its) {
+            self.revoke_key(organization, &key.id).await?;
+            revoked += 1;
+        }
+        if !self.store.remove_connection(tenant).await? {
+            return Err(Refused::NoConnection(connection.clone()));
+        }
+        let act = ("connection.removed", connection.as_str());
+        self.note(Some(organization), act, Some(connection)).await?;
+        Ok(revoked)
     }
 
     /// Gives an account to a connection, and what waited for it comes in.
@@ -94,8 +112,11 @@ impl<S: Storage> Administration<'_, S> {
         let vendor = self.held(tenant, described).await?.connection.vendor;
         let key = AccountKey::new(&vendor, id);
         let is_named = described.accounts.iter().any(|one| one.key == key && one.tenant != *tenant);
+        if is_named {
+            return Err(Refused::AccountDescribed(id.to_owned()));
+        }
         let account = Account { key, tenant: tenant.clone(), connected_at: self.now };
-        if is_named || !self.store.connect_account(account).await? {
+        if !self.store.connect_account(account).await? {
             return Err(Refused::AccountTaken(id.to_owned()));
         }
         let act = ("account.connected", id);

@@ -1,8 +1,9 @@
 //! Administration on a store in memory: who sees whom, what is refused, and what the audit tells.
 
 use domain::{
-    Audit, MemberId, Memory, Organizations, Realm, Role, Scope,
-    contract::sample::{at, clock, organization},
+    ApiKey, ApiKeys, Audit, Connection, Connections, MemberId, Memory, Organizations, Realm, Role,
+    Scope,
+    contract::sample::{api_key, at, clock, organization, tenant},
 };
 use policy::access::NewKey;
 
@@ -119,4 +120,28 @@ async fn keys_are_made_within_the_makers_rights_and_revoked_once() {
     let foreign = desk.revoke_key(&organization("alpha").id, &issued.key.id).await;
     assert!(matches!(foreign, Err(Refused::NoKey(..))));
     assert_eq!(office.acts().await, ["api_key.issued", "api_key.revoked"]);
+}
+
+#[tokio::test]
+async fn a_connection_takes_the_keys_that_are_bound_to_it() {
+    let office = Office::of(Realm::Organization(organization("beta").id)).await;
+    let (alpha, beta) = (tenant("alpha"), tenant("beta"));
+    for owner in [&alpha, &beta] {
+        let (vendor, name) = ("highlevel".to_owned(), "Main".to_owned());
+        let connection = Connection { tenant: owner.clone(), vendor, name, created_at: at(0) };
+        office.store.put_connection(connection).await.unwrap();
+    }
+    let bound = ApiKey { connection: Some(beta.connection.clone()), ..api_key("beta", 1).0 };
+    let free = api_key("beta", 2).0;
+    for key in [&bound, &free] {
+        office.store.add_api_key(key.clone()).await.unwrap();
+    }
+    let described = Described::default();
+    let foreign = office.desk().remove_connection(&alpha, &described).await;
+    assert!(matches!(foreign, Err(Refused::NoConnection(_))));
+    assert_eq!(office.desk().remove_connection(&beta, &described).await.unwrap(), 1);
+    let keys = office.store.api_keys(&beta.organization).await.unwrap();
+    let revoked: Vec<_> = keys.iter().map(|key| (&key.id, key.revoked_at.is_some())).collect();
+    assert!(revoked.contains(&(&bound.id, true)) && revoked.contains(&(&free.id, false)));
+    assert_eq!(office.acts().await, ["api_key.revoked", "connection.removed"]);
 }

@@ -4,20 +4,20 @@ mod proof;
 mod table;
 
 use aws_lc_rs::rand;
-use domain::{
-    Account, AccountKey, ApiKey, ApiKeys, Audit, Connection, ConnectionId, Connections, NewAudit,
-    Organization, Outcome, Tenant,
-};
+use domain::{Connection, ConnectionId, Connections, Organization, OrganizationId, Tenant};
+use engine::administration::Described;
 use serde_json::json;
 use store::Sqlite;
 
 use crate::{
     actor::Actor,
+    administration,
     cli::{self, Owner, Vendor, Which},
     clock, doors,
     failure::Failure,
     printer,
     settings::Settings,
+    wiring,
 };
 
 /// What the commands work on.
@@ -124,72 +124,39 @@ impl Desk<'_> {
 
     /// Gives accounts to a connection.
     async fn connect(&self, connection: &Connection, accounts: &[String]) -> Result<(), Failure> {
-        let described = doors::rules(self.settings, clock::now())?.accounts;
+        let (first, described) = self.grounds()?;
+        let desk = administration::desk(&self.store, self.actor, &first);
         for id in accounts {
-            let key = AccountKey::new(&connection.vendor, id.trim());
-            if described.iter().any(|one| one.key == key && one.tenant != connection.tenant) {
-                let hint = "the settings name it, and count more: take it out there first";
-                return Err(Failure::user(format!("connect {id}: it is taken"), hint));
-            }
-            let account =
-                Account { key, tenant: connection.tenant.clone(), connected_at: clock::now() };
-            if !self.store.connect_account(account).await? {
-                let hint = "an account has one owner; disconnect it there first";
-                return Err(Failure::user(format!("connect {id}: it is taken"), hint));
-            }
+            desk.connect_account(&connection.tenant, id.trim(), &described).await?;
         }
         Ok(())
     }
 
     async fn disconnect(&self, accounts: &cli::Accounts) -> Result<(), Failure> {
         let connection = self.find(&accounts.which).await?;
+        let (first, described) = self.grounds()?;
+        let desk = administration::desk(&self.store, self.actor, &first);
         for id in &accounts.accounts {
-            let key = AccountKey::new(&connection.vendor, id.trim());
-            if !self.store.disconnect_account(&connection.tenant, &key).await? {
-                let hint = "`highwire connections list` shows those that are connected";
-                return Err(Failure::user(format!("disconnect {id}: it is not connected"), hint));
-            }
+            desk.disconnect_account(&connection.tenant, id.trim(), &described).await?;
         }
         self.tell(&connection, "disconnected")
     }
 
     async fn remove(&self, which: &Which) -> Result<(), Failure> {
         let connection = self.find(which).await?;
-        if !self.store.remove_connection(&connection.tenant).await? {
-            let hint = "it is described in the settings; take it out there";
-            return Err(Failure::user(format!("remove {}", connection.tenant.connection), hint));
+        let (first, described) = self.grounds()?;
+        let desk = administration::desk(&self.store, self.actor, &first);
+        let revoked = desk.remove_connection(&connection.tenant, &described).await?;
+        if revoked > 0 {
+            printer::talk(format!("{revoked} keys that were bound to it are revoked."));
         }
-        self.revoke_keys(&connection).await?;
         self.tell(&connection, "removed")
     }
 
-    /// Takes its rights from every key that was bound to a connection which is gone.
-    async fn revoke_keys(&self, connection: &Connection) -> Result<(), Failure> {
-        let Tenant { organization, connection: id } = &connection.tenant;
-        let keys = self.store.api_keys(organization).await?;
-        let is_its =
-            |key: &&ApiKey| key.connection.as_ref() == Some(id) && key.revoked_at.is_none();
-        let now = clock::now();
-        let mut noted = Vec::new();
-        let note = |act: &str, subject: Option<String>| NewAudit {
-            at: now,
-            organization: Some(organization.clone()),
-            connection: Some(id.clone()),
-            actor: self.actor.name(),
-            act: act.to_owned(),
-            outcome: Outcome::Done,
-            subject,
-            detail: None,
-        };
-        for key in keys.iter().filter(is_its) {
-            self.store.revoke_api_key(organization, &key.id, now).await?;
-            noted.push(note("api_key.revoked", Some(key.id.to_string())));
-        }
-        if !noted.is_empty() {
-            printer::talk(format!("{} keys that were bound to it are revoked.", noted.len()));
-        }
-        noted.push(note("connection.removed", Some(connection.vendor.clone())));
-        Ok(self.store.note_audit(noted).await?)
+    /// What administration goes by: the first organization, and what the settings describe.
+    fn grounds(&self) -> Result<(OrganizationId, Described), Failure> {
+        let described = doors::described(self.settings, clock::now())?;
+        Ok((wiring::default_organization(), described))
     }
 
     /// Every connection, those of the settings too.
