@@ -3,7 +3,7 @@
 use crate::{
     ApiKeys, Audit, Connections, Consents, Credentials, DeadLetters, Journal, Leases, Members,
     Mirror, Notifications, Organizations, Outbox, Parking, Profiles, Quarantine,
-    RepeatableRequests, Replays, Retention, Sequence, Subscriptions,
+    RepeatableRequests, Replays, Retention, Sequence, Subscriptions, SyncRuns,
 };
 
 /// Everything that the hub keeps. Every store passes the suite of the feature `contract`.
@@ -28,6 +28,7 @@ pub trait Storage:
     + Subscriptions
     + Notifications
     + Replays
+    + SyncRuns
     + Clone
     + Send
     + Sync
@@ -56,6 +57,7 @@ impl<S> Storage for S where
         + Subscriptions
         + Notifications
         + Replays
+        + SyncRuns
         + Clone
         + Send
         + Sync

@@ -29,6 +29,7 @@ mod retention;
 mod row;
 mod schema;
 mod subscriptions;
+mod sync_runs;
 mod worker;
 mod writer;
 
