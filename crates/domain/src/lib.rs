@@ -63,6 +63,7 @@ mod role;
 mod scope;
 mod sealer;
 mod sender;
+mod snapshot;
 mod source;
 mod storage;
 mod subscription;
@@ -126,6 +127,7 @@ pub use self::{
     scope::{Scope, Scopes, UnknownScope},
     sealer::SecretSealer,
     sender::Sender,
+    snapshot::{SNAPSHOT_SUFFIX, Snapshot},
     source::{Reading, Refusal, Source, Summary},
     storage::{Storage, StorageError},
     subscription::{
