@@ -33,8 +33,7 @@ use self::{
     credentials::CredentialState, journal::JournalState, lease::LeaseState, member::MemberState,
     mirror::MirrorState, organization::OrganizationState, outbox::OutboxState,
     parked::ParkingState, quarantine::QuarantineState, repeatable_request::RequestState,
-    replay::ReplayState, subscription::SubscriptionStates,
-    sync_run::SyncRunState,
+    replay::ReplayState, subscription::SubscriptionStates, sync_run::SyncRunState,
 };
 use crate::{AuditEntry, Clock, ConsentRequest, KeyHash};
 

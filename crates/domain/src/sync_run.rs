@@ -340,8 +340,7 @@ pub struct Unseen {
 pub trait SyncRuns {
     /// Adds a run, unless one of the same lists is open; gives the one that is open then. One that
     /// has not begun becomes full where the new one is.
-    fn add_run(&self, run: SyncRun)
-    -> impl Future<Output = Result<SyncRun, StorageError>> + Send;
+    fn add_run(&self, run: SyncRun) -> impl Future<Output = Result<SyncRun, StorageError>> + Send;
 
     /// A run by its id.
     fn run(
@@ -370,5 +369,6 @@ pub trait SyncRuns {
     ) -> impl Future<Output = Result<Vec<Record>, StorageError>> + Send;
 
     /// Lets go of what runs saw that are over, at most so many ids; gives how many went.
-    fn forget_seen(&self, limit: usize) -> impl Future<Output = Result<usize, StorageError>> + Send;
+    fn forget_seen(&self, limit: usize)
+    -> impl Future<Output = Result<usize, StorageError>> + Send;
 }

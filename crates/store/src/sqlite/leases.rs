@@ -52,7 +52,8 @@ impl Leases for Sqlite {
     ) -> Result<bool, StorageError> {
         let lease = lease.clone();
         let write = move |transaction: &Transaction<'_>| {
-            Ok(is_held(transaction, &lease)? && credentials::replace(transaction, &credential, replaced)?)
+            Ok(is_held(transaction, &lease)?
+                && credentials::replace(transaction, &credential, replaced)?)
         };
         self.shared.state.write("store a credential under a lease", write).await
     }
