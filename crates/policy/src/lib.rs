@@ -4,7 +4,8 @@
 //! The same three values always give the same answer, so a decision can be replayed (invariant I10).
 //! [`directory`] decides whose an event is, [`holders`] whom a key speaks for, [`mirror`] what an event
 //! makes of a mirrored record, [`installation`] what it makes of an app's installation, [`access`] who
-//! may do what, [`message`] what a subscription is told, and [`retention`] what may go.
+//! may do what, [`message`] what a subscription is told, and [`retention`] what may go. [`listed`] compares
+//! what a list shows with the mirror, and [`sync_plan`] says which lists a run reads.
 //!
 //! Must not know: tokio, the store, connectors, `now()`.
 
@@ -13,11 +14,13 @@ pub mod directory;
 pub mod holders;
 pub mod installation;
 pub mod installs;
+pub mod listed;
 pub mod message;
 pub mod mirror;
 pub mod pair;
 pub mod retention;
 pub mod rules;
+pub mod sync_plan;
 mod view;
 
 pub use self::view::View;
