@@ -43,6 +43,7 @@ mod installation;
 mod journal;
 mod lanes;
 mod lease;
+mod lists;
 mod member;
 mod memory;
 mod mirror;
@@ -96,6 +97,7 @@ pub use self::{
     journal::{Appended, Entry, Journal, Part, Sequence},
     lanes::{Lane, LaneStep, Lanes},
     lease::{Epoch, Lease, LeaseClaim, LeaseReply, Leases},
+    lists::{Bookmark, ListError, ListPage, ListPart, ListScope, Listed, Lists, Upkeep},
     member::{Member, MemberChange, Members},
     memory::Memory,
     mirror::{Mirror, Projection},
