@@ -43,6 +43,7 @@ mod installation;
 mod journal;
 mod lanes;
 mod lease;
+mod mapping;
 mod member;
 mod memory;
 mod mirror;
@@ -95,6 +96,10 @@ pub use self::{
     journal::{Appended, Entry, Journal, Part, Sequence},
     lanes::{Lane, LaneStep, Lanes},
     lease::{Epoch, Lease, LeaseClaim, LeaseReply, Leases},
+    mapping::{
+        Because, DEFAULT_SKEW_SECONDS, Direction, FieldConflict, MappedField, Mapping, NewRows,
+        OnDelete, Only, Side, ValueKind, Wins,
+    },
     member::{Member, MemberChange, Members},
     memory::Memory,
     mirror::{Mirror, Projection},
