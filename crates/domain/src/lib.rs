@@ -44,6 +44,7 @@ mod journal;
 mod lanes;
 mod lease;
 mod lists;
+mod mapping;
 mod member;
 mod memory;
 mod mirror;
@@ -98,6 +99,10 @@ pub use self::{
     lanes::{Lane, LaneStep, Lanes},
     lease::{Epoch, Lease, LeaseClaim, LeaseReply, Leases},
     lists::{Bookmark, ListError, ListPage, ListPart, ListScope, Listed, Lists, Upkeep},
+    mapping::{
+        Because, DEFAULT_SKEW_SECONDS, Direction, FieldConflict, MappedField, Mapping, NewRows,
+        OnDelete, Only, Side, ValueKind, Wins,
+    },
     member::{Member, MemberChange, Members},
     memory::Memory,
     mirror::{Mirror, Projection},
