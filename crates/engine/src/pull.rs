@@ -156,11 +156,7 @@ struct Turn<S> {
 }
 
 impl<S: Storage> Turn<S> {
-    async fn take(
-        self,
-        run: SyncRun,
-        shutdown: watch::Receiver<bool>,
-    ) -> Result<(), StorageError> {
+    async fn take(self, run: SyncRun, shutdown: watch::Receiver<bool>) -> Result<(), StorageError> {
         let now = self.clock.now();
         let claim = LeaseClaim {
             name: run.scope.lease(),

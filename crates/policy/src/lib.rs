@@ -4,8 +4,9 @@
 //! The same three values always give the same answer, so a decision can be replayed (invariant I10).
 //! [`directory`] decides whose an event is, [`holders`] whom a key speaks for, [`mirror`] what an event
 //! makes of a mirrored record, [`installation`] what it makes of an app's installation, [`access`] who
-//! may do what, [`message`] what a subscription is told, and [`retention`] what may go. [`listed`] compares
-//! what a list shows with the mirror, and [`sync_plan`] says which lists a run reads.
+//! may do what, [`message`] what a subscription is told, [`sync`] what makes two sides equal, [`listed`]
+//! what a list shows that the mirror lacks, [`sync_plan`] which lists a run reads, and [`retention`] what
+//! may go.
 //!
 //! Must not know: tokio, the store, connectors, `now()`.
 
@@ -20,6 +21,7 @@ pub mod mirror;
 pub mod pair;
 pub mod retention;
 pub mod rules;
+pub mod sync;
 pub mod sync_plan;
 mod view;
 

@@ -147,7 +147,8 @@ mod tests {
     #[test]
     fn a_list_that_failed_is_read_from_where_it_was_last_whole() {
         let first = done(begin(asked(0), &PARTS, &[], at(1)), 2);
-        let mut second = done(begin(asked(100), &PARTS, std::slice::from_ref(&first), at(100)), 100);
+        let mut second =
+            done(begin(asked(100), &PARTS, std::slice::from_ref(&first), at(100)), 100);
         second.parts[1].step = PartStep::Failed;
         let third = begin(asked(200), &PARTS, &[second, first], at(200));
         assert_eq!(third.parts[1].since, Some(at(2) - OVERLAP));

@@ -81,24 +81,8 @@ fn facts(entity: Entity) -> Facts {
         Entity::Relation => &[("From", "/firstObjectKey"), ("To", "/secondObjectKey")],
         Entity::Task => &[("Due", "/dueDate")],
         Entity::User => &[("Role", "/role")],
-        Entity::Note | Entity::ObjectRecord | Entity::ObjectSchema | Entity::Unknown => &[],
-        // Other vendors tell of these, or nobody does: the hub reads them.
-        Entity::Asset
-        | Entity::Business
-        | Entity::Comment
-        | Entity::Contract
-        | Entity::CustomField
-        | Entity::Customer
-        | Entity::DataSource
-        | Entity::Database
-        | Entity::Estimate
-        | Entity::FileUpload
-        | Entity::Page
-        | Entity::Payment
-        | Entity::Pipeline
-        | Entity::Schedule
-        | Entity::Ticket
-        | Entity::View => &[],
+        // Other vendors tell of the rest, or nobody does: the hub reads them.
+        _ => &[],
     }
 }
 

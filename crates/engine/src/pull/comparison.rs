@@ -90,9 +90,8 @@ async fn append<S: Storage>(
     }
     let mut last = None;
     while let Some(appended) = appending.join_next().await {
-        let appended = appended.map_err(|error| {
-            StorageError::unavailable("append what a list showed", error)
-        })??;
+        let appended = appended
+            .map_err(|error| StorageError::unavailable("append what a list showed", error))??;
         last = last.max(Some(appended));
     }
     Ok(last)

@@ -59,8 +59,7 @@ impl<S: Storage> Walk<S> {
         };
         let found = self.grounds.store.find_records(&query).await?;
         let is_own = |row: &Record| row.account == self.scope.account;
-        let parents: Vec<_> =
-            found.records.into_iter().filter(is_own).map(|row| row.key).collect();
+        let parents: Vec<_> = found.records.into_iter().filter(is_own).map(|row| row.key).collect();
         let reading = self.reading(place);
         let scope = self.scope.clone();
         let read = self.hold(read_all(lists, (&scope, part), parents)).await?;

@@ -88,7 +88,10 @@ async fn a_first_run_loads_everything_and_the_next_finds_nothing() {
     assert_eq!((tally.created, tally.listed, tally.written()), (5, 5, 5));
     assert_eq!(rows(&store, Entity::Contact).await.len(), 5);
     let entry = store.entries_at(&[domain::Sequence(1)]).await.unwrap().remove(0);
-    assert_eq!((entry.event.origin, entry.event.source.as_str()), (Origin::Backfill, "book.snapshot"));
+    assert_eq!(
+        (entry.event.origin, entry.event.source.as_str()),
+        (Origin::Backfill, "book.snapshot")
+    );
 
     settle().await;
     book.forget_calls();
@@ -242,9 +245,8 @@ async fn the_schedule_begins_runs_by_itself() {
     let (book, store) = (Book::with_contacts(1), Memory::new(clock()));
     let every = Some(SignedDuration::from_hours(6));
     let hub = start(&store, &book, Timetable { every, window: None }).await;
-    let runs = || async {
-        store.runs(domain::RunQuery { limit: 9, ..Default::default() }).await.unwrap()
-    };
+    let runs =
+        || async { store.runs(domain::RunQuery { limit: 9, ..Default::default() }).await.unwrap() };
     while runs().await.first().is_none_or(|run| run.state.is_open()) {
         tokio::time::sleep(std::time::Duration::from_secs(1)).await; // tidy: sleep, time is paused
     }
