@@ -165,6 +165,7 @@ impl<S: Storage> Turn<S> {
             until: later(now, TURN),
         };
         let LeaseReply::Granted(lease) = self.store.take_lease(claim).await? else {
+            tokio::time::sleep(LOOK).await;
             return Ok(());
         };
         // Somebody else may have gone on with it before the turn came.

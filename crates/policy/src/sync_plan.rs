@@ -32,7 +32,8 @@ pub fn begin(run: SyncRun, parts: &[ListPart], former: &[SyncRun], now: Timestam
     SyncRun { kind, parts, state: RunState::Running, started_at: Some(now), ..run }
 }
 
-/// Whether the schedule begins a run at `now`, of an account whose newest run is `last`.
+/// Whether the schedule begins a run at `now`, of an account whose newest run is `last`. The first load of
+/// an account is asked for by a person, who knows what it costs.
 #[must_use]
 pub fn is_due(timetable: Timetable, last: Option<&SyncRun>, now: Timestamp) -> bool {
     let Some(every) = timetable.every else { return false };
@@ -40,7 +41,7 @@ pub fn is_due(timetable: Timetable, last: Option<&SyncRun>, now: Timestamp) -> b
         return false;
     }
     match last {
-        None => true,
+        None => false,
         Some(last) if last.state.is_open() => false,
         Some(last) => now.duration_since(last.started_at.unwrap_or(last.asked_at)) >= every,
     }
@@ -176,13 +177,15 @@ mod tests {
         let hour = |hour| Time::constant(hour, 0, 0, 0);
         let every = Some(SignedDuration::from_hours(6));
         let all_day = Timetable { every, window: None };
-        assert!(is_due(all_day, None, at(0)));
+        assert!(!is_due(all_day, None, at(0)), "nobody has asked for it");
+        let long_ago =
+            done(begin(asked(-200_000_000), &PARTS, &[], at(-200_000_000)), -200_000_000);
         let first = done(begin(asked(0), &PARTS, &[], at(1)), 50);
         let due = at(1 + 6 * 3_600);
         assert!(is_due(all_day, Some(&first), due));
         assert!(!is_due(all_day, Some(&first), due - SignedDuration::from_secs(1)));
         assert!(!is_due(all_day, Some(&asked(0)), due), "it is open");
-        assert!(!is_due(Timetable { every: None, window: None }, None, due));
+        assert!(!is_due(Timetable { every: None, window: None }, Some(&first), due));
         let moment = |text: &str| text.parse::<Timestamp>().unwrap();
         let night = Timetable { every, window: Some((hour(22), hour(5))) };
         for (text, expected) in [
@@ -191,10 +194,10 @@ mod tests {
             ("2026-03-02T04:59:59Z", true),
             ("2026-03-02T05:00:00Z", false),
         ] {
-            assert_eq!(is_due(night, None, moment(text)), expected, "{text}");
+            assert_eq!(is_due(night, Some(&long_ago), moment(text)), expected, "{text}");
         }
         let noon = Timetable { every, window: Some((hour(11), hour(13))) };
-        assert!(is_due(noon, None, moment("2026-03-02T12:00:00Z")));
-        assert!(!is_due(noon, None, moment("2026-03-02T13:00:00Z")));
+        assert!(is_due(noon, Some(&long_ago), moment("2026-03-02T12:00:00Z")));
+        assert!(!is_due(noon, Some(&long_ago), moment("2026-03-02T13:00:00Z")));
     }
 }

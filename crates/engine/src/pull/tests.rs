@@ -10,31 +10,58 @@ use domain::{
 };
 use jiff::SignedDuration;
 use serde_json::json;
+use tokio::{
+    sync::{Notify, watch},
+    task::JoinSet,
+};
 
 use self::book::{Book, PAGE, scope};
-use super::PullParts;
-use crate::{Hub, Parts, Timetable, fixture::clock};
+use super::{Pull, PullParts};
+use crate::{
+    Sources, Timetable,
+    fixture::{self, clock},
+    project::Project,
+    stage,
+};
 
 const NEVER: Timetable = Timetable { every: None, window: None };
 
-async fn start(store: &Memory, book: &Arc<Book>, timetable: Timetable) -> Hub<Memory> {
-    start_as("one", store, book, timetable).await
+/// The stage with the mirror's, as a hub runs them.
+struct Working {
+    stop: watch::Sender<bool>,
+    stages: JoinSet<()>,
 }
 
-async fn start_as(
+impl Working {
+    async fn stop(mut self) {
+        self.stop.send(true).unwrap();
+        while let Some(ended) = self.stages.join_next().await {
+            ended.unwrap();
+        }
+    }
+}
+
+fn start(store: &Memory, book: &Arc<Book>, timetable: Timetable) -> Working {
+    let (stop, stopped) = watch::channel(false);
+    let mut stages = JoinSet::new();
+    let projector = Arc::new(Notify::new());
+    stages.spawn(pull("one", store, book, timetable, &projector).run(stopped.clone()));
+    let project =
+        Project { sources: Sources::new(vec![Arc::new(book::Told)]), ..fixture::project(store) };
+    stages.spawn(stage::run(project, projector, stopped));
+    Working { stop, stages }
+}
+
+fn pull(
     process: &str,
     store: &Memory,
     book: &Arc<Book>,
     timetable: Timetable,
-) -> Hub<Memory> {
+    projector: &Arc<Notify>,
+) -> Pull<Memory> {
     let lists = vec![Arc::clone(book) as _];
-    let pull = PullParts { lists, timetable, process: process.to_owned() };
-    let parts = Parts {
-        sources: vec![Arc::new(book::Told)],
-        pull: Some(pull),
-        ..Parts::new(store.clone(), book.clock())
-    };
-    Hub::start(parts).await.unwrap()
+    let parts = PullParts { lists, timetable, process: process.to_owned() };
+    Pull { store: store.clone(), parts, clock: book.clock(), projector: Arc::clone(projector) }
 }
 
 async fn ask(store: &Memory, book: &Book) -> SyncRun {
@@ -49,12 +76,12 @@ async fn over(store: &Memory, asked: &SyncRun) -> SyncRun {
         if !run.state.is_open() {
             return run;
         }
-        tokio::time::sleep(std::time::Duration::from_millis(100)).await; // tidy: sleep, time is paused
+        tokio::time::sleep(std::time::Duration::from_secs(1)).await; // tidy: sleep, time is paused
     }
 }
 
 async fn sync(store: &Memory, book: &Arc<Book>) -> SyncRun {
-    let hub = start(store, book, NEVER).await;
+    let hub = start(store, book, NEVER);
     let asked = ask(store, book).await;
     let run = over(store, &asked).await;
     hub.stop().await;
@@ -76,7 +103,7 @@ async fn rows(store: &Memory, entity: Entity) -> Vec<(String, bool, String)> {
 
 /// Enough time that no row is taken for one that moves.
 async fn settle() {
-    tokio::time::advance(std::time::Duration::from_secs(600)).await;
+    tokio::time::advance(std::time::Duration::from_secs(2_000)).await;
 }
 
 #[tokio::test(start_paused = true)]
@@ -149,7 +176,7 @@ async fn what_a_list_leaves_out_by_mistake_stays() {
 #[tokio::test(start_paused = true)]
 async fn a_run_that_was_cut_off_goes_on_at_its_page() {
     let (book, store) = (Book::with_contacts(9), Memory::new(clock()));
-    let hub = start(&store, &book, NEVER).await;
+    let hub = start(&store, &book, NEVER);
     let asked = ask(&store, &book).await;
     book.hang_at(3);
     book.until_hanging().await;
@@ -158,7 +185,7 @@ async fn a_run_that_was_cut_off_goes_on_at_its_page() {
     assert_eq!((cut.state, cut.parts[0].tally.listed), (RunState::Running, 2 * PAGE as u64));
     book.hang_at(usize::MAX);
     book.forget_calls();
-    let hub = start(&store, &book, NEVER).await;
+    let hub = start(&store, &book, NEVER);
     let run = over(&store, &asked).await;
     hub.stop().await;
     assert_eq!(run.tally().created, 9);
@@ -232,24 +259,22 @@ async fn the_notes_of_a_contact_come_and_go_with_its_list() {
 async fn one_of_two_hubs_works_at_a_run() {
     let (book, store) = (Book::with_contacts(9), Memory::new(clock()));
     let asked = ask(&store, &book).await;
-    let hub = start_as("one", &store, &book, NEVER).await;
-    let other = start_as("two", &store, &book, NEVER).await;
+    let mut hub = start(&store, &book, NEVER);
+    let other = pull("two", &store, &book, NEVER, &Arc::default());
+    hub.stages.spawn(other.run(hub.stop.subscribe()));
     let run = over(&store, &asked).await;
     assert_eq!((run.tally().created, book.pages_of("contacts").len()), (9, 5));
     hub.stop().await;
-    other.stop().await;
 }
 
 #[tokio::test(start_paused = true)]
 async fn the_schedule_begins_runs_by_itself() {
     let (book, store) = (Book::with_contacts(1), Memory::new(clock()));
     let every = Some(SignedDuration::from_hours(6));
-    let hub = start(&store, &book, Timetable { every, window: None }).await;
+    sync(&store, &book).await;
+    let hub = start(&store, &book, Timetable { every, window: None });
     let runs =
         || async { store.runs(domain::RunQuery { limit: 9, ..Default::default() }).await.unwrap() };
-    while runs().await.first().is_none_or(|run| run.state.is_open()) {
-        tokio::time::sleep(std::time::Duration::from_secs(1)).await; // tidy: sleep, time is paused
-    }
     assert_eq!(runs().await.len(), 1);
     tokio::time::sleep(std::time::Duration::from_secs(5 * 3_600)).await; // tidy: sleep, time is paused
     assert_eq!(runs().await.len(), 1);
@@ -264,7 +289,7 @@ async fn what_an_event_tells_meanwhile_counts_more_than_the_list() {
     let (book, store) = (Book::with_contacts(2), Memory::new(clock()));
     sync(&store, &book).await;
     settle().await;
-    let hub = start(&store, &book, NEVER).await;
+    let hub = start(&store, &book, NEVER);
     book.set("contact-01", Some("listed"));
     book.hang_at(1);
     let asked = ask(&store, &book).await;
@@ -272,7 +297,7 @@ async fn what_an_event_tells_meanwhile_counts_more_than_the_list() {
     let told = book.told("contact-01", json!({ "name": "told" }));
     store.append(told).await.unwrap();
     while rows(&store, Entity::Contact).await[1].2 != "told" {
-        tokio::time::sleep(std::time::Duration::from_millis(100)).await; // tidy: sleep, time is paused
+        tokio::time::sleep(std::time::Duration::from_secs(1)).await; // tidy: sleep, time is paused
     }
     book.let_go();
     let run = over(&store, &asked).await;
