@@ -1,4 +1,6 @@
 //! Keeping a record of the CRM and a row of a counterpart equal: what has to be written where.
 
+#[cfg(test)]
+mod convergence;
 pub mod merge;
 pub mod value;
