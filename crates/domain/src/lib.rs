@@ -43,6 +43,7 @@ mod installation;
 mod journal;
 mod lanes;
 mod lease;
+mod lists;
 mod mapping;
 mod member;
 mod memory;
@@ -63,6 +64,7 @@ mod role;
 mod scope;
 mod sealer;
 mod sender;
+mod snapshot;
 mod source;
 mod storage;
 mod subscription;
@@ -96,6 +98,7 @@ pub use self::{
     journal::{Appended, Entry, Journal, Part, Sequence},
     lanes::{Lane, LaneStep, Lanes},
     lease::{Epoch, Lease, LeaseClaim, LeaseReply, Leases},
+    lists::{Bookmark, ListError, ListPage, ListPart, ListScope, Listed, Lists, Upkeep},
     mapping::{
         Because, DEFAULT_SKEW_SECONDS, Direction, FieldConflict, MappedField, Mapping, NewRows,
         OnDelete, Only, Side, ValueKind, Wins,
@@ -129,6 +132,7 @@ pub use self::{
     scope::{Scope, Scopes, UnknownScope},
     sealer::SecretSealer,
     sender::Sender,
+    snapshot::{SNAPSHOT_SUFFIX, Snapshot},
     source::{Reading, Refusal, Source, Summary},
     storage::{Storage, StorageError},
     subscription::{
