@@ -52,9 +52,9 @@ pub struct Mapping {
 #[serde(deny_unknown_fields)]
 pub struct MappedField {
     /// The field's name in the hub's words (`first_name`), `custom_fields.` and a name for a custom
-    /// one.
+    /// one. One that ends in `*` stands for all that begin so and that no field before it names.
     pub field: String,
-    /// The counterpart's name of the column.
+    /// The counterpart's name of the column. What stands for `*` in the field stands for it here too.
     pub column: String,
     /// What its values are, which says when two of them are equal.
     #[serde(default)]
@@ -114,6 +114,8 @@ pub enum ValueKind {
     Date,
     /// Texts without order, such as tags. Case does not count.
     List,
+    /// Whatever it is: an array is a list, and everything else counts by its text.
+    Any,
 }
 
 /// Which records of the CRM have a row. All of what is given has to hold; nothing is every record.

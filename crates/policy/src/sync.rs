@@ -3,4 +3,5 @@
 #[cfg(test)]
 mod convergence;
 pub mod merge;
+pub mod preset;
 pub mod value;

@@ -1,0 +1,147 @@
+//! The usual table of fields for a system that a user has built: which field, which way, who wins.
+//!
+//! The last write counts, lists are joined, the CRM has the last word on who somebody is, since people
+//! correct names and addresses there, and what machines read out of conversations flows one way.
+
+use domain::{Direction, MappedField, ValueKind, Wins};
+
+/// The column of a row in which the counterpart finds the id of the CRM's record.
+pub const CRM_ID_COLUMN: &str = "crm_id";
+
+/// The column of a row that holds its own id, for the custom field of the CRM that takes it.
+pub const ROW_ID_COLUMN: &str = "external_id";
+
+/// What is switched per connection.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Switches {
+    /// Which way values may flow.
+    pub direction: Direction,
+    /// Whether custom fields flow too, under `custom_fields.` and their names.
+    pub custom_fields: bool,
+    /// How the names of the custom fields begin that machines fill; empty where there are none.
+    pub machine_prefix: String,
+    /// The custom field of the CRM that holds the row's id; none where it is not written there.
+    pub id_field: Option<String>,
+}
+
+impl Default for Switches {
+    fn default() -> Self {
+        Self {
+            direction: Direction::Both,
+            custom_fields: true,
+            machine_prefix: "ai_".to_owned(),
+            id_field: Some("application_id".to_owned()),
+        }
+    }
+}
+
+/// The fields of a contact.
+#[must_use]
+pub fn contact(switches: &Switches) -> Vec<MappedField> {
+    use {Direction::Both, ValueKind as Kind, Wins::Crm, Wins::LastWrite};
+    let mut fields = vec![
+        field("id", CRM_ID_COLUMN, Kind::Text, Direction::FromCrm, Crm),
+        same("first_name", Kind::Text, Crm),
+        same("last_name", Kind::Text, Crm),
+        same("email", Kind::Email, Crm),
+        same("phone", Kind::Phone, Crm),
+        same("tags", Kind::List, Wins::Union),
+        same("address", Kind::Text, LastWrite),
+        same("city", Kind::Text, LastWrite),
+        same("state", Kind::Text, LastWrite),
+        same("postal_code", Kind::Text, LastWrite),
+        same("country", Kind::Text, LastWrite),
+        same("website", Kind::Text, LastWrite),
+        same("date_of_birth", Kind::Date, LastWrite),
+        same("source", Kind::Text, LastWrite),
+    ];
+    if let Some(id) = &switches.id_field {
+        let name = format!("custom_fields.{id}");
+        fields.push(field(&name, ROW_ID_COLUMN, Kind::Text, Direction::ToCrm, Wins::Row));
+    }
+    if !switches.machine_prefix.is_empty() {
+        let name = format!("custom_fields.{}*", switches.machine_prefix);
+        fields.push(field(&name, &name, Kind::Any, Direction::FromCrm, Crm));
+    }
+    if switches.custom_fields {
+        fields.push(field("custom_fields.*", "custom_fields.*", Kind::Any, Both, LastWrite));
+    }
+    fields
+}
+
+/// The fields of an opportunity. Its stage goes by name, as people see it.
+#[must_use]
+pub fn opportunity() -> Vec<MappedField> {
+    use {ValueKind as Kind, Wins::LastWrite};
+    vec![
+        field("id", CRM_ID_COLUMN, Kind::Text, Direction::FromCrm, Wins::Crm),
+        field("contact_id", "contact_crm_id", Kind::Text, Direction::FromCrm, Wins::Crm),
+        same("name", Kind::Text, LastWrite),
+        same("pipeline", Kind::Text, LastWrite),
+        same("stage", Kind::Text, LastWrite),
+        same("status", Kind::Text, LastWrite),
+        same("value", Kind::Number, LastWrite),
+    ]
+}
+
+/// A field whose column has the same name, both ways.
+fn same(name: &str, kind: ValueKind, wins: Wins) -> MappedField {
+    field(name, name, kind, Direction::Both, wins)
+}
+
+fn field(
+    field: &str,
+    column: &str,
+    kind: ValueKind,
+    direction: Direction,
+    wins: Wins,
+) -> MappedField {
+    MappedField { field: field.to_owned(), column: column.to_owned(), kind, direction, wins }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wins(fields: &[MappedField], name: &str) -> Option<(Direction, Wins)> {
+        let field = fields.iter().find(|field| field.field == name)?;
+        Some((field.direction, field.wins))
+    }
+
+    #[test]
+    fn the_crm_has_the_last_word_on_who_somebody_is() {
+        let fields = contact(&Switches::default());
+        for name in ["first_name", "last_name", "email", "phone"] {
+            assert_eq!(wins(&fields, name), Some((Direction::Both, Wins::Crm)), "{name}");
+        }
+        assert_eq!(wins(&fields, "tags"), Some((Direction::Both, Wins::Union)));
+        assert_eq!(wins(&fields, "city"), Some((Direction::Both, Wins::LastWrite)));
+    }
+
+    #[test]
+    fn the_ids_are_crossed_and_what_machines_fill_flows_one_way() {
+        let fields = contact(&Switches::default());
+        let crm_id = fields.iter().find(|field| field.column == CRM_ID_COLUMN).unwrap();
+        assert_eq!((crm_id.field.as_str(), crm_id.direction), ("id", Direction::FromCrm));
+        let id = wins(&fields, "custom_fields.application_id");
+        assert_eq!(id, Some((Direction::ToCrm, Wins::Row)));
+        let machine = wins(&fields, "custom_fields.ai_*");
+        assert_eq!(machine, Some((Direction::FromCrm, Wins::Crm)));
+        let position = |name: &str| fields.iter().position(|field| field.field == name);
+        assert!(
+            position("custom_fields.ai_*") < position("custom_fields.*"),
+            "the first one counts"
+        );
+    }
+
+    #[test]
+    fn what_is_switched_off_is_not_mapped() {
+        let fields = contact(&Switches {
+            custom_fields: false,
+            machine_prefix: String::new(),
+            id_field: None,
+            ..Switches::default()
+        });
+        assert!(fields.iter().all(|field| !field.field.starts_with("custom_fields.")));
+    }
+}
