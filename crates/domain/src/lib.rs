@@ -43,6 +43,7 @@ mod installation;
 mod journal;
 mod lanes;
 mod lease;
+mod link;
 mod lists;
 mod mapping;
 mod member;
@@ -61,6 +62,7 @@ mod repeatable_request;
 mod replay;
 mod retention;
 mod role;
+mod row;
 mod scope;
 mod sealer;
 mod sender;
@@ -98,6 +100,7 @@ pub use self::{
     journal::{Appended, Entry, Journal, Part, Sequence},
     lanes::{Lane, LaneStep, Lanes},
     lease::{Epoch, Lease, LeaseClaim, LeaseReply, Leases},
+    link::{Link, LinkEnd, LinkStanding, Links, SyncConflict},
     lists::{Bookmark, ListError, ListPage, ListPart, ListScope, Listed, Lists, Upkeep},
     mapping::{
         Because, DEFAULT_SKEW_SECONDS, Direction, FieldConflict, MappedField, Mapping, NewRows,
@@ -112,7 +115,8 @@ pub use self::{
     },
     organization::{Added, Holdings, Organization, Organizations, Removal},
     outbox::{
-        Action, ActionState, Attempt, Claimed, Decisions, Intent, Outbox, Settlement, Tracked,
+        Action, ActionState, Attempt, Claimed, Decisions, Intent, Outbox, Settlement, SyncLink,
+        Tracked,
     },
     parked::{Parked, ParkedKey, Parking, Stop},
     proxy::{
@@ -129,6 +133,7 @@ pub use self::{
     replay::{Replay, ReplayStep, Replays},
     retention::{Kept, Need, Retained, Retention, Space},
     role::{Role, UnknownRole},
+    row::{Counterpart, ROWS_SUFFIX, Row, RowWrite},
     scope::{Scope, Scopes, UnknownScope},
     sealer::SecretSealer,
     sender::Sender,
