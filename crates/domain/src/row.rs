@@ -42,6 +42,9 @@ pub struct RowWrite {
     /// The columns that change, by the names that the mapping gives them; null clears. For a new row
     /// all that have a value.
     pub fields: Fields,
+    /// When the row was changed last, by the counterpart's clock and as far as is known: a counterpart
+    /// that has changed it since can refuse the write. None where the row is to be made.
+    pub seen_at: Option<Timestamp>,
     /// What the write is called in logs and calls.
     pub correlation: CorrelationId,
     /// When it was decided.
