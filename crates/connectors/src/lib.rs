@@ -1,10 +1,11 @@
 //! Vendors spoken in the words of the hub: one module per system.
 //!
 //! A connector is a [`domain::Source`] (reads the vendor's events), a [`domain::Destination`]
-//! (carries out the hub's actions), or both.
+//! (carries out the hub's actions), a [`domain::Counterpart`] (keeps rows), or several of these.
 //!
 //! Must not know: the HTTP server, MCP, SQL.
 
+pub mod application;
 pub mod highlevel;
 mod identity;
 pub mod model;
