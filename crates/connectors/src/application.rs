@@ -13,11 +13,10 @@ use std::{
 
 use domain::{
     Actor, Audit, BoxFuture, Clock, Counterpart, Credential, CredentialKey, Credentials, Failure,
-    Mapping, Next, Profiles, RecordKey, Row, RowWrite, Tenant,
+    Mapping, Next, Profiles, RecordKey, Row, RowWrite,
 };
 use endpoint::{Method, Request, Response, Secret, Transport};
 
-pub use self::message::is_row_id;
 use self::message::{Message, Reply};
 use crate::{
     Safe,
@@ -30,6 +29,9 @@ use crate::{
 
 /// The vendor's name.
 pub const NAME: &str = "application";
+
+/// The name of the source of its rows.
+pub const ROWS: &str = "application.rows";
 
 /// How many random bytes [`new_secret`] takes.
 pub const SECRET_BYTES: usize = RANDOM;
@@ -87,10 +89,7 @@ where
         message: &Message,
         write: Option<&RowWrite>,
     ) -> Result<Response, Failure> {
-        let tenant = Tenant {
-            organization: mapping.tenant.organization.clone(),
-            connection: mapping.counterpart.clone(),
-        };
+        let tenant = mapping.counterpart_tenant();
         let url = self.store.profile(&tenant).await.map_err(storage)?.and_then(|it| it.url);
         let url = url.ok_or_else(|| {
             let reason = "the application has no address; give it one with \

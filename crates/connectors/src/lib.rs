@@ -12,6 +12,7 @@ pub mod model;
 mod new_connection;
 pub mod notion;
 pub mod repairshopr;
+mod rows;
 mod safe;
 mod shared_signature;
 mod snapshot;
@@ -21,6 +22,7 @@ pub mod subscriber;
 
 pub use self::{
     new_connection::{Connecting, NewConnection, NewConnectionError, OwnerName},
+    rows::RowEvents,
     safe::{Safe, SafeError},
     snapshot::Snapshots,
 };

@@ -20,6 +20,7 @@ mod gauges;
 mod hub;
 mod intake;
 pub mod letters;
+pub mod mappings;
 mod meter;
 mod outlets;
 mod poison;

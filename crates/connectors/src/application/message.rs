@@ -1,15 +1,12 @@
 //! What an application is told of a row, and what it may answer.
 
 use aws_lc_rs::digest::{Context, SHA256};
-use domain::{Fields, Mapping, Row, RowWrite};
+use domain::{Fields, Mapping, ROW_ID_COLUMN, Row, RowWrite};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// The version of what a message says, in `data.version`.
 const VERSION: u32 = 1;
-
-/// The longest id that an application may give a row, in characters.
-const LONGEST_ID: usize = 128;
 
 /// A message, ready to be signed.
 pub(super) struct Message {
@@ -103,23 +100,19 @@ impl Reply {
     /// The row after a write. What the answer does not tell is as it was written; a row without an id
     /// of its own has the record's.
     pub(super) fn row(self, write: &RowWrite) -> Row {
-        let own = || self.external_id.clone().filter(|id| is_row_id(id));
+        let own = self.external_id.filter(|id| Row::is_id(id));
+        let id = write.row.clone().or(own).unwrap_or_else(|| write.record.id.clone());
+        let mut fields = self.fields.unwrap_or_else(|| write.fields.clone());
+        fields.insert(ROW_ID_COLUMN.to_owned(), id.clone().into());
         Row {
-            id: write.row.clone().or_else(own).unwrap_or_else(|| write.record.id.clone()),
-            fields: self.fields.unwrap_or_else(|| write.fields.clone()),
+            id,
+            fields,
             // Without the application's own time, whatever it tells next is newer.
             changed_at: self.updated_at.or(write.seen_at).unwrap_or(Timestamp::UNIX_EPOCH),
             record: Some(write.record.id.clone()),
             gone: false,
         }
     }
-}
-
-/// Whether a text can be an application's id of a row: it stands in paths and lists.
-#[must_use]
-pub fn is_row_id(text: &str) -> bool {
-    let is_plain = |it: char| !it.is_control() && !it.is_whitespace() && it != '/';
-    !text.is_empty() && text.chars().count() <= LONGEST_ID && text.chars().all(is_plain)
 }
 
 fn message(kind: &'static str, now: Timestamp, data: Data<'_>, cause: &str) -> Message {

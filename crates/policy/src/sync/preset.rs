@@ -3,13 +3,7 @@
 //! The last write counts, lists are joined, the CRM has the last word on who somebody is, since people
 //! correct names and addresses there, and what machines read out of conversations flows one way.
 
-use domain::{Direction, MappedField, ValueKind, Wins};
-
-/// The column of a row in which the counterpart finds the id of the CRM's record.
-pub const CRM_ID_COLUMN: &str = "crm_id";
-
-/// The column of a row that holds its own id, for the custom field of the CRM that takes it.
-pub const ROW_ID_COLUMN: &str = "external_id";
+use domain::{CRM_ID_COLUMN, Direction, MappedField, ROW_ID_COLUMN, ValueKind, Wins};
 
 /// What is switched per connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
