@@ -2,6 +2,7 @@
 
 #[cfg(test)]
 mod convergence;
+pub mod face;
 pub mod merge;
 pub mod preset;
 pub mod value;

@@ -51,7 +51,9 @@ pub struct Merged {
 #[must_use]
 pub fn merge(input: &MergeInput<'_>) -> Merged {
     let mut merged = Merged::default();
-    for field in &named(input) {
+    let crm = input.agreed.keys().chain(input.crm.keys()).map(String::as_str).collect();
+    let row = input.row.keys().map(String::as_str).collect();
+    for field in &named(input.fields, &crm, &row) {
         let sides = Sides::of(field, input);
         let Settled { value, agreed, conflict } = settle(field, &sides, || later(input));
         if field.direction.reaches_crm() && !same(field.kind, &value, &sides.crm) {
@@ -76,37 +78,35 @@ pub fn merge(input: &MergeInput<'_>) -> Merged {
     merged
 }
 
-/// The fields by their names: in place of one that ends in `*`, one for each name that it stands for,
-/// in order of name.
-fn named<'a>(input: &MergeInput<'a>) -> Vec<Cow<'a, MappedField>> {
-    let explicit = || input.fields.iter().filter(|field| !field.field.ends_with('*'));
-    let mut fields: BTreeSet<String> = explicit().map(|one| one.field.clone()).collect();
+/// The fields by their names: in place of one that ends in `*`, one for each name that it stands for
+/// among these names of the CRM and of the row, in order of name.
+#[must_use]
+pub fn named<'a>(
+    fields: &'a [MappedField],
+    crm: &BTreeSet<&str>,
+    row: &BTreeSet<&str>,
+) -> Vec<Cow<'a, MappedField>> {
+    let explicit = || fields.iter().filter(|field| !field.field.ends_with('*'));
+    let mut taken: BTreeSet<String> = explicit().map(|one| one.field.clone()).collect();
     let mut columns: BTreeSet<String> = explicit().map(|one| one.column.clone()).collect();
     let mut all = Vec::new();
-    for field in input.fields {
+    for field in fields {
         if !field.field.ends_with('*') {
             all.push(Cow::Borrowed(field));
             continue;
         }
-        for rest in rests(field, input) {
-            let (named, column) = (filled(&field.field, &rest), filled(&field.column, &rest));
-            if !fields.contains(&named) && !columns.contains(&column) {
-                fields.insert(named.clone());
+        let in_crm = crm.iter().filter_map(|name| name.strip_prefix(stem(&field.field)));
+        let in_row = row.iter().filter_map(|name| name.strip_prefix(stem(&field.column)));
+        for rest in in_crm.chain(in_row).collect::<BTreeSet<_>>() {
+            let (named, column) = (filled(&field.field, rest), filled(&field.column, rest));
+            if !taken.contains(&named) && !columns.contains(&column) {
+                taken.insert(named.clone());
                 columns.insert(column.clone());
                 all.push(Cow::Owned(MappedField { field: named, column, ..field.clone() }));
             }
         }
     }
     all
-}
-
-/// What stands for the `*` of a field in any of the three.
-fn rests(field: &MappedField, input: &MergeInput<'_>) -> BTreeSet<String> {
-    let (of_field, of_column) = (stem(&field.field), stem(&field.column));
-    let in_crm = input.agreed.keys().chain(input.crm.keys());
-    let in_crm = in_crm.filter_map(|name| name.strip_prefix(of_field));
-    let in_row = input.row.keys().filter_map(|name| name.strip_prefix(of_column));
-    in_crm.chain(in_row).map(str::to_owned).collect()
 }
 
 fn stem(pattern: &str) -> &str {

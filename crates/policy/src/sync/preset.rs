@@ -3,7 +3,7 @@
 //! The last write counts, lists are joined, the CRM has the last word on who somebody is, since people
 //! correct names and addresses there, and what machines read out of conversations flows one way.
 
-use domain::{CRM_ID_COLUMN, Direction, MappedField, ROW_ID_COLUMN, ValueKind, Wins};
+use domain::{CRM_ID_COLUMN, Direction, MappedField, ValueKind, Wins};
 
 /// What is switched per connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,18 +14,11 @@ pub struct Switches {
     pub custom_fields: bool,
     /// How the names of the custom fields begin that machines fill; empty where there are none.
     pub machine_prefix: String,
-    /// The custom field of the CRM that holds the row's id; none where it is not written there.
-    pub id_field: Option<String>,
 }
 
 impl Default for Switches {
     fn default() -> Self {
-        Self {
-            direction: Direction::Both,
-            custom_fields: true,
-            machine_prefix: "ai_".to_owned(),
-            id_field: Some("application_id".to_owned()),
-        }
+        Self { direction: Direction::Both, custom_fields: true, machine_prefix: "ai_".to_owned() }
     }
 }
 
@@ -40,19 +33,15 @@ pub fn contact(switches: &Switches) -> Vec<MappedField> {
         same("email", Kind::Email, Crm),
         same("phone", Kind::Phone, Crm),
         same("tags", Kind::List, Wins::Union),
-        same("address", Kind::Text, LastWrite),
+        same("street", Kind::Text, LastWrite),
         same("city", Kind::Text, LastWrite),
-        same("state", Kind::Text, LastWrite),
+        same("region", Kind::Text, LastWrite),
         same("postal_code", Kind::Text, LastWrite),
         same("country", Kind::Text, LastWrite),
         same("website", Kind::Text, LastWrite),
         same("date_of_birth", Kind::Date, LastWrite),
         same("source", Kind::Text, LastWrite),
     ];
-    if let Some(id) = &switches.id_field {
-        let name = format!("custom_fields.{id}");
-        fields.push(field(&name, ROW_ID_COLUMN, Kind::Text, Direction::ToCrm, Wins::Row));
-    }
     if !switches.machine_prefix.is_empty() {
         let name = format!("custom_fields.{}*", switches.machine_prefix);
         fields.push(field(&name, &name, Kind::Any, Direction::FromCrm, Crm));
@@ -69,7 +58,7 @@ pub fn opportunity() -> Vec<MappedField> {
     use {ValueKind as Kind, Wins::LastWrite};
     vec![
         field("id", CRM_ID_COLUMN, Kind::Text, Direction::FromCrm, Wins::Crm),
-        field("contact_id", "contact_crm_id", Kind::Text, Direction::FromCrm, Wins::Crm),
+        field("contact", "contact_crm_id", Kind::Text, Direction::FromCrm, Wins::Crm),
         same("name", Kind::Text, LastWrite),
         same("pipeline", Kind::Text, LastWrite),
         same("stage", Kind::Text, LastWrite),
@@ -96,6 +85,7 @@ fn field(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sync::face::{Access, CONTACT_FIELDS, CUSTOM, OPPORTUNITY_FIELDS};
 
     fn wins(fields: &[MappedField], name: &str) -> Option<(Direction, Wins)> {
         let field = fields.iter().find(|field| field.field == name)?;
@@ -113,12 +103,10 @@ mod tests {
     }
 
     #[test]
-    fn the_ids_are_crossed_and_what_machines_fill_flows_one_way() {
+    fn the_crms_id_and_what_machines_fill_flow_one_way() {
         let fields = contact(&Switches::default());
         let crm_id = fields.iter().find(|field| field.column == CRM_ID_COLUMN).unwrap();
         assert_eq!((crm_id.field.as_str(), crm_id.direction), ("id", Direction::FromCrm));
-        let id = wins(&fields, "custom_fields.application_id");
-        assert_eq!(id, Some((Direction::ToCrm, Wins::Row)));
         let machine = wins(&fields, "custom_fields.ai_*");
         assert_eq!(machine, Some((Direction::FromCrm, Wins::Crm)));
         let position = |name: &str| fields.iter().position(|field| field.field == name);
@@ -129,11 +117,25 @@ mod tests {
     }
 
     #[test]
+    fn every_field_is_one_that_the_crm_has_and_takes() {
+        for (fields, known) in [
+            (contact(&Switches::default()), &CONTACT_FIELDS[..]),
+            (opportunity(), &OPPORTUNITY_FIELDS[..]),
+        ] {
+            for field in fields.iter().filter(|field| !field.field.starts_with(CUSTOM)) {
+                let access = known.iter().find(|(name, _)| *name == field.field).map(|one| one.1);
+                let takes = access == Some(Access::Both);
+                assert!(access.is_some(), "{}", field.field);
+                assert!(takes || field.direction == Direction::FromCrm, "{}", field.field);
+            }
+        }
+    }
+
+    #[test]
     fn what_is_switched_off_is_not_mapped() {
         let fields = contact(&Switches {
             custom_fields: false,
             machine_prefix: String::new(),
-            id_field: None,
             ..Switches::default()
         });
         assert!(fields.iter().all(|field| !field.field.starts_with("custom_fields.")));
