@@ -21,13 +21,10 @@ pub struct PropertyItems {
 impl<'de> Deserialize<'de> for PropertyItems {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut reply = Map::deserialize(deserializer)?;
-        let items = match reply.remove("results") {
-            Some(Value::Array(items)) => items,
-            _ => {
-                let property = Property::deserialize(Value::Object(reply));
-                let property = property.map_err(D::Error::custom)?;
-                return Ok(Self { property, next_cursor: None });
-            }
+        let Some(Value::Array(items)) = reply.remove("results") else {
+            let property = Property::deserialize(Value::Object(reply));
+            let property = property.map_err(D::Error::custom)?;
+            return Ok(Self { property, next_cursor: None });
         };
         let described = reply.get("property_item").unwrap_or(&Value::Null);
         let text = |name: &str| described.get(name).and_then(Value::as_str).map(str::to_owned);
