@@ -5,6 +5,7 @@ mod columns;
 pub mod connect;
 pub mod doctor;
 mod failure;
+pub mod value;
 mod webhook;
 
 pub use self::{
