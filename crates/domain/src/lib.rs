@@ -43,6 +43,7 @@ mod installation;
 mod journal;
 mod lanes;
 mod lease;
+mod lists;
 mod member;
 mod memory;
 mod mirror;
@@ -62,6 +63,7 @@ mod role;
 mod scope;
 mod sealer;
 mod sender;
+mod snapshot;
 mod source;
 mod storage;
 mod subscription;
@@ -95,6 +97,7 @@ pub use self::{
     journal::{Appended, Entry, Journal, Part, Sequence},
     lanes::{Lane, LaneStep, Lanes},
     lease::{Epoch, Lease, LeaseClaim, LeaseReply, Leases},
+    lists::{Bookmark, ListError, ListPage, ListPart, ListScope, Listed, Lists, Upkeep},
     member::{Member, MemberChange, Members},
     memory::Memory,
     mirror::{Mirror, Projection},
@@ -124,6 +127,7 @@ pub use self::{
     scope::{Scope, Scopes, UnknownScope},
     sealer::SecretSealer,
     sender::Sender,
+    snapshot::{SNAPSHOT_SUFFIX, Snapshot},
     source::{Reading, Refusal, Source, Summary},
     storage::{Storage, StorageError},
     subscription::{

@@ -83,6 +83,9 @@ fn arrival(entry: &Entry, deviations: Vec<String>) -> Vec<Step> {
     let proof = match event.origin {
         Origin::Webhook => "with a valid signature",
         Origin::Keyed => "with a key, token or secret of its organization",
+        Origin::Backfill => "by reading it for the first time",
+        Origin::Reconcile => "by comparing it with the mirror, which said otherwise",
+        Origin::Written => "as the reply to what the hub wrote",
     };
     let correlation = pair("correlation id", event.correlation.to_string());
     let door = Step {

@@ -393,5 +393,13 @@ pub(in crate::sqlite) const STATE: Schema = Schema {
     ) WITHOUT ROWID;
     CREATE INDEX repeatable_request_end ON repeatable_request (kept_until);
     ",
+        "
+    -- Where a record is, how its newest version came in, and since when the hub knows of it.
+    ALTER TABLE record ADD COLUMN account TEXT;
+    ALTER TABLE record ADD COLUMN origin TEXT NOT NULL DEFAULT 'webhook';
+    ALTER TABLE record ADD COLUMN first_seen_at INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE record ADD COLUMN last_seen_at INTEGER NOT NULL DEFAULT 0;
+    UPDATE record SET first_seen_at = occurred_at, last_seen_at = occurred_at;
+    ",
     ],
 };
