@@ -5,6 +5,7 @@ mod columns;
 pub mod connect;
 pub mod doctor;
 mod failure;
+pub mod rows;
 pub mod value;
 mod webhook;
 
