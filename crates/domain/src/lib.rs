@@ -43,7 +43,9 @@ mod installation;
 mod journal;
 mod lanes;
 mod lease;
+mod link;
 mod lists;
+mod mapping;
 mod member;
 mod memory;
 mod mirror;
@@ -60,6 +62,7 @@ mod repeatable_request;
 mod replay;
 mod retention;
 mod role;
+mod row;
 mod scope;
 mod sealer;
 mod sender;
@@ -97,7 +100,12 @@ pub use self::{
     journal::{Appended, Entry, Journal, Part, Sequence},
     lanes::{Lane, LaneStep, Lanes},
     lease::{Epoch, Lease, LeaseClaim, LeaseReply, Leases},
+    link::{Link, LinkEnd, LinkStanding, Links, SyncConflict},
     lists::{Bookmark, ListError, ListPage, ListPart, ListScope, Listed, Lists, Upkeep},
+    mapping::{
+        Because, DEFAULT_SKEW_SECONDS, Direction, FieldConflict, MappedField, Mapping, NewRows,
+        OnDelete, Only, Side, ValueKind, Wins,
+    },
     member::{Member, MemberChange, Members},
     memory::Memory,
     mirror::{Mirror, Projection},
@@ -107,7 +115,8 @@ pub use self::{
     },
     organization::{Added, Holdings, Organization, Organizations, Removal},
     outbox::{
-        Action, ActionState, Attempt, Claimed, Decisions, Intent, Outbox, Settlement, Tracked,
+        Action, ActionState, Attempt, Claimed, Decisions, Intent, Outbox, Settlement, SyncLink,
+        Tracked,
     },
     parked::{Parked, ParkedKey, Parking, Stop},
     proxy::{
@@ -124,6 +133,7 @@ pub use self::{
     replay::{Replay, ReplayStep, Replays},
     retention::{Kept, Need, Retained, Retention, Space},
     role::{Role, UnknownRole},
+    row::{Counterpart, ROWS_SUFFIX, Row, RowWrite},
     scope::{Scope, Scopes, UnknownScope},
     sealer::SecretSealer,
     sender::Sender,
