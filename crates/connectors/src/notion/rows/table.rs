@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::{Fields, Finding};
+use domain::Fields;
 use jiff::Timestamp;
 use notion::{
     PropertyId,
@@ -22,8 +22,8 @@ pub enum Holds {
     Link,
     /// When the hub wrote the row last.
     Synced,
-    /// A field of the record, by the hub's name.
-    Field(String),
+    /// What the mapping calls a column, by that name.
+    Column(String),
 }
 
 /// A column that a mapping wants.
@@ -101,7 +101,7 @@ pub(crate) struct Written {
     /// How the written fields read in the row.
     pub(crate) faces: Fields,
     /// What could not be written whole.
-    pub(crate) findings: Vec<Finding>,
+    pub(crate) drift: Vec<Drift>,
     /// Whether a status lacks an option: somebody may have added it since the columns were read.
     pub(crate) lacks_option: bool,
 }
@@ -131,11 +131,11 @@ impl Table {
         (column.kind == "rich_text").then_some(&column.id)
     }
 
-    /// The properties of a row that shall hold these fields.
+    /// The properties of a row whose columns shall hold these values.
     pub(crate) fn write(&self, fields: &Fields) -> Written {
         let mut written = Written::default();
         for column in &self.columns {
-            let Holds::Field(name) = &column.holds else { continue };
+            let Holds::Column(name) = &column.holds else { continue };
             let Some(value) = fields.get(name) else { continue };
             self.write_one(column, (name, value), &mut written);
         }
@@ -153,7 +153,7 @@ impl Table {
             Holds::Key => Some(json!(key)),
             Holds::Link => link.map(|link| json!(link)),
             Holds::Synced => Some(json!(format!("{now:.3}"))),
-            Holds::Field(_) => None,
+            Holds::Column(_) => None,
         };
         let property = |column: &Column| {
             Some((column.id.clone(), value::write(&column.kind, &value(column)?)?))
@@ -161,10 +161,10 @@ impl Table {
         self.columns.iter().filter_map(property).collect()
     }
 
-    /// What a row holds in the mapped fields; a field whose column is gone is left out.
+    /// What a row holds, by the names that the mapping gives columns; one that is not there is left out.
     pub(crate) fn read(&self, page: &Page) -> Fields {
         let field = |column: &Column| match &column.holds {
-            Holds::Field(name) => Some((name.clone(), value::read(page.property(&column.id)?))),
+            Holds::Column(name) => Some((name.clone(), value::read(page.property(&column.id)?))),
             _ => None,
         };
         self.columns.iter().filter_map(field).collect()
@@ -221,7 +221,7 @@ impl Table {
             && !column.options.iter().any(|known| known == option)
         {
             let (column, option) = (column.name.clone(), option.to_owned());
-            to.findings.push(Drift::NoOption { column, option }.finding());
+            to.drift.push(Drift::NoOption { column, option });
             to.lacks_option = true;
             return;
         }
@@ -230,7 +230,7 @@ impl Table {
         };
         if value::loses(&column.kind, value) {
             let (column, kind) = (column.name.clone(), column.kind.clone());
-            to.findings.push(Drift::Unfit { column, kind }.finding());
+            to.drift.push(Drift::Unfit { column, kind });
         }
         to.properties.insert(column.id.clone(), property);
         to.faces.insert(name.clone(), face);

@@ -15,7 +15,7 @@ fn want(holds: Holds, name: &str, kind: &str) -> WantedColumn {
 }
 
 fn field(field: &str, name: &str, kind: &str) -> WantedColumn {
-    want(Holds::Field(field.to_owned()), name, kind)
+    want(Holds::Column(field.to_owned()), name, kind)
 }
 
 fn source(columns: &Value) -> DataSource {
@@ -121,7 +121,7 @@ fn a_status_without_the_option_keeps_what_it_has() {
     assert_eq!(written("New").properties.len(), 1);
     let refused = written("Won");
     assert!(refused.lacks_option && refused.properties.is_empty() && refused.faces.is_empty());
-    assert_eq!(refused.findings.len(), 1);
+    assert_eq!(refused.drift.len(), 1);
 }
 
 #[test]
@@ -168,7 +168,7 @@ fn what_does_not_fit_whole_is_told_without_the_value() {
     );
     let written = table.write(&[("value".to_owned(), json!("secret words"))].into());
     assert_eq!(written.faces["value"], Value::Null);
-    let told = &written.findings[0];
+    let told = written.drift[0].finding();
     assert_eq!(told.found, "a value does not fit whole into `Value`, a number");
     assert!(told.hint.as_deref().is_some_and(|hint| !hint.contains("secret")));
 }
