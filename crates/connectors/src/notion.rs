@@ -6,6 +6,7 @@ pub mod connect;
 pub mod doctor;
 mod failure;
 pub mod rows;
+pub mod tables;
 pub mod value;
 mod webhook;
 

@@ -18,6 +18,7 @@ use jiff::Timestamp;
 use notion::{Client, Timer};
 
 use self::row_table::{RowTable, WantedRow};
+pub(crate) use self::table::{Column, Table};
 pub use self::{
     table::{CREATABLE, Holds, WantedColumn},
     wanted::{ColumnSettings, KEY_COLUMN, LINK_COLUMN, SYNCED_COLUMN, wanted},

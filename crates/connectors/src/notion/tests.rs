@@ -241,3 +241,32 @@ pub(super) async fn by_hand(
     assert_eq!(answer.status, 200, "{:?}", answer.body);
     serde_json::from_slice(&answer.body).unwrap()
 }
+
+#[tokio::test]
+async fn a_log_has_every_option_before_its_first_page_and_is_made_once() {
+    let bench = bench().await;
+    let connection = client(&bench.vendor, bench.vendor.token());
+    let again = create_activity_log(&connection, &bench.vendor.parent_page_id()).await.unwrap();
+    assert_eq!(again, bench.data_source);
+    let source = notion::resources::GetDataSource {
+        data_source_id: notion::DataSourceId::new(&bench.data_source),
+    };
+    let source = connection.call(&source).await.unwrap();
+    let options = |name: &str| source.property_named(name).unwrap().options.clone();
+    let kinds = options("Event Type");
+    for name in [
+        "Contact Created",
+        "Contact Updated",
+        "Contact Deleted",
+        "Contact Tags Changed",
+        "Deal Won",
+        "Pipeline Stage Changed",
+        "Sync Complete",
+        "Message Received",
+    ] {
+        assert!(kinds.iter().any(|kind| kind == name), "{name} is missing in {kinds:?}");
+    }
+    assert_eq!(kinds.len(), 63);
+    assert!(options("Action").contains(&"Created".to_owned()));
+    assert!(options("GHL Entity").contains(&"Sync".to_owned()));
+}

@@ -137,8 +137,7 @@ impl<T: Transport, C: Timer> RowTable<T, C> {
     /// # Errors
     /// A [`Failure`] that says what to change.
     pub(super) async fn examine(&self, now: Timestamp) -> Result<Vec<Finding>, Failure> {
-        let table = self.read_table(now).await?;
-        Ok(table.drift.iter().map(Drift::finding).collect())
+        Ok(self.read_table(now).await?.findings())
     }
 
     /// One attempt with these columns.
@@ -231,7 +230,7 @@ fn held(reason: &str) -> Failure {
 }
 
 /// A row as a page shows it.
-fn row_of(table: &Table, page: &Page, now: Timestamp) -> Row {
+pub(crate) fn row_of(table: &Table, page: &Page, now: Timestamp) -> Row {
     Row {
         id: page.id.to_string(),
         fields: table.read(page),

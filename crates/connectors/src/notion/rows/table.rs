@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::Fields;
+use domain::{Fields, Finding};
 use jiff::Timestamp;
 use notion::{
     PropertyId,
@@ -119,6 +119,11 @@ impl Table {
             }
         }
         table
+    }
+
+    /// How it differs from what is wanted.
+    pub(crate) fn findings(&self) -> Vec<Finding> {
+        self.drift.iter().map(Drift::finding).collect()
     }
 
     pub(crate) fn column(&self, holds: &Holds) -> Option<&Column> {
