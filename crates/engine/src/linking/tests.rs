@@ -1,0 +1,1 @@
+//! Linking against a CRM and a counterpart in memory.
