@@ -29,6 +29,7 @@ mod register;
 mod retention;
 mod rows;
 mod schedule;
+pub mod shop;
 mod sources;
 mod stage;
 mod story;

@@ -14,6 +14,6 @@ pub mod phone;
 mod settings;
 
 pub use self::{
-    person::{LeftOut, Passed, ShopPerson, people, rows_of},
+    person::{LeftOut, Passed, ShopPerson, people},
     settings::{ShopRules, UnknownRule},
 };

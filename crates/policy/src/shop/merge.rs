@@ -91,21 +91,23 @@ pub fn draft(person: &ShopPerson) -> ContactDraft {
         source: Some(SOURCE.to_owned()),
         tags: person.tags.iter().cloned().collect(),
         custom_fields: [(ID_FIELD.to_owned(), json!(person.customer))].into(),
+        closed: person.closed.clone(),
         ..ContactDraft::default()
     }
+}
+
+/// Whether the shop says of a person what it said when this was last settled: then nothing follows,
+/// whatever the CRM has.
+#[must_use]
+pub fn is_settled(person: &ShopPerson, agreed: &Fields) -> bool {
+    with_silence(person, agreed) == *agreed
 }
 
 /// What has to be written. `agreed` is what the shop said when this was last settled, nothing where it
 /// never was: then the contact keeps what it has, and gets what it lacks.
 #[must_use]
 pub fn wanted(person: &ShopPerson, contact: &Contact, agreed: &Fields) -> Wanted {
-    let mut row = said(person);
-    for (name, _) in TEXTS {
-        // What the shop does not say, or what could not be told of it, is not a wish to have nothing.
-        if let (None, Some(before)) = (row.get(name), agreed.get(name)) {
-            row.insert(name.to_owned(), before.clone());
-        }
-    }
+    let row = with_silence(person, agreed);
     let crm = have(contact, &[&row, agreed]);
     let merged = merge(&MergeInput {
         fields: &fields(),
@@ -116,8 +118,6 @@ pub fn wanted(person: &ShopPerson, contact: &Contact, agreed: &Fields) -> Wanted
         row_at: Timestamp::UNIX_EPOCH,
         skew: SignedDuration::ZERO,
     });
-    let mut next = merged.agreed;
-    next.extend(row.remove(CLOSED).map(|closed| (CLOSED.to_owned(), closed)));
     let tags = merged.to_crm.get("tags").map(|tags| (names(&crm, "tags"), texts(tags)));
     let (before, after) = tags.unwrap_or_default();
     Wanted {
@@ -125,9 +125,22 @@ pub fn wanted(person: &ShopPerson, contact: &Contact, agreed: &Fields) -> Wanted
         add_tags: after.difference(&before).cloned().collect(),
         remove_tags: before.difference(&after).cloned().collect(),
         close: to_close(person, contact, &names(agreed, CLOSED)),
-        agreed: next,
+        // Of what flows one way, the source's own spelling is what it is compared with.
+        agreed: row,
         conflicts: merged.conflicts,
     }
+}
+
+/// What the shop says, and where it says nothing what it said before: what is not said, or could not be
+/// told, is not a wish to have nothing.
+fn with_silence(person: &ShopPerson, agreed: &Fields) -> Fields {
+    let mut row = said(person);
+    for (name, _) in TEXTS {
+        if let (None, Some(before)) = (row.get(name), agreed.get(name)) {
+            row.insert(name.to_owned(), before.clone());
+        }
+    }
+    row
 }
 
 /// Channels that the shop closed since, and that are open as far as is known.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use domain::{
-    Entity, Fields, Record, RecordKey,
+    Fields, Record, RecordKey,
     crm::{Address, Channel},
 };
 use serde_json::Value;
@@ -101,15 +101,6 @@ impl LeftOut {
     }
 }
 
-/// The rows that stand for a person and change with a customer: its own, and those of its contacts.
-#[must_use]
-pub fn rows_of(customer: &Record) -> Vec<RecordKey> {
-    let contacts = customer.fields.get("contact_ids").and_then(Value::as_array);
-    let contacts = contacts.into_iter().flatten().filter_map(Value::as_str);
-    let contacts = contacts.map(|id| RecordKey::new(Entity::Contact, id));
-    std::iter::once(customer.key.clone()).chain(contacts).collect()
-}
-
 /// The people that a customer and the contacts below it are, in this order, or why one is nobody.
 /// A contact of another customer has no place here.
 #[must_use]
@@ -139,7 +130,8 @@ impl House<'_> {
     fn own(&self) -> Result<ShopPerson, Passed> {
         self.check()?;
         let fields = &self.customer.fields;
-        let (first_name, last_name) = match (text(fields, "first_name"), text(fields, "last_name")) {
+        let (first_name, last_name) = match (text(fields, "first_name"), text(fields, "last_name"))
+        {
             (None, None) => (None, None),
             (None, Some(last)) => name::split(&last),
             names => names,
@@ -283,9 +275,10 @@ fn closed(fields: &Fields) -> BTreeSet<Channel> {
 
 fn email(fields: &Fields, left_out: &mut Vec<LeftOut>) -> Option<String> {
     let email = text(fields, "email")?.to_lowercase();
-    let is_one = email.split_once('@').is_some_and(|(name, host)| {
-        !name.is_empty() && host.contains('.') && !host.contains('@')
-    }) && !email.contains(char::is_whitespace);
+    let is_one = email
+        .split_once('@')
+        .is_some_and(|(name, host)| !name.is_empty() && host.contains('.') && !host.contains('@'))
+        && !email.contains(char::is_whitespace);
     if !is_one {
         left_out.push(LeftOut::Email);
     }

@@ -43,6 +43,7 @@ fn contact() -> Contact {
 fn what_was_brought_is_brought_once() {
     let settled = wanted(&person(), &contact(), &said(&person()));
     assert!(settled.is_nothing(), "{settled:?}");
+    assert!(is_settled(&person(), &settled.agreed) && !is_settled(&person(), &Fields::new()));
     assert_eq!((settled.agreed, settled.conflicts), (said(&person()), vec![]));
     // Also where the link was lost, as in a crash between the write and the link.
     let found = wanted(&person(), &contact(), &Fields::new());
@@ -73,16 +74,21 @@ fn what_the_shop_says_anew_goes_to_the_contact_where_nobody_typed_there() {
     moved.tags = ["repairshopr".to_owned(), "tier-silver".to_owned()].into();
     moved.closed.insert(Channel::Sms);
     let mut typed = contact();
+    typed.emails = vec!["Ada@Example.com".to_owned()];
     typed.last_name = Some("Baker-Chase".to_owned());
     typed.tags.insert("vip".to_owned());
     let settled = wanted(&moved, &typed, &said(&person()));
-    assert_eq!(settled.patch.first_name, Some(Some("Augusta".to_owned())), "only the case differed");
+    assert_eq!(
+        settled.patch.first_name,
+        Some(Some("Augusta".to_owned())),
+        "only the case differed"
+    );
     assert_eq!(settled.patch.last_name, None, "somebody typed it");
     assert_eq!(settled.patch.address.as_ref().unwrap().city, Some(Some("Tempe".to_owned())));
-    assert_eq!((settled.add_tags, settled.remove_tags), (
-        vec!["tier-silver".to_owned()],
-        vec!["tier-gold".to_owned()]
-    ));
+    assert_eq!(
+        (settled.add_tags, settled.remove_tags),
+        (vec!["tier-silver".to_owned()], vec!["tier-gold".to_owned()])
+    );
     assert_eq!(settled.close, [Channel::Sms].into());
     assert_eq!(settled.conflicts[0].field, "last_name");
     assert_eq!(settled.agreed, said(&moved));
@@ -122,6 +128,7 @@ fn what_the_shop_no_longer_says_takes_nothing_away_and_opens_nothing() {
     };
     let settled = wanted(&silent, &contact(), &said(&person()));
     assert!(settled.is_nothing(), "{settled:?}");
+    assert!(is_settled(&silent, &settled.agreed));
     assert_eq!(settled.agreed["phone"], "+15550100142", "what it said last is remembered");
     // Closed again later, it is closed again.
     let again = wanted(&person(), &Contact { do_not_disturb: None, ..contact() }, &settled.agreed);
@@ -133,6 +140,7 @@ fn whoever_is_new_is_told_from_whoever_was_there() {
     let new = draft(&person());
     assert_eq!(new.source.as_deref(), Some("repairshopr-sync"));
     assert_eq!((new.name, new.company.as_deref()), (None, Some("Baker Dental")));
+    assert_eq!(new.closed, [Channel::Email].into());
     let house = ShopPerson { first_name: None, last_name: None, ..person() };
     assert_eq!(draft(&house).name.as_deref(), Some("Baker Dental"));
 }
