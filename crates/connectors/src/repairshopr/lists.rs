@@ -26,7 +26,10 @@ use repairshopr::{
 };
 
 use self::page_mark::PageMark;
-use super::{RepairShopr, ShopClients, records::{Mirrored, listed}};
+use super::{
+    RepairShopr, ShopClients,
+    records::{Mirrored, listed},
+};
 
 /// What is read again of the time before: clocks differ, and a list lags behind what it lists
 /// (`facts/repairshopr.md` 3.1).

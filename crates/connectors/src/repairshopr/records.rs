@@ -35,13 +35,11 @@ impl Mirrored for Customer {
     const ENTITY: Entity = Entity::Customer;
 
     fn fields(&self) -> Fields {
-        let contacts: Vec<_> = self.contacts.iter().map(|it| it.id.to_string()).collect();
         fields([
             ("address", json!(self.address)),
             ("address_2", json!(self.address_2)),
             ("city", json!(self.city)),
             ("company_name", json!(self.business_name)),
-            ("contact_ids", json!(contacts)),
             ("created_at", moment(self.created_at.as_ref())),
             ("custom_fields", custom_fields(&self.properties)),
             ("disabled", json!(self.disabled)),
@@ -282,7 +280,6 @@ mod tests {
         let text = customer.to_string();
         assert!(!text.contains("key") && !text.contains("owes"), "{text}");
         assert_eq!(customer["custom_fields"], json!({"Plan ": "Gold"}));
-        assert_eq!(customer["contact_ids"], json!(["8"]));
         assert_eq!(customer["updated_at"], "2026-03-05T08:33:21Z");
         assert_eq!((&customer["takes_sms"], &customer["email"]), (&Value::Null, &Value::Null));
     }
@@ -293,7 +290,10 @@ mod tests {
             "id": 2, "customer_id": 7, "contract_amount": "30k",
             "end_date": "2027-01-31T00:00:00.000Z", "start_date": null,
         }));
-        assert_eq!((&contract["ends_on"], &contract["customer_id"]), (&json!("2027-01-31"), &json!("7")));
+        assert_eq!(
+            (&contract["ends_on"], &contract["customer_id"]),
+            (&json!("2027-01-31"), &json!("7"))
+        );
         assert_eq!(contract["starts_on"], Value::Null);
         let schedule = json!({"id": 3, "next_run": "2027-02-01", "frequency": "Annually"});
         assert_eq!(of::<Schedule>(schedule)["next_run_on"], "2027-02-01");

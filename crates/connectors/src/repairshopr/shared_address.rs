@@ -87,7 +87,11 @@ mod tests {
         }
         assert_eq!(granted, 3);
         let wait = other.reserve(sample::at(5)).await;
-        assert_eq!(wait, Reservation::Wait(Duration::from_secs(55)), "after the first call's minute");
+        assert_eq!(
+            wait,
+            Reservation::Wait(Duration::from_secs(55)),
+            "after the first call's minute"
+        );
         one.pause(sample::at(90), sample::at(60)).await;
         assert_eq!(
             other.reserve(sample::at(70)).await,

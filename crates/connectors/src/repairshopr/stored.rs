@@ -42,8 +42,11 @@ pub struct StoredShops<S, T, C> {
 /// Clients of what a store keeps, each made once until something about connections changes.
 pub struct Shops<S, T, C> {
     parts: StoredShops<S, T, C>,
-    known: Mutex<BTreeMap<Tenant, (Revision, Client<T, C>)>>,
+    known: Mutex<Known<T, C>>,
 }
+
+/// The clients, each with the revision of connections at which it was made.
+type Known<T, C> = BTreeMap<Tenant, (Revision, Client<T, C>)>;
 
 impl<S, T, C> Shops<S, T, C>
 where

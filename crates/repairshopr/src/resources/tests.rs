@@ -74,10 +74,10 @@ fn a_lead_is_the_one_thing_that_is_written() {
         ..CreateLead::default()
     };
     let request = endpoint::encode(BASE, &lead).unwrap();
-    assert_eq!((request.method, request.url.as_str()), (
-        endpoint::Method::Post,
-        "https://shop.test/api/v1/leads"
-    ));
+    assert_eq!(
+        (request.method, request.url.as_str()),
+        (endpoint::Method::Post, "https://shop.test/api/v1/leads")
+    );
     assert_eq!(&request.body[..], br#"{"first_name":"Ada","email":"ada@example.com"}"#);
     let Found(made) = read::<CreateLead>(r#"{"lead":{"id":9,"email":"ada@example.com"}}"#);
     assert_eq!(made.unwrap().id(), 9);

@@ -1,8 +1,6 @@
 //! Links and conflicts on SQLite.
 
-use domain::{
-    FieldConflict, Link, LinkEnd, Links, OrganizationId, StorageError, SyncConflict,
-};
+use domain::{FieldConflict, Link, LinkEnd, Links, OrganizationId, StorageError, SyncConflict};
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction};
 

@@ -136,7 +136,11 @@ async fn tickets_and_invoices_are_asked_since_when() {
     bench.timer.sleep(Duration::from_secs(3600)).await; // tidy: sleep, the clock stands still
     bench.write(Method::Put, "tickets/30000003", json!({"status": "Resolved"})).await;
     let run = bench.run("tickets", Some(bench.now() + SignedDuration::from_mins(5))).await;
-    assert_eq!((run.ids, run.calls), (vec!["30000003".to_owned()], 1), "ten minutes are read again");
+    assert_eq!(
+        (run.ids, run.calls),
+        (vec!["30000003".to_owned()], 1),
+        "ten minutes are read again"
+    );
     assert_eq!(bench.run("invoices", Some(bench.now())).await.ids, [""; 0]);
 }
 
