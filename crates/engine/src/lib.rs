@@ -20,6 +20,7 @@ mod gauges;
 mod hub;
 mod intake;
 pub mod letters;
+mod linking;
 mod meter;
 mod outlets;
 mod poison;
@@ -43,6 +44,7 @@ pub use self::{
     entrance::Claim,
     hub::{Hub, Parts, Status},
     intake::{Accepted, Intake, Rejected, Taken},
+    linking::{Linking, LinkingParts},
     register::DoorSettings,
     retention::{Holding, Tally, holdings},
     sources::Sources,

@@ -110,6 +110,7 @@ pub(crate) async fn enter(settings: &Settings, entry: Entry) -> Result<Running, 
         sources: doors::sources(&highlevel),
         rules: doors::rules(settings, clock.now())?,
         doors: doors::door_settings(settings, Arc::clone(&sealer)),
+        mappings: Arc::default(),
         activity_log: activity_log.is_some().then(|| connection.clone()),
         delivery: [(connection.clone(), settings.notion.delivery())].into(),
         destinations: activity_log
