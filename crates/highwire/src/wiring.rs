@@ -1,6 +1,6 @@
 //! Puts the hub together: which store, which sources, which destinations, which doors.
 
-use std::{collections::BTreeMap, path::Path, sync::Arc, time::Duration};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use connectors::{highlevel::HighLevel, notion::ActivityLog};
 use domain::{
@@ -24,7 +24,7 @@ use crate::{
     failure::Failure,
     installation::HubInstallation,
     installs::InstallStage,
-    master_keys, port, proxy,
+    linking, master_keys, port, proxy,
     sealer::Sealer,
     set_up::HubSetUp,
     settings::{self, Settings},
@@ -99,6 +99,7 @@ pub(crate) async fn enter(settings: &Settings, entry: Entry) -> Result<Running, 
     let disk = store::Disk::new(&settings.data_dir, settings.server.reserve()?);
     // What would end this start is found before anything is opened.
     activity_log(settings)?;
+    linking::mappings(settings)?;
     let (mut server, store) = entry::open(settings, entry, &clock).await?;
     let Works { hub, sealer, broker, notary, teller } = works(settings, &store, &clock).await?;
     let mut watches = JoinSet::new();
@@ -138,7 +139,8 @@ async fn works(
     clock: &Arc<dyn Clock>,
 ) -> Result<Works, Failure> {
     let highlevel = highlevel_source(settings)?;
-    let activity_log = activity_log(settings)?;
+    let (notion, activity_log) = activity_log(settings)?.unzip();
+    let mappings = linking::mappings(settings)?;
     let keyring = master_keys::open_for_hub(settings, store).await?;
     let sealer: Arc<dyn SecretSealer> = Arc::new(Sealer::new(keyring));
     let broker = broker::open(settings, store, Arc::clone(&sealer), Actor::Hub)?;
@@ -146,17 +148,22 @@ async fn works(
     let connection = ConnectionId::new(doors::NOTION);
     let needs = Needs { settings, store, sealer: Arc::clone(&sealer), clock };
     let (notary, teller) = (needs.notary()?, needs.teller()?);
+    let crm = port::highlevel(settings, &broker, store, clock);
+    let (mapped, time) = (&mappings, clock);
+    let sides = linking::Sides { settings, store, crm, notion, mappings: mapped, clock: time };
+    let mut delivery = sides.delivery();
+    delivery.insert(connection.clone(), settings.notion.delivery());
+    let mut destinations = sides.destinations();
+    destinations.extend(activity_log.clone().map(|log| (connection.clone(), log)));
     let hub = Hub::start(Parts {
         store: store.clone(),
         sources: doors::sources(&highlevel),
         rules: doors::rules(settings, clock.now())?,
         doors: doors::door_settings(settings, Arc::clone(&sealer)),
-        activity_log: activity_log.is_some().then(|| connection.clone()),
-        delivery: [(connection.clone(), settings.notion.delivery())].into(),
-        destinations: activity_log
-            .map(|log| (connection, log))
-            .into_iter()
-            .collect::<BTreeMap<_, _>>(),
+        mappings: Arc::clone(&mappings),
+        activity_log: activity_log.is_some().then_some(connection),
+        delivery,
+        destinations,
         subscriber: Some((Arc::clone(&teller) as _, settings.subscriptions.delivery())),
         report_deviations: settings.webhook.check_contract == settings::CheckContract::Report,
         retention: settings.retention.limits(),
@@ -224,6 +231,7 @@ impl Ground<'_> {
         let installation = HubInstallation::new(settings, store.clone(), Arc::clone(clock));
         Ok(web::Services {
             consents: Some(Arc::new(HubConsents::of_hub(settings, consents)?)),
+            mappings: [].into(),
             crm: Some(port::highlevel(settings, broker, store, clock)),
             proxy: Some(proxy::highlevel(settings, store, (broker, clock))?),
             browser_proxy: proxy::browser(settings, store, (sealer, clock))?,
@@ -271,8 +279,10 @@ fn highlevel_source(settings: &Settings) -> Result<HighLevel, Failure> {
     }))
 }
 
-/// The activity log; none where Notion is switched off.
-fn activity_log(settings: &Settings) -> Result<Option<Arc<dyn Destination>>, Failure> {
+/// The client of Notion and the activity log by it; none where Notion is switched off.
+fn activity_log(
+    settings: &Settings,
+) -> Result<Option<(NotionClient, Arc<dyn Destination>)>, Failure> {
     let notion = &settings.notion;
     match (notion.token.is_empty(), notion.activity_log.is_empty()) {
         (true, _) => Ok(None),
@@ -281,8 +291,9 @@ fn activity_log(settings: &Settings) -> Result<Option<Arc<dyn Destination>>, Fai
             "run `highwire notion init --parent PAGE` once and set what it prints",
         )),
         (false, false) => {
-            let log = ActivityLog::new(notion_client(notion)?, &notion.activity_log);
-            Ok(Some(Arc::new(log)))
+            let client = notion_client(notion)?;
+            let log = ActivityLog::new(client.clone(), &notion.activity_log);
+            Ok(Some((client, Arc::new(log))))
         }
     }
 }

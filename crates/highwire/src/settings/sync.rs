@@ -1,17 +1,20 @@
 //! The settings of runs through vendors' lists.
 
+use std::path::PathBuf;
+
 use engine::Timetable;
 use jiff::{SignedDuration, civil::Time};
 use serde::Deserialize;
 
 use crate::failure::Failure;
 
-/// When the mirror is compared with what vendors list.
+/// When the mirror is compared with what vendors list, and what is kept equal with it.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Sync {
     pub(crate) every_hours: u32,
     pub(crate) off_peak: String,
+    pub(crate) mapping_file: PathBuf,
 }
 
 impl Sync {
@@ -46,7 +49,7 @@ mod tests {
     use super::*;
 
     fn hours(text: &str) -> Sync {
-        Sync { every_hours: 6, off_peak: text.to_owned() }
+        Sync { every_hours: 6, off_peak: text.to_owned(), mapping_file: Default::default() }
     }
 
     #[test]
