@@ -163,9 +163,7 @@ impl<S: Storage> Hub<S> {
             Admit::open(store.clone(), settings, Arc::clone(&clock), Arc::clone(&projector))
                 .await?;
         let intake = intake(&store, doors, &admit, &projector);
-        if let Some(parts) = pull {
-            let (store, clock) = (store.clone(), Arc::clone(&clock));
-            let pull = Pull { store, parts, clock, projector: Arc::clone(&projector) };
+        if let Some(pull) = pulling(&store, &clock, pull, &projector) {
             stages.spawn(pull.run(stopped.clone()));
         }
         let project = Project {
@@ -272,6 +270,17 @@ fn telling<S: Storage>(
     let recipients = Recipients::Subscriptions;
     let deliver = Deliver { store, recipients, destination, clock, gates, settings };
     (deliver, Arc::new(Notify::new()))
+}
+
+/// The stage that reads vendors' lists.
+fn pulling<S: Storage>(
+    store: &S,
+    clock: &Arc<dyn Clock>,
+    parts: Option<PullParts>,
+    projector: &Arc<Notify>,
+) -> Option<Pull<S>> {
+    let (store, clock, projector) = (store.clone(), Arc::clone(clock), Arc::clone(projector));
+    Some(Pull { store, parts: parts?, clock, projector })
 }
 
 /// The entrance that asks what the stage `admit` keeps, and wakes the projector.
