@@ -64,8 +64,7 @@ async fn edit(house: &House) -> Result<Vec<Edit>> {
             edits.push(Edit { id, after: Some(("email", email.into())) });
             continue;
         }
-        let place = usize::try_from(random.below(ids.len() as u64))?;
-        let id = ids.swap_remove(place);
+        let id = ids.swap_remove(random.below(ids.len()));
         let path = format!("/contacts/{id}");
         let after = match choice {
             0 => {
