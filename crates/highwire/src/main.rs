@@ -19,6 +19,7 @@ mod failure;
 mod hand_over;
 mod installation;
 mod installs;
+mod linking;
 mod logs;
 mod master_keys;
 mod port;
@@ -147,6 +148,9 @@ async fn dispatch(
         Command::Connect(command) => commands::connect::run(&settings, actor, command, json).await,
         Command::Audit(cli::Audit::List(wanted)) => {
             commands::audit::list(&settings, actor, &wanted, json).await
+        }
+        Command::Conflicts(cli::Conflicts::List(wanted)) => {
+            commands::conflicts::list(&settings, actor, &wanted, json).await
         }
         Command::Connections(command) => {
             commands::connections::run(&settings, actor, command, json).await

@@ -24,6 +24,7 @@ use crate::{
     failure::Failure,
     installation::HubInstallation,
     installs::InstallStage,
+    linking::{self, Links},
     master_keys, port, proxy,
     sealer::Sealer,
     set_up::HubSetUp,
@@ -105,17 +106,21 @@ pub(crate) async fn enter(settings: &Settings, entry: Entry) -> Result<Running, 
     let connection = ConnectionId::new(doors::NOTION);
     let needs = Needs { settings, store: &store, sealer: Arc::clone(&sealer), clock: &clock };
     let (notary, teller) = (needs.notary()?, needs.teller()?);
+    let ground =
+        Ground { settings, store: &store, sealer: &sealer, broker: &broker, clock: &clock };
+    let Links { mappings, destinations } = linking::links(&ground).await?;
     let hub = Hub::start(Parts {
         store: store.clone(),
         sources: doors::sources(&highlevel),
         rules: doors::rules(settings, clock.now())?,
         doors: doors::door_settings(settings, Arc::clone(&sealer)),
-        mappings: Arc::default(),
+        mappings: Arc::clone(&mappings),
         activity_log: activity_log.is_some().then(|| connection.clone()),
         delivery: [(connection.clone(), settings.notion.delivery())].into(),
         destinations: activity_log
             .map(|log| (connection, log))
             .into_iter()
+            .chain(destinations)
             .collect::<BTreeMap<_, _>>(),
         subscriber: Some((Arc::clone(&teller) as _, settings.subscriptions.delivery())),
         report_deviations: settings.webhook.check_contract == settings::CheckContract::Report,
@@ -128,9 +133,8 @@ pub(crate) async fn enter(settings: &Settings, entry: Entry) -> Result<Running, 
     watches.spawn(broker::tend(broker.clone()));
     watches.spawn(InstallStage::open(settings, &store, &sealer, broker.clone())?.run());
     watches.spawn(subscriptions::look_after(teller));
-    let ground =
-        Ground { settings, store: &store, sealer: &sealer, broker: &broker, clock: &clock };
-    let services = ground.services(notary, &format!("http://{}", server.address()))?;
+    let own_url = format!("http://{}", server.address());
+    let services = web::Services { mappings, ..ground.services(notary, &own_url)? };
     let site = Site {
         intake: hub.intake(),
         store: store.clone(),
@@ -145,12 +149,12 @@ pub(crate) async fn enter(settings: &Settings, entry: Entry) -> Result<Running, 
 }
 
 /// What the services behind the routes rest on.
-struct Ground<'a> {
-    settings: &'a Settings,
-    store: &'a Sqlite,
-    sealer: &'a Arc<dyn SecretSealer>,
-    broker: &'a HighLevelBroker,
-    clock: &'a Arc<dyn Clock>,
+pub(crate) struct Ground<'a> {
+    pub(crate) settings: &'a Settings,
+    pub(crate) store: &'a Sqlite,
+    pub(crate) sealer: &'a Arc<dyn SecretSealer>,
+    pub(crate) broker: &'a HighLevelBroker,
+    pub(crate) clock: &'a Arc<dyn Clock>,
 }
 
 impl Ground<'_> {
@@ -166,7 +170,7 @@ impl Ground<'_> {
         let installation = HubInstallation::new(settings, store.clone(), Arc::clone(clock));
         Ok(web::Services {
             consents: Some(Arc::new(HubConsents::of_hub(settings, consents)?)),
-            mappings: [].into(),
+            mappings: Arc::default(),
             crm: Some(port::highlevel(settings, broker, store, clock)),
             proxy: Some(proxy::highlevel(settings, store, (broker, clock))?),
             browser_proxy: proxy::browser(settings, store, (sealer, clock))?,
