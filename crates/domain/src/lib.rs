@@ -63,6 +63,7 @@ mod replay;
 mod retention;
 mod role;
 mod row;
+mod row_reader;
 mod scope;
 mod sealer;
 mod sender;
@@ -71,6 +72,7 @@ mod source;
 mod storage;
 mod subscription;
 mod turns;
+mod watermark;
 mod webhook_secret;
 
 pub use self::{
@@ -134,6 +136,7 @@ pub use self::{
     retention::{Kept, Need, Retained, Retention, Space},
     role::{Role, UnknownRole},
     row::{Counterpart, ROWS_SUFFIX, Row, RowWrite},
+    row_reader::{RowHint, RowPage, RowReader},
     scope::{Scope, Scopes, UnknownScope},
     sealer::SecretSealer,
     sender::Sender,
@@ -145,5 +148,6 @@ pub use self::{
         Subscription, SubscriptionNotary, SubscriptionState, Subscriptions, UnknownKind,
     },
     turns::Turns,
+    watermark::Watermarks,
     webhook_secret::WebhookSecret,
 };

@@ -22,9 +22,10 @@ mod repeatable_request;
 mod replay;
 mod retention;
 mod subscription;
+mod watermark;
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -35,7 +36,9 @@ use self::{
     parked::ParkingState, quarantine::QuarantineState, repeatable_request::RequestState,
     replay::ReplayState, subscription::SubscriptionStates,
 };
-use crate::{AuditEntry, Clock, ConsentRequest, KeyHash};
+use jiff::Timestamp;
+
+use crate::{AuditEntry, Clock, ConsentRequest, KeyHash, Tenant};
 
 /// Keeps everything in memory; clones share it. Nothing survives the process.
 #[derive(Clone)]
@@ -64,6 +67,7 @@ struct State {
     replays: ReplayState,
     requests: RequestState,
     subscriptions: SubscriptionStates,
+    watermarks: BTreeMap<(Tenant, String), Timestamp>,
 }
 
 impl Memory {

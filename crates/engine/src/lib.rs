@@ -37,6 +37,7 @@ mod stage;
 mod story;
 pub mod subscriptions;
 mod verdict;
+mod watch;
 
 pub use policy::directory::Rules;
 
@@ -50,5 +51,6 @@ pub use self::{
     retention::{Holding, Tally, holdings},
     sources::Sources,
     story::{Step, Story, tell},
+    watch::Watching,
 };
 pub use policy::retention::{IDENTITIES, Limit, Limits};
