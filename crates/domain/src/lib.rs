@@ -66,6 +66,7 @@ mod row;
 mod scope;
 mod sealer;
 mod sender;
+mod shop_lead;
 mod snapshot;
 mod source;
 mod storage;
@@ -137,6 +138,7 @@ pub use self::{
     scope::{Scope, Scopes, UnknownScope},
     sealer::SecretSealer,
     sender::Sender,
+    shop_lead::{ShopLead, ShopLeadError, ShopLeads},
     snapshot::{SNAPSHOT_SUFFIX, Snapshot},
     source::{Reading, Refusal, Source, Summary},
     storage::{Storage, StorageError},
