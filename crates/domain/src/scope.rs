@@ -47,6 +47,10 @@ pub enum Scope {
     ProxyRead,
     /// Call the vendor's other operations through the hub.
     ProxyWrite,
+    /// See the rows of mappings, and the conflicts that were settled.
+    RowsRead,
+    /// Tell the rows of an application.
+    RowsWrite,
     /// See subscriptions and their deliveries.
     SubscriptionsRead,
     /// Make, change and remove subscriptions.
@@ -57,7 +61,7 @@ pub enum Scope {
 
 impl Scope {
     /// Every scope, in order of name.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 25] = [
         Self::AuditRead,
         Self::CalendarsRead,
         Self::CalendarsWrite,
@@ -78,6 +82,8 @@ impl Scope {
         Self::OrganizationsRead,
         Self::ProxyRead,
         Self::ProxyWrite,
+        Self::RowsRead,
+        Self::RowsWrite,
         Self::SubscriptionsRead,
         Self::SubscriptionsWrite,
         Self::WebhooksSend,
@@ -107,6 +113,8 @@ impl Scope {
             Self::OrganizationsRead => "organizations:read",
             Self::ProxyRead => "proxy:read",
             Self::ProxyWrite => "proxy:write",
+            Self::RowsRead => "rows:read",
+            Self::RowsWrite => "rows:write",
             Self::SubscriptionsRead => "subscriptions:read",
             Self::SubscriptionsWrite => "subscriptions:write",
             Self::WebhooksSend => "webhooks:send",

@@ -21,6 +21,7 @@ mod hub;
 mod intake;
 pub mod letters;
 mod linking;
+pub mod mappings;
 mod meter;
 mod outlets;
 mod poison;

@@ -280,6 +280,7 @@ impl<S: Links + Send + Sync> Linking<S> {
             record: pair.key(),
             account: record.account.clone(),
             fields,
+            seen_at: pair.link.row.as_ref().and(pair.link.row_at),
             correlation: pair.action.correlation.clone(),
             now,
         };

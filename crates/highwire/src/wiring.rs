@@ -166,6 +166,7 @@ impl Ground<'_> {
         let installation = HubInstallation::new(settings, store.clone(), Arc::clone(clock));
         Ok(web::Services {
             consents: Some(Arc::new(HubConsents::of_hub(settings, consents)?)),
+            mappings: [].into(),
             crm: Some(port::highlevel(settings, broker, store, clock)),
             proxy: Some(proxy::highlevel(settings, store, (broker, clock))?),
             browser_proxy: proxy::browser(settings, store, (sealer, clock))?,

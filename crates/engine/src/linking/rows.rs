@@ -1,7 +1,9 @@
 //! The row's side of a pair: how it was seen, how it spells what was written, and when it is written.
 
-use domain::{Fields, Link, LinkStanding, Row, ValueKind};
-use policy::sync::value::same;
+use std::{borrow::Cow, collections::BTreeSet};
+
+use domain::{Fields, Link, LinkStanding, MappedField, Row, ValueKind};
+use policy::sync::{merge::named, value::same};
 use serde_json::{Value, json};
 
 use super::{Pair, records::CrmRecord};
@@ -44,8 +46,10 @@ impl Pair<'_> {
     /// The row's values, named as the fields of the record that is to be made of it.
     pub(super) fn row_as_record(&self) -> Fields {
         let fields = self.mapping.effective_fields();
+        let columns = self.link.row_fields.keys().map(String::as_str).collect();
+        let fields = named(&fields, &BTreeSet::new(), &columns);
         let reaching = fields.iter().filter(|field| field.direction.reaches_crm());
-        let value = |field: &domain::MappedField| {
+        let value = |field: &Cow<'_, MappedField>| {
             Some((field.field.clone(), self.link.row_fields.get(&field.column)?.clone()))
         };
         reaching.filter_map(value).collect()
@@ -118,14 +122,14 @@ impl Pair<'_> {
         for (field, value) in written {
             let spelled = record.fields.get(field).cloned().unwrap_or(Value::Null);
             let mapped = self.mapping.fields.iter().find(|one| one.field == *field);
-            let kind = mapped.map_or(ValueKind::Text, |one| one.kind);
+            let kind = mapped.map_or(ValueKind::Any, |one| one.kind);
             spell(&mut self.link, &format!("{OF_RECORD}{field}"), (kind, value, spelled));
         }
     }
 
     fn kind_of(&self, column: &str) -> ValueKind {
         let mapped = self.mapping.fields.iter().find(|one| one.column == column);
-        mapped.map_or(ValueKind::Text, |one| one.kind)
+        mapped.map_or(ValueKind::Any, |one| one.kind)
     }
 }
 
