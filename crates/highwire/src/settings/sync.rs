@@ -1,0 +1,14 @@
+//! The settings of what is kept equal with what.
+
+mod repairshopr;
+
+use serde::Deserialize;
+
+pub(crate) use self::repairshopr::RepairShoprSync;
+
+/// What is kept equal with what.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Sync {
+    pub(crate) repairshopr: RepairShoprSync,
+}
