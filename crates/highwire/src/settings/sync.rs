@@ -2,6 +2,8 @@
 
 mod repairshopr;
 
+use std::path::PathBuf;
+
 use serde::Deserialize;
 
 pub(crate) use self::repairshopr::RepairShoprSync;
@@ -10,5 +12,6 @@ pub(crate) use self::repairshopr::RepairShoprSync;
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Sync {
+    pub(crate) mapping_file: PathBuf,
     pub(crate) repairshopr: RepairShoprSync,
 }

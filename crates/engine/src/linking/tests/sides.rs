@@ -249,16 +249,6 @@ impl CrmCalendars for People {
     }
 }
 
-impl CrmAccount for People {
-    fn account_profile<'a>(&'a self, _: &'a Behalf) -> Answer<'a, AccountProfile> {
-        unreachable!("nobody asks where it is")
-    }
-
-    fn ensure_contact_field<'a>(&'a self, _: &'a Behalf, _: &'a str) -> Answer<'a, Outcome> {
-        unreachable!("no field is missing")
-    }
-}
-
 impl CrmWishes for People {
     fn close_channels<'a>(
         &'a self,
@@ -266,7 +256,17 @@ impl CrmWishes for People {
         _: &'a str,
         _: &'a BTreeSet<Channel>,
     ) -> Answer<'a, BTreeSet<Channel>> {
-        unreachable!("no mapping closes a channel")
+        unreachable!("nobody's wishes are changed")
+    }
+}
+
+impl CrmAccount for People {
+    fn account_profile<'a>(&'a self, _: &'a Behalf) -> Answer<'a, AccountProfile> {
+        unreachable!("nobody asks for the account")
+    }
+
+    fn ensure_contact_field<'a>(&'a self, _: &'a Behalf, _: &'a str) -> Answer<'a, Outcome> {
+        unreachable!("every field is there")
     }
 }
 
