@@ -21,7 +21,10 @@ use engine::{DeliverySettings, Limit, Limits};
 use jiff::SignedDuration;
 use serde::Deserialize;
 
-pub(crate) use self::{environment::Environment, sync::Sync};
+pub(crate) use self::{
+    environment::Environment,
+    sync::{RepairShoprSync, Sync},
+};
 use crate::failure::Failure;
 
 /// The manual, which every build carries.
