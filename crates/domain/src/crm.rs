@@ -15,7 +15,7 @@ mod page;
 mod patch;
 mod phone;
 
-use crate::{Actor, OrganizationId, Tenant};
+use crate::{Actor, ChangeSetId, OrganizationId, Tenant};
 
 pub use self::{
     appointment::{Appointment, AppointmentFilter, Booking, CrmCalendars, Slot, SlotSpan},
@@ -47,6 +47,8 @@ pub struct Behalf {
     pub account: Option<String>,
     /// Who asks for it: the audit names them.
     pub actor: Actor,
+    /// The change set that what it writes belongs to; none for a set of its own.
+    pub change_set: Option<ChangeSetId>,
 }
 
 /// A CRM: everything that an application does with it.

@@ -16,6 +16,7 @@
 //! [`Audit`] who did what with its keys. [`Consents`] lead whoever agreed at a vendor back to the
 //! connection that was to be made.
 //! [`Audit`] who did what with its keys. [`RepeatableRequests`] lets a sender repeat itself.
+//! [`ChangeSets`] keep what was there before each write outside, so that it can be undone.
 //!
 //! Must not know: a vendor's models, SQL, HTTP, the clock.
 
@@ -24,6 +25,7 @@ mod activity;
 mod api_key;
 mod audit;
 mod budget;
+mod change_set;
 mod clock;
 mod connection;
 mod connection_profile;
@@ -74,6 +76,10 @@ pub use self::{
     api_key::{ApiKey, ApiKeySecret, ApiKeys, KeyHash, KeyState},
     audit::{Actor, Audit, AuditEntry, AuditId, NewAudit, Outcome, UnknownActor, UnknownOutcome},
     budget::{Budget, BudgetKey, Budgets},
+    change_set::{
+        ChangeSet, ChangeSets, Difference, NewChangeSet, TagChange, UnknownWrite, Write,
+        WriteEffect, WriteEnd, WriteIntent, WriteState, WrittenField,
+    },
     clock::Clock,
     connection::{Connection, Connections, Listing, Revision},
     connection_profile::{Access, ConnectionProfile, Profiles, Standing, UnknownAccess},
@@ -88,7 +94,7 @@ pub use self::{
     event::{Event, EventKind, Origin, Verb},
     finding::{Finding, Verdict},
     ids::{
-        ActionId, ApiKeyId, ConnectionId, CorrelationId, EventId, IdError, MemberId,
+        ActionId, ApiKeyId, ChangeSetId, ConnectionId, CorrelationId, EventId, IdError, MemberId,
         OrganizationId, SubscriptionId, Tenant,
     },
     installation::{Installation, InstallationChange, InstallationKey, InstallationStep},

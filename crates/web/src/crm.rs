@@ -86,7 +86,7 @@ pub(crate) async fn reach(
     };
     let tenant = tenant(&*crm, &caller.principal.realm, place.connection).await?;
     let account = place.account.map(|account| account.to_string());
-    Ok((crm, Behalf { tenant, account, actor: caller.actor() }))
+    Ok((crm, Behalf { tenant, account, actor: caller.actor(), change_set: None }))
 }
 
 async fn tenant(

@@ -101,6 +101,7 @@ async fn bench() -> Bench {
         tenant: tenant(name),
         account: None,
         actor: Actor::Key(ApiKeyId::new("tester")),
+        change_set: None,
     };
     Bench { vendor, store, port, alpha: behalf("alpha"), beta: behalf("beta") }
 }
