@@ -14,6 +14,7 @@ mod opportunity;
 mod page;
 mod patch;
 mod phone;
+mod standing;
 
 use crate::{Actor, ChangeSetId, OrganizationId, Tenant};
 
@@ -33,6 +34,7 @@ pub use self::{
     },
     page::{Origin, Page, PageWish, Reading},
     phone::e164,
+    standing::{CrmStandings, Standing, Target},
 };
 
 /// What an operation of the port gives.
@@ -52,7 +54,9 @@ pub struct Behalf {
 }
 
 /// A CRM: everything that an application does with it.
-pub trait Crm: CrmContacts + CrmNotes + CrmMessages + CrmOpportunities + CrmCalendars {
+pub trait Crm:
+    CrmContacts + CrmNotes + CrmMessages + CrmOpportunities + CrmCalendars + CrmStandings
+{
     /// The connections of an organization that lead to a CRM, in order of their ids.
     fn connections<'a>(&'a self, organization: &'a OrganizationId) -> Answer<'a, Vec<Tenant>>;
 }

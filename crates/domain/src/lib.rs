@@ -68,6 +68,7 @@ mod source;
 mod storage;
 mod subscription;
 mod turns;
+mod undo_report;
 mod webhook_secret;
 
 pub use self::{
@@ -137,5 +138,6 @@ pub use self::{
         Subscription, SubscriptionNotary, SubscriptionState, Subscriptions, UnknownKind,
     },
     turns::Turns,
+    undo_report::{UndoConflict, UndoCounts, UndoItem, UndoOutcome, UndoReport},
     webhook_secret::WebhookSecret,
 };

@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// What differs between a record before a write and after it.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Difference {
     /// Its fields that differ: `first_name`, `address.city`, `custom_fields.` and the field's id.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -18,7 +19,7 @@ pub struct Difference {
 }
 
 /// One field before and after a write.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct WrittenField {
     /// What people call it, where its key does not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -30,7 +31,7 @@ pub struct WrittenField {
 }
 
 /// The tags that a write adds and takes away.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct TagChange {
     /// Those that the record did not have.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
