@@ -33,6 +33,7 @@ mod sources;
 mod stage;
 mod story;
 pub mod subscriptions;
+pub mod undo;
 mod verdict;
 
 pub use policy::directory::Rules;
