@@ -33,6 +33,7 @@ use self::identity::Identity;
 pub use self::{
     address::{UnsafeAddress, base_url},
     broker::{Broker, BrokerError, BrokerParts, Configured, TOKEN_CALL_TIMEOUT, Tended},
+    link::of_record as link_of_record,
     owner::{Owner, owner},
     proxy::{
         Allowlist, BrowserProxy, BrowserSettings, Clients, Described, HighLevelProxy, NotAllowable,
@@ -41,7 +42,7 @@ pub use self::{
     shared_ledger::SharedLedger,
     workflow::Workflow,
 };
-use crate::shared_signature;
+use crate::{Snapshots, shared_signature};
 
 /// How far ahead of our clock a vendor's time may be before we believe our own.
 const CLOCK_SKEW: SignedDuration = SignedDuration::from_mins(5);
@@ -76,6 +77,14 @@ impl HighLevel {
     #[must_use]
     pub fn new(settings: Settings) -> Self {
         Self { settings }
+    }
+
+    /// The reader of what the hub itself read of HighLevel.
+    #[must_use]
+    pub fn snapshots(&self) -> Snapshots {
+        let application_url = self.settings.application_url.clone();
+        let link = move |event: &Event| link::of_snapshot(&application_url, event);
+        Snapshots::new(("highlevel.snapshot", Self::NAME), link)
     }
 }
 

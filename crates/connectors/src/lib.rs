@@ -13,6 +13,7 @@ pub mod notion;
 pub mod repairshopr;
 mod safe;
 mod shared_signature;
+mod snapshot;
 #[cfg(test)]
 mod stand_ins;
 pub mod subscriber;
@@ -20,4 +21,5 @@ pub mod subscriber;
 pub use self::{
     new_connection::{Connecting, NewConnection, NewConnectionError, OwnerName},
     safe::{Safe, SafeError},
+    snapshot::Snapshots,
 };

@@ -12,16 +12,24 @@ pub enum Entity {
     App,
     /// A time booked in a calendar.
     Appointment,
+    /// A device of a customer of a repair shop.
+    Asset,
     /// A definition of how two object types relate.
     Association,
+    /// A company that contacts belong to.
+    Business,
     /// A contact's way through a campaign.
     Campaign,
     /// A comment in a workspace.
     Comment,
     /// A person.
     Contact,
+    /// An agreement with a customer of a repair shop.
+    Contract,
     /// A thread of messages with a contact.
     Conversation,
+    /// The definition of a custom field.
+    CustomField,
     /// A customer of a repair shop.
     Customer,
     /// A table of a workspace.
@@ -52,12 +60,18 @@ pub enum Entity {
     Order,
     /// A page of a workspace.
     Page,
+    /// A payment.
+    Payment,
+    /// A pipeline with its stages.
+    Pipeline,
     /// A price of a product.
     Price,
     /// A product.
     Product,
     /// A link between two records.
     Relation,
+    /// A recurring invoice of a repair shop.
+    Schedule,
     /// A task for a contact.
     Task,
     /// A job of a repair shop.
@@ -72,14 +86,18 @@ pub enum Entity {
 
 impl Entity {
     /// Every entity, in order of name, the unknown one last.
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 37] = [
         Self::App,
         Self::Appointment,
+        Self::Asset,
         Self::Association,
+        Self::Business,
         Self::Campaign,
         Self::Comment,
         Self::Contact,
+        Self::Contract,
         Self::Conversation,
+        Self::CustomField,
         Self::Customer,
         Self::DataSource,
         Self::Database,
@@ -95,9 +113,12 @@ impl Entity {
         Self::Opportunity,
         Self::Order,
         Self::Page,
+        Self::Payment,
+        Self::Pipeline,
         Self::Price,
         Self::Product,
         Self::Relation,
+        Self::Schedule,
         Self::Task,
         Self::Ticket,
         Self::User,
@@ -111,11 +132,15 @@ impl Entity {
         match self {
             Self::App => "app",
             Self::Appointment => "appointment",
+            Self::Asset => "asset",
             Self::Association => "association",
+            Self::Business => "business",
             Self::Campaign => "campaign",
             Self::Comment => "comment",
             Self::Contact => "contact",
+            Self::Contract => "contract",
             Self::Conversation => "conversation",
+            Self::CustomField => "custom_field",
             Self::Customer => "customer",
             Self::DataSource => "data_source",
             Self::Database => "database",
@@ -131,9 +156,12 @@ impl Entity {
             Self::Opportunity => "opportunity",
             Self::Order => "order",
             Self::Page => "page",
+            Self::Payment => "payment",
+            Self::Pipeline => "pipeline",
             Self::Price => "price",
             Self::Product => "product",
             Self::Relation => "relation",
+            Self::Schedule => "schedule",
             Self::Task => "task",
             Self::Ticket => "ticket",
             Self::User => "user",
@@ -148,11 +176,15 @@ impl Entity {
         match self {
             Self::App => "App",
             Self::Appointment => "Appointment",
+            Self::Asset => "Asset",
             Self::Association => "Association",
+            Self::Business => "Business",
             Self::Campaign => "Campaign",
             Self::Comment => "Comment",
             Self::Contact => "Contact",
+            Self::Contract => "Contract",
             Self::Conversation => "Conversation",
+            Self::CustomField => "Custom Field",
             Self::Customer => "Customer",
             Self::DataSource => "Data Source",
             Self::Database => "Database",
@@ -168,9 +200,12 @@ impl Entity {
             Self::Opportunity => "Opportunity",
             Self::Order => "Order",
             Self::Page => "Page",
+            Self::Payment => "Payment",
+            Self::Pipeline => "Pipeline",
             Self::Price => "Price",
             Self::Product => "Product",
             Self::Relation => "Relation",
+            Self::Schedule => "Schedule",
             Self::Task => "Task",
             Self::Ticket => "Ticket",
             Self::User => "User",

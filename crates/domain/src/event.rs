@@ -62,15 +62,42 @@ pub enum Origin {
     Webhook,
     /// Whoever holds a key, a token or a secret of its organization pushed it.
     Keyed,
+    /// The hub read it when it first loaded an account.
+    Backfill,
+    /// The hub read it later, and the mirror said otherwise: something was missed.
+    Reconcile,
+    /// The hub wrote it, and this was the vendor's reply.
+    Written,
+    /// It is of a row that is kept equal with a record: the hub read it, or was told.
+    Row,
 }
 
 impl Origin {
+    /// Every origin.
+    pub const ALL: [Self; 6] =
+        [Self::Webhook, Self::Keyed, Self::Backfill, Self::Reconcile, Self::Written, Self::Row];
+
     /// The name in stores and logs.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::Webhook => "webhook",
             Self::Keyed => "keyed",
+            Self::Backfill => "backfill",
+            Self::Reconcile => "reconcile",
+            Self::Written => "written",
+            Self::Row => "row",
+        }
+    }
+
+    /// Whether people and applications are to be told of it. What is read at first was there before,
+    /// of what the hub writes itself the vendor tells too, and what a row makes of a record is told
+    /// when the record changes.
+    #[must_use]
+    pub fn is_news(self) -> bool {
+        match self {
+            Self::Webhook | Self::Keyed | Self::Reconcile => true,
+            Self::Backfill | Self::Written | Self::Row => false,
         }
     }
 }
@@ -80,10 +107,7 @@ impl FromStr for Origin {
     type Err = std::convert::Infallible;
 
     fn from_str(name: &str) -> Result<Self, Self::Err> {
-        match name == Self::Webhook.name() {
-            true => Ok(Self::Webhook),
-            false => Ok(Self::Keyed),
-        }
+        Ok(Self::ALL.into_iter().find(|origin| origin.name() == name).unwrap_or(Self::Keyed))
     }
 }
 

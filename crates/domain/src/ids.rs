@@ -49,6 +49,18 @@ impl EventId {
     }
 }
 
+/// The first sixteen bytes of the SHA-256 of these parts, each told apart from the next by its length.
+pub(crate) fn digest16(parts: &[&[u8]]) -> [u8; 16] {
+    let mut context = Context::new(&SHA256);
+    for part in parts {
+        context.update(&(part.len() as u64).to_be_bytes());
+        context.update(part);
+    }
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&context.finish().as_ref()[..16]);
+    bytes
+}
+
 impl fmt::Display for EventId {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{}{:032x}", Self::PREFIX, u128::from_be_bytes(self.0))

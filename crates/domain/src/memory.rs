@@ -11,6 +11,7 @@ mod credentials;
 mod dead_letter;
 mod journal;
 mod lease;
+mod link;
 mod member;
 mod mirror;
 mod notification;
@@ -31,9 +32,10 @@ use std::{
 use self::{
     api_key::ApiKeyState, budget::BudgetState, change_set::ChangeSetState,
     connection::ConnectionState, credentials::CredentialState, journal::JournalState,
-    lease::LeaseState, member::MemberState, mirror::MirrorState, organization::OrganizationState,
-    outbox::OutboxState, parked::ParkingState, quarantine::QuarantineState,
-    repeatable_request::RequestState, replay::ReplayState, subscription::SubscriptionStates,
+    lease::LeaseState, link::LinkState, member::MemberState, mirror::MirrorState,
+    organization::OrganizationState, outbox::OutboxState, parked::ParkingState,
+    quarantine::QuarantineState, repeatable_request::RequestState, replay::ReplayState,
+    subscription::SubscriptionStates,
 };
 use crate::{AuditEntry, Clock, ConsentRequest, KeyHash};
 
@@ -56,6 +58,7 @@ struct State {
     parking: ParkingState,
     credentials: CredentialState,
     leases: LeaseState,
+    links: LinkState,
     organizations: OrganizationState,
     members: MemberState,
     api_keys: ApiKeyState,

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{Entity, EventId, Tenant};
+use crate::{Entity, EventId, Origin, Tenant};
 
 /// The named values of a record, in the hub's words (`first_name`, `stage_id`).
 pub type Fields = BTreeMap<String, Value>;
@@ -41,6 +41,14 @@ pub enum RecordUpdate {
     Set(RecordKey, Fields),
     /// The record is gone; these were its last values.
     Remove(RecordKey, Fields),
+    /// It differed from the row that this event had made, or there was no row. It counts only while
+    /// that is so: what came in between knows better.
+    Compared {
+        /// The event of the row that it was compared with.
+        found: Option<EventId>,
+        /// What it says.
+        update: Box<RecordUpdate>,
+    },
 }
 
 impl RecordUpdate {
@@ -49,6 +57,7 @@ impl RecordUpdate {
     pub fn key(&self) -> &RecordKey {
         match self {
             Self::Set(key, _) | Self::Remove(key, _) => key,
+            Self::Compared { update, .. } => update.key(),
         }
     }
 }
@@ -70,6 +79,15 @@ pub struct Record {
     pub deleted_at: Option<Timestamp>,
     /// The event that made this version.
     pub event: EventId,
+    /// The vendor's account that it is in, such as a HighLevel location, where an event has told it.
+    pub account: Option<String>,
+    /// How that event came in.
+    pub origin: Origin,
+    /// When the hub first heard of it.
+    pub first_seen_at: Timestamp,
+    /// When the hub last heard something new of it. That it is still so is told by the runs that
+    /// compared it since.
+    pub last_seen_at: Timestamp,
 }
 
 /// The difference that an event made to one record.

@@ -2,7 +2,7 @@
 
 use crate::{
     ApiKeys, Audit, ChangeSets, Connections, Consents, Credentials, DeadLetters, Journal, Leases,
-    Members, Mirror, Notifications, Organizations, Outbox, Parking, Profiles, Quarantine,
+    Links, Members, Mirror, Notifications, Organizations, Outbox, Parking, Profiles, Quarantine,
     RepeatableRequests, Replays, Retention, Sequence, Subscriptions,
 };
 
@@ -19,6 +19,7 @@ pub trait Storage:
     + Consents
     + Credentials
     + Leases
+    + Links
     + Organizations
     + Members
     + ApiKeys
@@ -48,6 +49,7 @@ impl<S> Storage for S where
         + Consents
         + Credentials
         + Leases
+        + Links
         + Organizations
         + Members
         + ApiKeys

@@ -53,9 +53,14 @@ pub(crate) fn all(highlevel: &Arc<dyn Source>) -> Vec<Door> {
     doors
 }
 
-/// Who can read the events that came in by any of them.
-pub(crate) fn sources(highlevel: &Arc<dyn Source>) -> Vec<Arc<dyn Source>> {
-    vec![Arc::clone(highlevel), Arc::new(Notion), Arc::new(RepairShopr)]
+/// Who can read the events that came in by any of them, and those that the hub read itself.
+pub(crate) fn sources(highlevel: &HighLevel) -> Vec<Arc<dyn Source>> {
+    vec![
+        Arc::new(highlevel.clone()),
+        Arc::new(highlevel.snapshots()),
+        Arc::new(Notion),
+        Arc::new(RepairShopr),
+    ]
 }
 
 /// What the settings say about the doors.

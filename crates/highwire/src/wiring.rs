@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, path::Path, sync::Arc, time::Duration};
 use connectors::{highlevel::HighLevel, notion::ActivityLog};
 use domain::{
     Actor, Clock, ConnectionId, Destination, Organization, OrganizationId, Organizations,
-    SecretSealer, Source, SubscriptionNotary,
+    SecretSealer, SubscriptionNotary,
 };
 use endpoint::http::HttpTransport;
 use engine::{Hub, Parts};
@@ -94,7 +94,7 @@ pub(crate) async fn start(settings: &Settings) -> Result<Running, Failure> {
 /// Starts the hub that the settings describe, by this entry.
 pub(crate) async fn enter(settings: &Settings, entry: Entry) -> Result<Running, Failure> {
     let clock = clock::system();
-    let source: Arc<dyn Source> = Arc::new(highlevel_source(settings)?);
+    let highlevel = highlevel_source(settings)?;
     let activity_log = activity_log(settings)?;
     let disk = store::Disk::new(&settings.data_dir, settings.server.reserve()?);
     let (mut server, store) = entry::open(settings, entry, &clock).await?;
@@ -107,7 +107,7 @@ pub(crate) async fn enter(settings: &Settings, entry: Entry) -> Result<Running, 
     let (notary, teller) = (needs.notary()?, needs.teller()?);
     let hub = Hub::start(Parts {
         store: store.clone(),
-        sources: doors::sources(&source),
+        sources: doors::sources(&highlevel),
         rules: doors::rules(settings, clock.now())?,
         doors: doors::door_settings(settings, Arc::clone(&sealer)),
         activity_log: activity_log.is_some().then(|| connection.clone()),
@@ -133,7 +133,7 @@ pub(crate) async fn enter(settings: &Settings, entry: Entry) -> Result<Running, 
     let site = Site {
         intake: hub.intake(),
         store: store.clone(),
-        doors: doors::all(&source),
+        doors: doors::all(&(Arc::new(highlevel) as _)),
         services,
         clock,
     };
@@ -196,8 +196,7 @@ pub(crate) fn open_to_read(
     folder: &Path,
 ) -> Result<(Sqlite, engine::Sources), Failure> {
     let store = Sqlite::open_to_read(folder)?;
-    let source: Arc<dyn Source> = Arc::new(highlevel_source(settings)?);
-    Ok((store, engine::Sources::new(doors::sources(&source))))
+    Ok((store, engine::Sources::new(doors::sources(&highlevel_source(settings)?))))
 }
 
 fn highlevel_source(settings: &Settings) -> Result<HighLevel, Failure> {

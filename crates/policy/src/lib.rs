@@ -4,8 +4,8 @@
 //! The same three values always give the same answer, so a decision can be replayed (invariant I10).
 //! [`directory`] decides whose an event is, [`holders`] whom a key speaks for, [`mirror`] what an event
 //! makes of a mirrored record, [`installation`] what it makes of an app's installation, [`access`] who
-//! may do what, [`message`] what a subscription is told, [`retention`] what may go, and [`undo`] what a
-//! change set's records get back.
+//! may do what, [`message`] what a subscription is told, [`sync`] what makes two sides equal,
+//! [`retention`] what may go, and [`undo`] what a change set's records get back.
 //!
 //! Must not know: tokio, the store, connectors, `now()`.
 
@@ -19,6 +19,7 @@ pub mod mirror;
 pub mod pair;
 pub mod retention;
 pub mod rules;
+pub mod sync;
 pub mod undo;
 mod view;
 

@@ -19,9 +19,15 @@ pub fn apply(
     current: Option<&Record>,
     update: RecordUpdate,
 ) -> (Change, Option<Record>) {
+    let (update, compared_with) = match update {
+        RecordUpdate::Compared { found, update } => (*update, Some(found)),
+        other => (other, None),
+    };
     let (key, said, removes) = match update {
         RecordUpdate::Set(key, fields) => (key, fields, false),
         RecordUpdate::Remove(key, fields) => (key, fields, true),
+        // Nothing is compared twice.
+        RecordUpdate::Compared { update, .. } => return apply(event, tenant, current, *update),
     };
     let version = current.map_or(0, |record| record.version);
     let change = |applied, version, fields| Change {
@@ -33,7 +39,13 @@ pub fn apply(
         fields,
         found: current.map(|record| record.event),
     };
-    if current.is_some_and(|record| event.occurred_at < record.occurred_at) {
+    let is_late = match compared_with {
+        // What was read in a list counts as long as nothing else has changed the row: then it is what
+        // the vendor has, whatever its clock says.
+        Some(found) => current.map(|record| record.event) != found,
+        None => current.is_some_and(|record| event.occurred_at < record.occurred_at),
+    };
+    if is_late {
         return (change(Applied::Stale, version, BTreeMap::new()), None);
     }
     let nothing = Fields::new();
@@ -62,6 +74,10 @@ pub fn apply(
         occurred_at: moment(event, current),
         deleted_at: removes.then_some(was_deleted.unwrap_or(event.occurred_at)),
         event: event.id,
+        account: event.account.clone().or_else(|| current.and_then(|row| row.account.clone())),
+        origin: event.origin,
+        first_seen_at: current.map_or(event.received_at, |row| row.first_seen_at),
+        last_seen_at: event.received_at,
     };
     (change(applied, version + 1, differences), Some(record))
 }
@@ -73,7 +89,8 @@ pub fn apply(
 fn moment(event: &Event, current: Option<&Record>) -> Timestamp {
     let is_undated = event.origin == Origin::Keyed && event.occurred_at == event.received_at;
     match (is_undated, current) {
-        (false, _) => event.occurred_at,
+        (false, Some(record)) => event.occurred_at.max(record.occurred_at),
+        (false, None) => event.occurred_at,
         (true, Some(record)) => record.occurred_at,
         (true, None) => Timestamp::UNIX_EPOCH,
     }
@@ -182,6 +199,42 @@ mod tests {
         let (_, newer) =
             apply(&dated, &tenant("alpha"), Some(&row), set(&[("phone", json!("+2"))]));
         assert_eq!(newer.unwrap().occurred_at, at(7), "a time that was told counts");
+    }
+
+    #[test]
+    fn what_was_read_in_a_list_counts_unless_the_row_has_moved_on() {
+        let compared = |found, name: &str| RecordUpdate::Compared {
+            found,
+            update: Box::new(set(&[("name", json!(name))])),
+        };
+        let (applied, row) = fold(vec![
+            (happened(1, 9), compared(None, "first")),
+            (happened(2, 5), compared(Some(event_id(1)), "older by its clock, and read later")),
+            (happened(3, 20), compared(Some(event_id(1)), "compared with what is no longer there")),
+            (happened(4, 20), compared(None, "made meanwhile")),
+        ]);
+        assert_eq!(applied, [Applied::Created, Applied::Updated, Applied::Stale, Applied::Stale]);
+        let row = row.unwrap();
+        assert_eq!((row.event, row.occurred_at), (event_id(2), at(9)), "a clock never goes back");
+    }
+
+    #[test]
+    fn a_row_tells_where_it_is_and_since_when_it_is_known() {
+        let (_, row) = fold(vec![
+            (happened(1, 1), set(&[("name", json!("Ada"))])),
+            (
+                Event {
+                    account: None,
+                    received_at: at(70),
+                    origin: Origin::Keyed,
+                    ..happened(2, 2)
+                },
+                set(&[("name", json!("Eve"))]),
+            ),
+        ]);
+        let row = row.unwrap();
+        assert_eq!((row.account.as_deref(), row.origin), (Some("location-1"), Origin::Keyed));
+        assert_eq!((row.first_seen_at, row.last_seen_at), (at(2), at(70)));
     }
 
     #[test]

@@ -13,6 +13,7 @@ mod damage;
 mod journal;
 mod lanes;
 mod leases;
+mod links;
 mod members;
 mod mirror;
 mod notes;

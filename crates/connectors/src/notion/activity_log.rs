@@ -170,7 +170,7 @@ impl<T: Transport, C: Timer> ActivityLog<T, C> {
 fn entry(action: &Action) -> Result<&ActivityEntry, Failure> {
     match &action.intent {
         Intent::LogActivity(entry) => Ok(entry),
-        Intent::Notify(_) => Err(Failure {
+        Intent::Notify(_) | Intent::SyncLink(_) => Err(Failure {
             next: Next::GiveUp,
             ambiguous: false,
             reason: "the activity log is told of activities only; report this as a bug".to_owned(),

@@ -74,6 +74,10 @@ pub fn record(owner: &Tenant, id: &str, number: u128) -> Record {
         occurred_at: at(1),
         deleted_at: None,
         event: event_id(number),
+        account: Some("location-1".to_owned()),
+        origin: Origin::Webhook,
+        first_seen_at: at(2),
+        last_seen_at: at(2),
     }
 }
 

@@ -44,17 +44,18 @@ fn is_on(outlets: &Outlets) -> bool {
 }
 
 fn concerns(event: &Event, outlets: &Outlets) -> bool {
-    is_news(event.kind) && outlets.subscriptions.iter().any(|one| one.wants(event))
+    is_news(event) && outlets.subscriptions.iter().any(|one| one.wants(event))
 }
 
 /// A hint says that something is to be read again, not that it happened, and the hub's own pages in
 /// Notion bring hints: whoever answered each with a change would never end.
-fn is_news(kind: EventKind) -> bool {
-    kind != EventKind::UNREADABLE && kind.verb != Verb::Hinted
+fn is_news(event: &Event) -> bool {
+    let is_told = event.kind != EventKind::UNREADABLE && event.kind.verb != Verb::Hinted;
+    is_told && event.origin.is_news()
 }
 
 fn decide(event: &Event, view: &View, now: Timestamp) -> Vec<Action> {
-    let Some(tenant) = event.tenant.as_ref().filter(|_| is_news(event.kind)) else {
+    let Some(tenant) = event.tenant.as_ref().filter(|_| is_news(event)) else {
         return Vec::new();
     };
     let sibling = view.sibling.as_ref().filter(|one| pair::is_told(event, &view.changes, one));
@@ -140,7 +141,7 @@ mod tests {
             .iter()
             .map(|one| match &one.intent {
                 Intent::Notify(told) => (told.message.clone(), told.body.clone()),
-                Intent::LogActivity(_) => panic!("it notifies nobody"),
+                _ => panic!("it notifies nobody"),
             })
             .collect();
         assert_eq!(bodies[0], bodies[1]);

@@ -127,12 +127,13 @@ fn put_record(connection: &Connection, record: &Record) -> rusqlite::Result<()> 
     connection
         .prepare_cached(
             "INSERT INTO record (organization, connection, entity, id, version, occurred_at,
-                 deleted_at, event, fields)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+                 deleted_at, event, fields, account, origin, first_seen_at, last_seen_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
              ON CONFLICT (organization, connection, entity, id) DO UPDATE SET
                  version = excluded.version, occurred_at = excluded.occurred_at,
                  deleted_at = excluded.deleted_at, event = excluded.event,
-                 fields = excluded.fields",
+                 fields = excluded.fields, account = excluded.account,
+                 origin = excluded.origin, last_seen_at = excluded.last_seen_at",
         )?
         .execute((
             record.tenant.organization.as_str(),
@@ -144,6 +145,10 @@ fn put_record(connection: &Connection, record: &Record) -> rusqlite::Result<()> 
             record.deleted_at.map(|at| at.as_microsecond()),
             &record.event.as_bytes()[..],
             row::to_json(&record.fields)?,
+            &record.account,
+            record.origin.name(),
+            record.first_seen_at.as_microsecond(),
+            record.last_seen_at.as_microsecond(),
         ))?;
     Ok(())
 }
@@ -175,7 +180,8 @@ fn record(
     key: RecordKey,
 ) -> rusqlite::Result<Option<Record>> {
     let mut statement = connection.prepare_cached(
-        "SELECT version, occurred_at, deleted_at, event, fields FROM record
+        "SELECT version, occurred_at, deleted_at, event, fields, account, origin, first_seen_at,
+             last_seen_at FROM record
          WHERE organization = ?1 AND connection = ?2 AND entity = ?3 AND id = ?4",
     )?;
     let place = (
@@ -193,6 +199,10 @@ fn record(
             deleted_at: row::optional_timestamp(row, 2)?,
             event: row::event_id(row, 3)?,
             fields: row::json(row, 4)?,
+            account: row.get(5)?,
+            origin: row::parsed(row, 6)?,
+            first_seen_at: row::timestamp(row, 7)?,
+            last_seen_at: row::timestamp(row, 8)?,
         })
     };
     statement.query_row(place, read).optional()

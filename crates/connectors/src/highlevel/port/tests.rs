@@ -124,6 +124,7 @@ impl Bench {
             occurred_at: domain::contract::sample::at(0),
             deleted_at: None,
             event: event_id(1),
+            ..domain::contract::sample::record(&behalf.tenant, id, 1)
         };
         self.put(from, record.clone()).await;
         record

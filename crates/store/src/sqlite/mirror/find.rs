@@ -14,7 +14,8 @@ const LOOKED_AT: usize = 2_000;
 pub(super) fn find(connection: &Connection, query: &RecordQuery) -> rusqlite::Result<RecordPage> {
     let (index, condition, wanted) = way(&query.conditions);
     let sql = format!(
-        "SELECT id, version, occurred_at, event, fields FROM record INDEXED BY {index}
+        "SELECT id, version, occurred_at, event, fields, account, origin, first_seen_at,
+             last_seen_at FROM record INDEXED BY {index}
          WHERE organization = ?1 AND connection = ?2 AND entity = ?3 AND deleted_at IS NULL
              AND (occurred_at, id) > (?4, ?5) {condition}
          ORDER BY occurred_at, id"
@@ -90,5 +91,9 @@ fn record(query: &RecordQuery, row: &Row<'_>) -> rusqlite::Result<Record> {
         deleted_at: None,
         event: row::event_id(row, 3)?,
         fields: row::json(row, 4)?,
+        account: row.get(5)?,
+        origin: row::parsed(row, 6)?,
+        first_seen_at: row::timestamp(row, 7)?,
+        last_seen_at: row::timestamp(row, 8)?,
     })
 }

@@ -394,6 +394,43 @@ pub(in crate::sqlite) const STATE: Schema = Schema {
     CREATE INDEX repeatable_request_end ON repeatable_request (kept_until);
     ",
         "
+    -- Where a record is, how its newest version came in, and since when the hub knows of it.
+    ALTER TABLE record ADD COLUMN account TEXT;
+    ALTER TABLE record ADD COLUMN origin TEXT NOT NULL DEFAULT 'webhook';
+    ALTER TABLE record ADD COLUMN first_seen_at INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE record ADD COLUMN last_seen_at INTEGER NOT NULL DEFAULT 0;
+    UPDATE record SET first_seen_at = occurred_at, last_seen_at = occurred_at;
+    ",
+        "
+    -- A link: a record and a row of a counterpart that are kept equal, and what differed.
+    CREATE TABLE link (
+        id           INTEGER PRIMARY KEY AUTOINCREMENT,
+        organization TEXT NOT NULL,
+        mapping      TEXT NOT NULL,
+        record       TEXT,
+        row          TEXT,
+        agreed       TEXT NOT NULL,
+        row_fields   TEXT NOT NULL,
+        row_at       INTEGER,
+        spelled      TEXT NOT NULL,
+        standing     TEXT NOT NULL,
+        synced_at    INTEGER,
+        revision     INTEGER NOT NULL,
+        UNIQUE (organization, mapping, record),
+        UNIQUE (organization, mapping, row)
+    );
+    CREATE TABLE sync_conflict (
+        id           INTEGER PRIMARY KEY AUTOINCREMENT,
+        organization TEXT NOT NULL,
+        mapping      TEXT NOT NULL,
+        record       TEXT,
+        row          TEXT,
+        field        TEXT NOT NULL,
+        at           INTEGER NOT NULL
+    );
+    CREATE INDEX sync_conflict_owner ON sync_conflict (organization, id);
+    ",
+        "
     -- A change_set is what one cause changed outside, and a write is one of its changes. A write that
     -- has not ended may have been made or not.
     CREATE TABLE change_set (
