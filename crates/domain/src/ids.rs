@@ -177,7 +177,8 @@ impl FromStr for ChangeSetId {
 
     fn from_str(text: &str) -> Result<Self, IdError> {
         let digits = text.trim().strip_prefix("chg_").unwrap_or_default();
-        let is_one = digits.len() == 32 && digits.bytes().all(|it| it.is_ascii_hexdigit());
+        let is_digit = |it: u8| it.is_ascii_digit() || (b'a'..=b'f').contains(&it);
+        let is_one = digits.len() == 32 && digits.bytes().all(is_digit);
         match is_one {
             true => Ok(Self::new(text.trim())),
             false => Err(IdError {

@@ -1,6 +1,7 @@
 //! The command line: every command and flag.
 
 mod audit;
+mod changes;
 mod connect;
 mod connections;
 mod doctor;
@@ -14,6 +15,7 @@ use clap::{ArgMatches, Args, Parser, Subcommand, ValueEnum};
 use endpoint::Secret;
 
 pub(crate) use self::audit::{Audit, AuditList};
+pub(crate) use self::changes::{Changes, Undo};
 pub(crate) use self::connect::{
     Connect, HighLevel as ConnectHighLevel, HighLevelBrowser as ConnectHighLevelBrowser,
     Model as ConnectModel, Notion as ConnectNotion, RepairShopr as ConnectRepairShopr, Target,
@@ -92,6 +94,11 @@ pub(crate) enum Command {
     /// See who did what with keys, tokens and what belongs to whom
     #[command(subcommand)]
     Audit(Audit),
+    /// See what was changed outside, with what was there before
+    #[command(subcommand)]
+    Changes(Changes),
+    /// Take a change set back, where nobody has changed its records since
+    Undo(Undo),
     /// Connect organizations to vendors, and say how their webhooks prove themselves
     #[command(subcommand)]
     Connections(Connections),

@@ -14,7 +14,7 @@ pub(crate) mod tags;
 use std::{borrow::Cow, fmt, sync::Arc};
 
 use domain::{
-    ConnectionId, Realm, Tenant,
+    ChangeSetId, ConnectionId, Realm, Tenant,
     crm::{Behalf, Crm, CrmError},
 };
 use engine::administration::first_organization;
@@ -70,6 +70,26 @@ pub(crate) const READ_ERRORS: &[(Kind, &str)] = &[
     (Kind::Invalid, "A value cannot be used; `errors` says which."),
     (Kind::InDoubt, "The CRM's answer cannot be used."),
 ];
+
+impl Where {
+    /// A connection, whichever of its accounts.
+    pub(crate) fn of(connection: Option<ConnectionId>) -> Self {
+        Self { connection, account: None }
+    }
+}
+
+/// The CRM and on whose behalf something is written there, in the change set that the request names.
+///
+/// # Errors
+/// As [`reach`].
+pub(crate) async fn reach_to_write(
+    service: Service,
+    (caller, change_set): (&Caller, Option<ChangeSetId>),
+    place: Where,
+) -> Result<(Arc<dyn Crm>, Behalf), Problem> {
+    let (crm, behalf) = reach(service, caller, place).await?;
+    Ok((crm, Behalf { change_set, ..behalf }))
+}
 
 /// The CRM and on whose behalf it is called.
 ///

@@ -29,6 +29,8 @@ const OVER_HTTP: &[(&str, There)] = &[
     ("audit list", Route("GET", "/v1/audit")),
     ("backup", Route("POST", "/v1/installation/backups")),
     ("call", Not(CALLS)),
+    ("changes list", Route("GET", "/v1/change-sets")),
+    ("changes show", Route("GET", "/v1/change-sets/{id}/writes")),
     ("completions", Not(LOCAL)),
     ("connect anthropic", Not(CONSENT)),
     ("connect browser", Not("it makes the link with which a browser comes to those pages")),
@@ -80,6 +82,7 @@ const OVER_HTTP: &[(&str, There)] = &[
     ("subscriptions resume", Route("PATCH", "/v1/subscriptions/{id}")),
     ("subscriptions rotate", Route("POST", "/v1/subscriptions/{id}/secret")),
     ("subscriptions test", Route("POST", "/v1/subscriptions/{id}/tests")),
+    ("undo", Route("POST", "/v1/change-sets/{id}/undo")),
     ("up", Not(STOPPED)),
 ];
 
