@@ -96,8 +96,9 @@ async fn stages_and_appointments_come_back_and_messages_are_told() -> Result<()>
     let list = ListPipelines { location_id: location.clone() };
     let sales = client.call(&list).await?.pipelines.remove(0);
     let stages = sales.stages.clone().context("stages")?;
-    let draft = |name: &str| OpportunityDraft {
-        contact: contact.clone(),
+    let other = port.upsert_contact(&free, &person("other@example.com")).await?.contact.item.id;
+    let draft = |contact: &str, name: &str| OpportunityDraft {
+        contact: contact.to_owned(),
         pipeline: sales.id.to_string(),
         stage: None,
         name: name.to_owned(),
@@ -105,7 +106,7 @@ async fn stages_and_appointments_come_back_and_messages_are_told() -> Result<()>
         value: None,
         custom_fields: [("Decision maker".to_owned(), json!("Ada"))].into(),
     };
-    let old = port.upsert_opportunity(&free, &draft("Engine")).await?.opportunity.item;
+    let old = port.upsert_opportunity(&free, &draft(&contact, "Engine")).await?.opportunity.item;
 
     let set = house.set("quarter").await?;
     let behalf = house.behalf(Some(&set));
@@ -118,7 +119,8 @@ async fn stages_and_appointments_come_back_and_messages_are_told() -> Result<()>
         ..OpportunityPatch::default()
     };
     port.patch_opportunity(&behalf, &old.id, &patch).await?;
-    let new = port.upsert_opportunity(&behalf, &draft("Second engine")).await?.opportunity.item;
+    let new =
+        port.upsert_opportunity(&behalf, &draft(&other, "Second engine")).await?.opportunity.item;
     ensure!(new.id != old.id);
     let calendars = client.call(&ListCalendars::new(location)).await?.calendars;
     let personal = calendars.iter().find(|it| it.calendar_type.as_deref() == Some("personal"));
