@@ -4,6 +4,7 @@
 //! and appointments, and no vendor. Whoever stands behind it implements [`Crm`] for one vendor.
 //! What is read comes from the mirror where that is enough, and [`Reading`] says how old it is.
 
+mod account;
 mod appointment;
 mod contact;
 mod disturbance;
@@ -19,12 +20,13 @@ mod standing;
 use crate::{Actor, ChangeSetId, OrganizationId, Tenant};
 
 pub use self::{
+    account::{AccountProfile, CrmAccount},
     appointment::{Appointment, AppointmentFilter, Booking, CrmCalendars, Slot, SlotSpan},
     contact::{
         Address, AddressPatch, Contact, ContactDraft, ContactFilter, ContactPatch, CrmContacts,
         NotApplied, Outcome, Upserted,
     },
-    disturbance::{Channel, Disturbance},
+    disturbance::{Channel, CrmWishes, Disturbance},
     error::{CrmError, FieldProblem},
     message::{CrmMessages, MessageDraft, SentMessage},
     note::{CrmNotes, Note, NoteDraft},
@@ -49,13 +51,37 @@ pub struct Behalf {
     pub account: Option<String>,
     /// Who asks for it: the audit names them.
     pub actor: Actor,
-    /// The change set that what it writes belongs to; none for a set of its own.
-    pub change_set: Option<ChangeSetId>,
+    /// Which change set what it writes belongs to.
+    pub cause: WriteCause,
+}
+
+/// Which change set a write belongs to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum WriteCause {
+    /// One of its own.
+    #[default]
+    Alone,
+    /// The set with this id, which the tenant has.
+    Set(ChangeSetId),
+    /// The set of a cause, which its first write begins.
+    Joined {
+        /// What makes it this set and no other of the connection, such as `sync deals 2026-03-09`.
+        cause: String,
+        /// What it is for, in a few words without anybody's data.
+        title: String,
+    },
 }
 
 /// A CRM: everything that an application does with it.
 pub trait Crm:
-    CrmContacts + CrmNotes + CrmMessages + CrmOpportunities + CrmCalendars + CrmStandings
+    CrmAccount
+    + CrmContacts
+    + CrmNotes
+    + CrmMessages
+    + CrmOpportunities
+    + CrmCalendars
+    + CrmStandings
+    + CrmWishes
 {
     /// The connections of an organization that lead to a CRM, in order of their ids.
     fn connections<'a>(&'a self, organization: &'a OrganizationId) -> Answer<'a, Vec<Tenant>>;

@@ -110,8 +110,8 @@ pub use self::{
     link::{Link, LinkEnd, LinkStanding, Links, SyncConflict},
     lists::{Bookmark, ListError, ListPage, ListPart, ListScope, Listed, Lists, Upkeep},
     mapping::{
-        Because, DEFAULT_SKEW_SECONDS, Direction, FieldConflict, MappedField, Mapping, NewRows,
-        OnDelete, Only, Side, ValueKind, Wins,
+        Because, CRM_ID_COLUMN, DEFAULT_SKEW_SECONDS, Direction, FieldConflict, MappedField,
+        Mapping, NewRows, OnDelete, Only, ROW_ID_COLUMN, Side, ValueKind, Wins,
     },
     member::{Member, MemberChange, Members},
     memory::Memory,

@@ -14,6 +14,13 @@ use crate::{ConnectionId, Entity, Tenant};
 /// How many seconds two clocks may differ where a mapping says nothing.
 pub const DEFAULT_SKEW_SECONDS: u32 = 5;
 
+/// The column in which an application finds the id of the CRM's record.
+pub const CRM_ID_COLUMN: &str = "crm_id";
+
+/// The column that holds an application's own id of the row, for the custom field of the CRM that takes
+/// it.
+pub const ROW_ID_COLUMN: &str = "external_id";
+
 /// What is kept equal with what.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mapping {
@@ -52,9 +59,9 @@ pub struct Mapping {
 #[serde(deny_unknown_fields)]
 pub struct MappedField {
     /// The field's name in the hub's words (`first_name`), `custom_fields.` and a name for a custom
-    /// one.
+    /// one. One that ends in `*` stands for all that begin so and that no field before it names.
     pub field: String,
-    /// The counterpart's name of the column.
+    /// The counterpart's name of the column. What stands for `*` in the field stands for it here too.
     pub column: String,
     /// What its values are, which says when two of them are equal.
     #[serde(default)]
@@ -114,6 +121,8 @@ pub enum ValueKind {
     Date,
     /// Texts without order, such as tags. Case does not count.
     List,
+    /// Whatever it is: an array is a list, and everything else counts by its text.
+    Any,
 }
 
 /// Which records of the CRM have a row. All of what is given has to hold; nothing is every record.
@@ -216,6 +225,24 @@ impl Direction {
 }
 
 impl Mapping {
+    /// Whether a column has a field, by its name or by one that ends in `*`.
+    #[must_use]
+    pub fn maps_column(&self, column: &str) -> bool {
+        self.fields.iter().any(|field| match field.column.strip_suffix('*') {
+            Some(stem) => column.len() > stem.len() && column.starts_with(stem),
+            None => field.column == column,
+        })
+    }
+
+    /// The connection of the counterpart, and whose it is.
+    #[must_use]
+    pub fn counterpart_tenant(&self) -> Tenant {
+        Tenant {
+            organization: self.tenant.organization.clone(),
+            connection: self.counterpart.clone(),
+        }
+    }
+
     /// The destination of the actions that keep its records equal.
     #[must_use]
     pub fn destination(&self) -> ConnectionId {
@@ -251,6 +278,35 @@ mod tests {
         ] {
             assert_eq!(own.within(outer), expected, "{own:?} within {outer:?}");
         }
+    }
+
+    #[test]
+    fn a_column_is_mapped_by_its_name_or_by_a_star() {
+        let field = |column: &str| MappedField {
+            field: column.to_owned(),
+            column: column.to_owned(),
+            kind: ValueKind::Text,
+            direction: Direction::Both,
+            wins: Wins::LastWrite,
+        };
+        let mapping = Mapping {
+            name: "people".to_owned(),
+            tenant: crate::contract::sample::tenant("alpha"),
+            account: None,
+            counterpart: ConnectionId::new("app"),
+            vendor: "application".to_owned(),
+            table: String::new(),
+            entity: Entity::Contact,
+            direction: Direction::Both,
+            fields: vec![field("email"), field("custom_fields.*")],
+            only: Only::default(),
+            new_rows: NewRows::Create,
+            on_delete: OnDelete::Keep,
+            skew_seconds: DEFAULT_SKEW_SECONDS,
+            settings: BTreeMap::new(),
+        };
+        assert!(mapping.maps_column("email") && mapping.maps_column("custom_fields.Size"));
+        assert!(!mapping.maps_column("e-mail") && !mapping.maps_column("custom_fields."));
     }
 
     #[test]

@@ -42,6 +42,9 @@ pub struct RowWrite {
     /// The columns that change, by the names that the mapping gives them; null clears. For a new row
     /// all that have a value.
     pub fields: Fields,
+    /// When the row was changed last, by the counterpart's clock and as far as is known: a counterpart
+    /// that has changed it since can refuse the write. None where the row is to be made.
+    pub seen_at: Option<Timestamp>,
     /// What the write is called in logs and calls.
     pub correlation: CorrelationId,
     /// When it was decided.
@@ -88,6 +91,17 @@ struct Body {
 }
 
 impl Row {
+    /// The longest id that an application may give a row, in characters.
+    pub const LONGEST_ID: usize = 128;
+
+    /// Whether a text can be an application's id of a row: it stands in paths and lists.
+    #[must_use]
+    pub fn is_id(text: &str) -> bool {
+        let is_plain = |it: char| !it.is_control() && !it.is_whitespace() && it != '/';
+        let length = text.chars().count();
+        (1..=Self::LONGEST_ID).contains(&length) && text.chars().all(is_plain)
+    }
+
     /// The event that tells that a row is like this now. The same row with the same values and time is
     /// one event.
     #[must_use]
@@ -128,5 +142,25 @@ impl Row {
         }
         let body: Body = serde_json::from_slice(&event.body).ok()?;
         Some((body.mapping, body.row))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_of_an_application_stands_in_a_path() {
+        let long = "a".repeat(129);
+        for (text, is_one) in [
+            ("77", true),
+            ("kunde-ä:7", true),
+            ("", false),
+            ("a/b", false),
+            ("a b", false),
+            (&long, false),
+        ] {
+            assert_eq!(Row::is_id(text), is_one, "{text}");
+        }
     }
 }

@@ -51,6 +51,10 @@ pub enum Scope {
     ProxyRead,
     /// Call the vendor's other operations through the hub.
     ProxyWrite,
+    /// See the rows of mappings, and the conflicts that were settled.
+    RowsRead,
+    /// Tell the rows of an application.
+    RowsWrite,
     /// See subscriptions and their deliveries.
     SubscriptionsRead,
     /// Make, change and remove subscriptions.
@@ -61,7 +65,7 @@ pub enum Scope {
 
 impl Scope {
     /// Every scope, in order of name.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 27] = [
         Self::AuditRead,
         Self::CalendarsRead,
         Self::CalendarsWrite,
@@ -84,6 +88,8 @@ impl Scope {
         Self::OrganizationsRead,
         Self::ProxyRead,
         Self::ProxyWrite,
+        Self::RowsRead,
+        Self::RowsWrite,
         Self::SubscriptionsRead,
         Self::SubscriptionsWrite,
         Self::WebhooksSend,
@@ -115,6 +121,8 @@ impl Scope {
             Self::OrganizationsRead => "organizations:read",
             Self::ProxyRead => "proxy:read",
             Self::ProxyWrite => "proxy:write",
+            Self::RowsRead => "rows:read",
+            Self::RowsWrite => "rows:write",
             Self::SubscriptionsRead => "subscriptions:read",
             Self::SubscriptionsWrite => "subscriptions:write",
             Self::WebhooksSend => "webhooks:send",

@@ -20,6 +20,8 @@ mod gauges;
 mod hub;
 mod intake;
 pub mod letters;
+mod linking;
+pub mod mappings;
 mod meter;
 mod outlets;
 mod poison;
@@ -29,6 +31,7 @@ mod register;
 mod retention;
 mod rows;
 mod schedule;
+pub mod shop;
 mod sources;
 mod stage;
 mod story;
@@ -43,6 +46,7 @@ pub use self::{
     entrance::Claim,
     hub::{Hub, Parts, Status},
     intake::{Accepted, Intake, Rejected, Taken},
+    linking::{Linking, LinkingParts},
     register::DoorSettings,
     retention::{Holding, Tally, holdings},
     sources::Sources,

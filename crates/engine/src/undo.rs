@@ -9,9 +9,9 @@ use std::{collections::BTreeSet, sync::Arc};
 use domain::{
     Actor, ChangeSet, ChangeSetId, Clock, Difference, Entity, NewChangeSet, Realm, RecordKey,
     Storage, StorageError, UndoCounts, UndoItem, UndoOutcome, UndoReport, Write,
-    crm::{Behalf, Crm, CrmError, Target},
+    crm::{Behalf, Crm, CrmError, Target, WriteCause},
 };
-use policy::undo::{Step, Trace, traces};
+use policy::undo::{Obstacle, Step, Trace, traces};
 use tokio::{sync::OnceCell, task::JoinSet};
 
 /// How many records are looked at together. The budget of calls is kept by the CRM's client; more
@@ -180,7 +180,7 @@ impl<S: Storage> Run<S> {
     async fn one(&self, trace: &Trace, off: &BTreeSet<RecordKey>) -> Came {
         let item = pending(trace);
         match self.attempt(trace, off).await {
-            Ok(step) => Came { item: told(item, step), stopped: None },
+            Ok(step) => Came { item: told(item, step, trace.closes_channels), stopped: None },
             Err(error) => {
                 let said = format!("{error}; {}", error.hint());
                 let stops = matches!(
@@ -239,7 +239,7 @@ impl<S: Storage> Run<S> {
             tenant: self.set.tenant.clone(),
             account: trace.account.clone(),
             actor: self.actor.clone(),
-            change_set,
+            cause: change_set.map_or(WriteCause::Alone, WriteCause::Set),
         }
     }
 
@@ -279,11 +279,13 @@ fn pending(trace: &Trace) -> UndoItem {
     }
 }
 
-fn told(item: UndoItem, step: Step) -> UndoItem {
+/// What is said of a record after a step. Channels that were closed for it stay closed.
+fn told(item: UndoItem, step: Step, keeps_wish: bool) -> UndoItem {
+    let kept = keeps_wish.then(|| Obstacle::Wish.reason().to_owned());
     match step {
         Step::Nothing => UndoItem { outcome: UndoOutcome::Unchanged, ..item },
         Step::Restore(difference) => {
-            UndoItem { outcome: UndoOutcome::Restored, difference, ..item }
+            UndoItem { outcome: UndoOutcome::Restored, difference, reason: kept, ..item }
         }
         Step::Delete => UndoItem { outcome: UndoOutcome::Deleted, ..item },
         Step::Refuse(conflicts) => {

@@ -56,6 +56,7 @@ pub(crate) struct Settings {
     pub(crate) highlevel: HighLevel,
     pub(crate) notion: Notion,
     pub(crate) subscriptions: Subscriptions,
+    pub(crate) sync: Sync,
     pub(crate) sandbox: Sandbox,
     /// All of them as they may be shown.
     #[serde(skip)]
@@ -198,6 +199,13 @@ pub(crate) struct Subscriptions {
     pub(crate) allow_private_addresses: Vec<String>,
     pub(crate) give_up_after_hours: u64,
     pub(crate) disable_after_hours: u64,
+}
+
+/// What is kept equal with what.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Sync {
+    pub(crate) mapping_file: PathBuf,
 }
 
 /// The simulated vendors.

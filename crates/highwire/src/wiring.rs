@@ -1,6 +1,6 @@
 //! Puts the hub together: which store, which sources, which destinations, which doors.
 
-use std::{collections::BTreeMap, path::Path, sync::Arc, time::Duration};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use connectors::{highlevel::HighLevel, notion::ActivityLog};
 use domain::{
@@ -24,7 +24,7 @@ use crate::{
     failure::Failure,
     installation::HubInstallation,
     installs::InstallStage,
-    master_keys, port, proxy,
+    linking, master_keys, port, proxy,
     sealer::Sealer,
     set_up::HubSetUp,
     settings::{self, Settings},
@@ -95,7 +95,8 @@ pub(crate) async fn start(settings: &Settings) -> Result<Running, Failure> {
 pub(crate) async fn enter(settings: &Settings, entry: Entry) -> Result<Running, Failure> {
     let clock = clock::system();
     let highlevel = highlevel_source(settings)?;
-    let activity_log = activity_log(settings)?;
+    let (notion, activity_log) = activity_log(settings)?.unzip();
+    let mappings = linking::mappings(settings)?;
     let disk = store::Disk::new(&settings.data_dir, settings.server.reserve()?);
     let (mut server, store) = entry::open(settings, entry, &clock).await?;
     let keyring = master_keys::open_for_hub(settings, &store).await?;
@@ -105,17 +106,23 @@ pub(crate) async fn enter(settings: &Settings, entry: Entry) -> Result<Running, 
     let connection = ConnectionId::new(doors::NOTION);
     let needs = Needs { settings, store: &store, sealer: Arc::clone(&sealer), clock: &clock };
     let (notary, teller) = (needs.notary()?, needs.teller()?);
+    let crm = port::highlevel(settings, &broker, &store, &clock);
+    let (mapped, time) = (&mappings, &clock);
+    let sides =
+        linking::Sides { settings, store: &store, crm, notion, mappings: mapped, clock: time };
+    let mut delivery = sides.delivery();
+    delivery.insert(connection.clone(), settings.notion.delivery());
+    let mut destinations = sides.destinations();
+    destinations.extend(activity_log.clone().map(|log| (connection.clone(), log)));
     let hub = Hub::start(Parts {
         store: store.clone(),
         sources: doors::sources(&highlevel),
         rules: doors::rules(settings, clock.now())?,
         doors: doors::door_settings(settings, Arc::clone(&sealer)),
-        activity_log: activity_log.is_some().then(|| connection.clone()),
-        delivery: [(connection.clone(), settings.notion.delivery())].into(),
-        destinations: activity_log
-            .map(|log| (connection, log))
-            .into_iter()
-            .collect::<BTreeMap<_, _>>(),
+        mappings: Arc::clone(&mappings),
+        activity_log: activity_log.is_some().then_some(connection),
+        delivery,
+        destinations,
         subscriber: Some((Arc::clone(&teller) as _, settings.subscriptions.delivery())),
         report_deviations: settings.webhook.check_contract == settings::CheckContract::Report,
         retention: settings.retention.limits(),
@@ -165,6 +172,7 @@ impl Ground<'_> {
         let installation = HubInstallation::new(settings, store.clone(), Arc::clone(clock));
         Ok(web::Services {
             consents: Some(Arc::new(HubConsents::of_hub(settings, consents)?)),
+            mappings: [].into(),
             crm: Some(port::highlevel(settings, broker, store, clock)),
             proxy: Some(proxy::highlevel(settings, store, (broker, clock))?),
             browser_proxy: proxy::browser(settings, store, (sealer, clock))?,
@@ -212,8 +220,10 @@ fn highlevel_source(settings: &Settings) -> Result<HighLevel, Failure> {
     }))
 }
 
-/// The activity log; none where Notion is switched off.
-fn activity_log(settings: &Settings) -> Result<Option<Arc<dyn Destination>>, Failure> {
+/// The client of Notion and the activity log by it; none where Notion is switched off.
+fn activity_log(
+    settings: &Settings,
+) -> Result<Option<(NotionClient, Arc<dyn Destination>)>, Failure> {
     let notion = &settings.notion;
     match (notion.token.is_empty(), notion.activity_log.is_empty()) {
         (true, _) => Ok(None),
@@ -222,8 +232,9 @@ fn activity_log(settings: &Settings) -> Result<Option<Arc<dyn Destination>>, Fai
             "run `highwire notion init --parent PAGE` once and set what it prints",
         )),
         (false, false) => {
-            let log = ActivityLog::new(notion_client(notion)?, &notion.activity_log);
-            Ok(Some(Arc::new(log)))
+            let client = notion_client(notion)?;
+            let log = ActivityLog::new(client.clone(), &notion.activity_log);
+            Ok(Some((client, Arc::new(log))))
         }
     }
 }

@@ -23,6 +23,9 @@ use self::{
 /// How an appointment stands that is not to happen any more.
 const CANCELLED: &str = "cancelled";
 
+/// What can be taken away that was made.
+const GOES: [Entity; 4] = [Entity::Appointment, Entity::Contact, Entity::Note, Entity::Opportunity];
+
 /// The name of a contact as a whole, which follows from its parts.
 const FULL_NAME: &str = "full_name";
 
@@ -50,6 +53,10 @@ pub enum Obstacle {
     Deleted,
     /// The record is not there any more.
     Gone,
+    /// Others may use it by now, such as a custom field.
+    Shared,
+    /// It is a person's wish to get no messages, which only that person takes back.
+    Wish,
     /// Nobody knows whether the record was made, or which one it is.
     Unknown,
 }
@@ -62,6 +69,8 @@ impl Obstacle {
             Self::Sent => "sent",
             Self::Deleted => "deleted",
             Self::Gone => "gone",
+            Self::Shared => "shared",
+            Self::Wish => "wish",
             Self::Unknown => "unknown",
         }
     }
@@ -73,6 +82,12 @@ impl Obstacle {
             Self::Sent => "it has reached a person; tell them yourself where it was wrong",
             Self::Deleted => "a deleted record does not come back; make it again by hand",
             Self::Gone => "the record is not there any more; there is nothing to put values into",
+            Self::Shared => {
+                "other records may use it by now; remove it by hand where nobody needs it"
+            }
+            Self::Wish => {
+                "who wants no messages on a channel opens it again; ask the person to opt in"
+            }
             Self::Unknown => {
                 "the CRM never said whether it was made; look there, and delete it by hand"
             }
@@ -88,6 +103,10 @@ impl Step {
             (Fate::Sent, _) => Some(Self::Impossible(Obstacle::Sent)),
             (Fate::Unknown, _) | (_, None) => Some(Self::Impossible(Obstacle::Unknown)),
             (Fate::Passing, _) => Some(Self::Nothing),
+            (Fate::Created, Some(target)) if !GOES.contains(&target.key.entity) => {
+                Some(Self::Impossible(Obstacle::Shared))
+            }
+            (Fate::Changed, _) if trace.is_only_a_wish() => Some(Self::Impossible(Obstacle::Wish)),
             (Fate::Changed | Fate::Created | Fate::Deleted, Some(_)) => None,
         }
     }

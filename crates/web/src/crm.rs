@@ -15,7 +15,7 @@ use std::{borrow::Cow, fmt, sync::Arc};
 
 use domain::{
     ChangeSetId, ConnectionId, Realm, Tenant,
-    crm::{Behalf, Crm, CrmError},
+    crm::{Behalf, Crm, CrmError, WriteCause},
 };
 use engine::administration::first_organization;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -88,7 +88,7 @@ pub(crate) async fn reach_to_write(
     place: Where,
 ) -> Result<(Arc<dyn Crm>, Behalf), Problem> {
     let (crm, behalf) = reach(service, caller, place).await?;
-    Ok((crm, Behalf { change_set, ..behalf }))
+    Ok((crm, Behalf { cause: change_set.map_or(WriteCause::Alone, WriteCause::Set), ..behalf }))
 }
 
 /// The CRM and on whose behalf it is called.
@@ -106,7 +106,7 @@ pub(crate) async fn reach(
     };
     let tenant = tenant(&*crm, &caller.principal.realm, place.connection).await?;
     let account = place.account.map(|account| account.to_string());
-    Ok((crm, Behalf { tenant, account, actor: caller.actor(), change_set: None }))
+    Ok((crm, Behalf { tenant, account, actor: caller.actor(), cause: WriteCause::Alone }))
 }
 
 async fn tenant(

@@ -12,6 +12,7 @@ use axum::{
     routing::{MethodFilter, on},
 };
 use domain::Storage;
+use engine::mappings::Mappings;
 use policy::access;
 
 use crate::{
@@ -179,6 +180,12 @@ pub(crate) fn routes<S: Storage>(
         },
         document: Document::default(),
     };
+    let mappings = Mappings::new(
+        site.store.clone(),
+        site.intake.clone(),
+        Arc::clone(&site.services.mappings),
+        Arc::clone(&site.clock),
+    );
     for door in site.doors {
         let state = ingress::State {
             intake: site.intake.clone(),
@@ -204,6 +211,7 @@ pub(crate) fn routes<S: Storage>(
     let mount = lists::port(mount, &site.services.crm)?;
     let changes = change_sets::Service::new(&store, &site.services.crm, &site.clock);
     let mount = lists::changes(mount, &changes)?;
+    let mount = lists::mappings(mount, &mappings)?;
     let notary = site.services.subscriptions.clone();
     let office = subscriptions::Service::new(&store, notary, &site.clock);
     let mount = lists::subscriptions(mount, &office)?;

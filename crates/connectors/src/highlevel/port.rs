@@ -5,6 +5,7 @@
 //! record: whoever writes reads what they wrote. Every write is noted in the audit, by ids alone, and
 //! in a change set, with what was there before.
 
+mod account;
 mod brokered;
 mod calendars;
 mod changes;
@@ -21,6 +22,7 @@ mod refusal;
 mod standings;
 #[cfg(test)]
 mod tests;
+mod wishes;
 mod zones;
 
 use std::sync::Arc;

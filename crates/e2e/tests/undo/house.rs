@@ -7,7 +7,7 @@ use connectors::highlevel::port::{Clients, Connected, Port};
 use domain::{
     Actor, ApiKeyId, ChangeSetId, ChangeSets, Clock, ConnectionId, NewChangeSet, OrganizationId,
     Realm, Tenant, UndoItem, UndoReport, Write,
-    crm::{Answer, Behalf, Contact, Crm, CrmContacts, CrmError, PageWish},
+    crm::{Answer, Behalf, Contact, Crm, CrmContacts, CrmError, PageWish, WriteCause},
 };
 use endpoint::{
     Timer,
@@ -107,7 +107,7 @@ impl House {
             tenant: owner(),
             account: None,
             actor: Actor::Key(ApiKeyId::new("tester")),
-            change_set: change_set.cloned(),
+            cause: change_set.cloned().map_or(WriteCause::Alone, WriteCause::Set),
         }
     }
 

@@ -79,6 +79,9 @@ const CHANGE_CHANGES: Need = of_a_crm(ACTING, Scope::ChangesWrite);
 const SEE_CALENDARS: Need = of_a_crm(ALL, Scope::CalendarsRead);
 const CHANGE_CALENDARS: Need = of_a_crm(ACTING, Scope::CalendarsWrite);
 
+const SEE_ROWS: Need = of_a_crm(ALL, Scope::RowsRead);
+const TELL_ROWS: Need = of_a_crm(SENDING, Scope::RowsWrite);
+
 const SEE_CONNECTIONS: Need = organization(RUNNING, Scope::ConnectionsRead);
 const CHANGE_CONNECTIONS: Need = organization(RUNNING, Scope::ConnectionsWrite);
 const SEE_KEYS: Need = organization(RUNNING, Scope::KeysRead);
@@ -133,6 +136,7 @@ pub const TABLE: &[Row] = &[
     get("/v1/change-sets/{id}", SEE_CHANGES),
     post("/v1/change-sets/{id}/undo", CHANGE_CHANGES),
     get("/v1/change-sets/{id}/writes", SEE_CHANGES),
+    get("/v1/conflicts", SEE_ROWS),
     get("/v1/connections", SEE_CONNECTIONS),
     delete("/v1/connections/{id}", CHANGE_CONNECTIONS),
     delete("/v1/connections/{id}/accounts/{account}", CHANGE_CONNECTIONS),
@@ -156,6 +160,9 @@ pub const TABLE: &[Row] = &[
     post("/v1/installation/master-keys/rotate", MASTER_KEYS),
     get("/v1/installation/retention", EVERYBODYS_DATA),
     get("/v1/installation/settings", TENANTS),
+    delete("/v1/mappings/{name}/rows/{row}", TELL_ROWS),
+    get("/v1/mappings/{name}/rows/{row}", SEE_ROWS),
+    put("/v1/mappings/{name}/rows/{row}", TELL_ROWS),
     get("/v1/me", Need::AnyKey),
     get("/v1/members", SEE_MEMBERS),
     post("/v1/members", CHANGE_MEMBERS),
@@ -194,7 +201,9 @@ pub const TABLE: &[Row] = &[
     run("changes list", SEE_CHANGES),
     run("changes show", SEE_CHANGES),
     run("completions", READS_NOTHING),
+    run("conflicts list", SEE_ROWS),
     run("connect anthropic", CHANGE_CONNECTIONS),
+    run("connect application", CHANGE_CONNECTIONS),
     run("connect browser", CHANGE_KEYS),
     run("connect custom", CHANGE_CONNECTIONS),
     run("connect highlevel", CHANGE_CONNECTIONS),
@@ -225,6 +234,7 @@ pub const TABLE: &[Row] = &[
     run("members remove", CHANGE_MEMBERS),
     run("members role", CHANGE_MEMBERS),
     run("notion init", VENDOR_TOKEN),
+    run("notion mapping", READS_NOTHING),
     run("operations describe", READS_NOTHING),
     run("operations search", READS_NOTHING),
     run("organizations add", TENANTS),

@@ -5,6 +5,8 @@
 //! settled as the field says, and what is lost then is noted. Where both sides have a value already,
 //! nothing is written: so the echo of our own write ends here, and repeating a merge changes nothing.
 
+use std::{borrow::Cow, collections::BTreeSet};
+
 use domain::{Because, Direction, FieldConflict, Fields, MappedField, Side, ValueKind, Wins};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
@@ -14,7 +16,8 @@ use super::value::{changed, clean, same};
 /// What is merged. A field that is not there has no value, as one that is null.
 #[derive(Clone, Debug)]
 pub struct MergeInput<'a> {
-    /// The fields of the mapping. Nothing else is looked at.
+    /// The fields of the mapping. Nothing else is looked at. Those that end in `*` stand for every
+    /// name that any of the three below has.
     pub fields: &'a [MappedField],
     /// The values on which both agreed last, by field; empty where they never did.
     pub agreed: &'a Fields,
@@ -48,10 +51,11 @@ pub struct Merged {
 #[must_use]
 pub fn merge(input: &MergeInput<'_>) -> Merged {
     let mut merged = Merged::default();
-    for field in input.fields {
+    let crm = input.agreed.keys().chain(input.crm.keys()).map(String::as_str).collect();
+    let row = input.row.keys().map(String::as_str).collect();
+    for field in &named(input.fields, &crm, &row) {
         let sides = Sides::of(field, input);
-        let settled = settle(field, &sides, || later(input));
-        let Settled { value, agreed, conflict } = settled;
+        let Settled { value, agreed, conflict } = settle(field, &sides, || later(input));
         if field.direction.reaches_crm() && !same(field.kind, &value, &sides.crm) {
             merged.to_crm.insert(field.field.clone(), value.clone());
         }
@@ -72,6 +76,45 @@ pub fn merge(input: &MergeInput<'_>) -> Merged {
         }));
     }
     merged
+}
+
+/// The fields by their names: in place of one that ends in `*`, one for each name that it stands for
+/// among these names of the CRM and of the row, in order of name.
+#[must_use]
+pub fn named<'a>(
+    fields: &'a [MappedField],
+    crm: &BTreeSet<&str>,
+    row: &BTreeSet<&str>,
+) -> Vec<Cow<'a, MappedField>> {
+    let explicit = || fields.iter().filter(|field| !field.field.ends_with('*'));
+    let mut taken: BTreeSet<String> = explicit().map(|one| one.field.clone()).collect();
+    let mut columns: BTreeSet<String> = explicit().map(|one| one.column.clone()).collect();
+    let mut all = Vec::new();
+    for field in fields {
+        if !field.field.ends_with('*') {
+            all.push(Cow::Borrowed(field));
+            continue;
+        }
+        let in_crm = crm.iter().filter_map(|name| name.strip_prefix(stem(&field.field)));
+        let in_row = row.iter().filter_map(|name| name.strip_prefix(stem(&field.column)));
+        for rest in in_crm.chain(in_row).collect::<BTreeSet<_>>() {
+            let (named, column) = (filled(&field.field, rest), filled(&field.column, rest));
+            if !taken.contains(&named) && !columns.contains(&column) {
+                taken.insert(named.clone());
+                columns.insert(column.clone());
+                all.push(Cow::Owned(MappedField { field: named, column, ..field.clone() }));
+            }
+        }
+    }
+    all
+}
+
+fn stem(pattern: &str) -> &str {
+    pattern.strip_suffix('*').unwrap_or(pattern)
+}
+
+fn filled(pattern: &str, rest: &str) -> String {
+    format!("{}{rest}", stem(pattern))
 }
 
 /// The three values of a field.
@@ -121,7 +164,12 @@ fn settle(field: &MappedField, sides: &Sides, later: impl FnOnce() -> (Side, Bec
     }
     let crm_changed = !same(field.kind, agreed, crm);
     let row_changed = !same(field.kind, agreed, row);
-    let is_union = field.wins == Wins::Union && field.kind == ValueKind::List;
+    let is_list = match field.kind {
+        ValueKind::List => true,
+        ValueKind::Any => crm.is_array() || row.is_array(),
+        _ => false,
+    };
+    let is_union = field.wins == Wins::Union && is_list;
     let configured = |value, side| Settled::against(value, side, Because::Configured);
     match (field.direction, crm_changed, row_changed) {
         (Direction::Both, _, _) if is_union => Settled::on(&changed(crm, agreed, row)),

@@ -35,6 +35,11 @@ pub fn clean(kind: ValueKind, value: &Value) -> Value {
             list if list.is_empty() => Value::Null,
             list => Value::Array(list.into_iter().map(Value::String).collect()),
         },
+        ValueKind::Any => match value {
+            Value::Array(_) => clean(ValueKind::List, value),
+            Value::String(_) => clean(ValueKind::Text, value),
+            other => other.clone(),
+        },
     }
 }
 
@@ -52,6 +57,8 @@ pub fn same(kind: ValueKind, one: &Value, other: &Value) -> bool {
         },
         ValueKind::Flag => (one == Value::Bool(true)) == (other == Value::Bool(true)),
         ValueKind::List => keys(&list(&one)) == keys(&list(&other)),
+        ValueKind::Any if one.is_array() || other.is_array() => same(ValueKind::List, &one, &other),
+        ValueKind::Any => text(&one) == text(&other),
     }
 }
 
@@ -190,6 +197,9 @@ mod tests {
             (ValueKind::List, json!(["VIP", "lead"]), json!(["lead", "vip", "vip"])),
             (ValueKind::List, json!([]), json!(null)),
             (ValueKind::List, json!("lead"), json!(["lead"])),
+            (ValueKind::Any, json!(["b", "a"]), json!(["A", "b"])),
+            (ValueKind::Any, json!(5), json!(" 5")),
+            (ValueKind::Any, json!([]), json!(null)),
         ] {
             assert!(same(kind, &one, &other), "{kind:?}: {one} and {other}");
             assert!(same(kind, &other, &one), "{kind:?}: {other} and {one}");
@@ -209,6 +219,8 @@ mod tests {
             (ValueKind::Flag, json!(true), json!(null)),
             (ValueKind::Date, json!("2026-03-01"), json!("2026-03-02")),
             (ValueKind::List, json!(["a"]), json!(["a", "b"])),
+            (ValueKind::Any, json!({"a": 1}), json!({"a": 2})),
+            (ValueKind::Any, json!("a"), json!(["a", "b"])),
         ] {
             assert!(!same(kind, &one, &other), "{kind:?}: {one} and {other}");
         }

@@ -176,6 +176,13 @@ fn what_cannot_be_helped_is_said() {
     lost.intent.record = None;
     assert_eq!(step(&[lost.clone()], None), Step::Impossible(Obstacle::Unknown));
     assert_eq!(traces(&[lost.clone(), Write { number: 2, ..lost }]).len(), 2);
+    let wish = changed(1, &[("do_not_disturb.sms", json!(false), json!(true))]);
+    assert_eq!(step(&[wish.clone()], None), Step::Impossible(Obstacle::Wish));
+    let both = [wish, changed(2, &[("city", json!("Bonn"), json!("Ulm"))])];
+    assert_eq!(fields(step(&both, Some(&standing(json!({"city": "Ulm"}), &[])))).len(), 1);
+    let mut field = write(1, WriteEffect::Created, &[]);
+    field.intent.record = Some(RecordKey::new(Entity::CustomField, "f1"));
+    assert_eq!(step(&[field], None), Step::Impossible(Obstacle::Shared));
     let change = changed(1, &[("city", json!("Bonn"), json!("Ulm"))]);
     assert_eq!(step(&[change.clone()], None), Step::Impossible(Obstacle::Gone));
     let gone = write(2, WriteEffect::Deleted, &[("city", json!("Ulm"), json!(null))]);

@@ -7,6 +7,9 @@ use domain::{
 };
 use serde_json::Value;
 
+/// What stands before a channel in the key of a person's wish.
+const WISHES: &str = "do_not_disturb.";
+
 /// What a change set did to one record.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Trace {
@@ -16,6 +19,8 @@ pub struct Trace {
     pub act: String,
     /// In which account of the connection it is, where the writer named one.
     pub account: Option<String>,
+    /// Whether channels were closed for the contact, which stay closed.
+    pub closes_channels: bool,
     pub(super) fate: Fate,
     pub(super) fields: BTreeMap<String, TracedField>,
     /// By their names in lower case: the CRM knows no other.
@@ -92,6 +97,11 @@ impl Trace {
         self.target.as_ref().filter(|_| self.fate == Fate::Created).map(|target| &target.key)
     }
 
+    /// Whether the set did nothing to the record but to close channels.
+    pub(super) fn is_only_a_wish(&self) -> bool {
+        self.closes_channels && self.fields.is_empty() && self.tags.is_empty()
+    }
+
     fn begin(write: &Write) -> Self {
         let intent = &write.intent;
         let parent = intent.parent.clone();
@@ -105,6 +115,7 @@ impl Trace {
             target: intent.record.clone().map(|key| Target { key, parent }),
             act: intent.act.clone(),
             account: intent.account.clone(),
+            closes_channels: false,
             fate,
             fields: BTreeMap::new(),
             tags: BTreeMap::new(),
@@ -124,6 +135,10 @@ impl Trace {
             return;
         }
         for (key, written) in &write.intent.difference.fields {
+            if key.starts_with(WISHES) {
+                self.closes_channels = true;
+                continue;
+            }
             let field = self.fields.entry(key.clone()).or_insert_with(|| TracedField::of(written));
             match is_sure {
                 true => field.left = vec![written.after.clone()],

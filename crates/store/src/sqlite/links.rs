@@ -99,7 +99,51 @@ impl Links for Sqlite {
 
 /// Writes a link and gives its number; none where its base is old, or an end of it is taken.
 fn put(transaction: &Transaction<'_>, link: &Link) -> rusqlite::Result<Option<u64>> {
-    let taken: bool = transaction
+    if is_taken(transaction, link)? {
+        return Ok(None);
+    }
+    let known = match link.id {
+        Some(id) => transaction
+            .prepare_cached("SELECT revision FROM link WHERE id = ?1 AND organization = ?2")?
+            .query_row((id as i64, link.organization.as_str()), |row| row.get(0))
+            .optional()?
+            .map(|revision: i64| revision as u64),
+        None => Some(0),
+    };
+    if known != Some(link.revision) {
+        return Ok(None);
+    }
+    transaction
+        .prepare_cached(
+            "INSERT INTO link (id, organization, mapping, record, row, agreed, row_fields, row_at,
+                 spelled, standing, synced_at, revision)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+             ON CONFLICT (id) DO UPDATE SET record = excluded.record, row = excluded.row,
+                 agreed = excluded.agreed, row_fields = excluded.row_fields,
+                 row_at = excluded.row_at, spelled = excluded.spelled,
+                 standing = excluded.standing, synced_at = excluded.synced_at,
+                 revision = excluded.revision",
+        )?
+        .execute((
+            link.id.map(|id| id as i64),
+            link.organization.as_str(),
+            &link.mapping,
+            &link.record,
+            &link.row,
+            row::to_json(&link.agreed)?,
+            row::to_json(&link.row_fields)?,
+            link.row_at.map(|at| at.as_microsecond()),
+            row::to_json(&link.spelled)?,
+            row::to_json(&link.standing)?,
+            link.synced_at.map(|at| at.as_microsecond()),
+            link.revision as i64 + 1,
+        ))?;
+    Ok(Some(link.id.unwrap_or(transaction.last_insert_rowid() as u64)))
+}
+
+/// Whether another link of the mapping has the link's record or row.
+fn is_taken(transaction: &Transaction<'_>, link: &Link) -> rusqlite::Result<bool> {
+    transaction
         .prepare_cached(
             "SELECT EXISTS (SELECT 1 FROM link WHERE organization = ?1 AND mapping = ?2
                  AND (record = ?3 OR row = ?4) AND id IS NOT ?5)",
@@ -113,62 +157,7 @@ fn put(transaction: &Transaction<'_>, link: &Link) -> rusqlite::Result<Option<u6
                 link.id.map(|id| id as i64),
             ),
             |row| row.get(0),
-        )?;
-    if taken {
-        return Ok(None);
-    }
-    let values = (
-        &link.record,
-        &link.row,
-        row::to_json(&link.agreed)?,
-        row::to_json(&link.row_fields)?,
-        link.row_at.map(|at| at.as_microsecond()),
-        row::to_json(&link.spelled)?,
-        row::to_json(&link.standing)?,
-        link.synced_at.map(|at| at.as_microsecond()),
-    );
-    let (record, own_row, agreed, row_fields, row_at, spelled, standing, synced_at) = values;
-    let Some(id) = link.id else {
-        transaction
-            .prepare_cached(
-                "INSERT INTO link (organization, mapping, record, row, agreed, row_fields, row_at,
-                     spelled, standing, synced_at, revision)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 1)",
-            )?
-            .execute((
-                link.organization.as_str(),
-                &link.mapping,
-                record,
-                own_row,
-                agreed,
-                row_fields,
-                row_at,
-                spelled,
-                standing,
-                synced_at,
-            ))?;
-        return Ok(Some(transaction.last_insert_rowid() as u64));
-    };
-    let changed = transaction
-        .prepare_cached(
-            "UPDATE link SET record = ?3, row = ?4, agreed = ?5, row_fields = ?6, row_at = ?7,
-                 spelled = ?8, standing = ?9, synced_at = ?10, revision = revision + 1
-             WHERE id = ?1 AND revision = ?2 AND organization = ?11",
-        )?
-        .execute((
-            id as i64,
-            link.revision as i64,
-            record,
-            own_row,
-            agreed,
-            row_fields,
-            row_at,
-            spelled,
-            standing,
-            synced_at,
-            link.organization.as_str(),
-        ))?;
-    Ok((changed == 1).then_some(id))
+        )
 }
 
 fn note(

@@ -15,7 +15,7 @@ use std::{
 use domain::{
     Audit, ChangeSetId, ChangeSets, Difference, Entity, Mirror, NewChangeSet, RecordKey,
     WriteEffect, WriteEnd, WriteIntent, WriteState, WrittenField,
-    crm::{Behalf, CrmError},
+    crm::{Behalf, CrmError, WriteCause},
 };
 use endpoint::{Timer, Transport};
 use serde_json::Value;
@@ -126,9 +126,14 @@ where
     /// # Errors
     /// Where the tenant has no such set, or it cannot be noted. The write must not be made then.
     pub(super) async fn intend(&self, behalf: &Behalf, plan: Plan) -> Result<Noted, CrmError> {
-        let set = match &behalf.change_set {
-            Some(set) => set.clone(),
-            None => self.own_set(behalf, plan.act).await?,
+        let set = match &behalf.cause {
+            WriteCause::Set(set) => set.clone(),
+            WriteCause::Joined { cause, title } => self.join(behalf, cause, title).await?,
+            WriteCause::Alone => {
+                let count = self.counter.0.fetch_add(1, Ordering::Relaxed);
+                let cause = format!("call {} {count}", self.now().as_nanosecond());
+                self.join(behalf, &cause, plan.act).await?
+            }
         };
         let intent = WriteIntent {
             at: self.now(),
@@ -167,16 +172,19 @@ where
         }
     }
 
-    /// A set for one write that belongs to no other.
-    async fn own_set(&self, behalf: &Behalf, act: &str) -> Result<ChangeSetId, CrmError> {
-        let (at, count) = (self.now(), self.counter.0.fetch_add(1, Ordering::Relaxed));
+    async fn join(
+        &self,
+        behalf: &Behalf,
+        cause: &str,
+        title: &str,
+    ) -> Result<ChangeSetId, CrmError> {
         let set = NewChangeSet {
             tenant: behalf.tenant.clone(),
-            cause: format!("call {} {count}", at.as_nanosecond()),
+            cause: cause.to_owned(),
             actor: behalf.actor.clone(),
-            title: act.to_owned(),
+            title: title.to_owned(),
             undoes: None,
-            at,
+            at: self.now(),
         };
         Ok(self.store.join(set).await?.id)
     }

@@ -148,6 +148,49 @@ fn a_one_way_union_leaves_what_the_other_side_added() {
     assert_eq!(written(&again), (None, None));
 }
 
+#[test]
+fn a_star_stands_for_every_name_that_no_field_before_it_names() {
+    let mapped = |field: &str, column: &str, direction| MappedField {
+        field: field.to_owned(),
+        column: column.to_owned(),
+        kind: ValueKind::Any,
+        direction,
+        wins: Wins::LastWrite,
+    };
+    let fields = [
+        mapped("custom_fields.ai_*", "facts.*", Direction::FromCrm),
+        mapped("custom_fields.*", "*", Direction::Both),
+        mapped("custom_fields.Size", "size", Direction::Both),
+    ];
+    let of = |values: &[(&str, i64)]| -> Fields {
+        values.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect()
+    };
+    let merged = merge(&MergeInput {
+        fields: &fields,
+        agreed: &of(&[("custom_fields.Gone", 1)]),
+        crm: &of(&[
+            ("custom_fields.ai_mood", 2),
+            ("custom_fields.Size", 3),
+            ("custom_fields.Color", 4),
+            ("custom_fields.Gone", 1),
+            ("email", 5),
+        ]),
+        row: &of(&[("facts.mood", 6), ("Shape", 7), ("ai_mood", 8), ("size", 3)]),
+        crm_at: at(0),
+        row_at: at(0),
+        skew: SignedDuration::ZERO,
+    });
+    assert_eq!(
+        merged.to_crm,
+        [
+            ("custom_fields.Gone".to_owned(), json!(null)),
+            ("custom_fields.Shape".to_owned(), json!(7)),
+        ]
+        .into()
+    );
+    assert_eq!(merged.to_row, of(&[("facts.mood", 2), ("Color", 4)]));
+}
+
 fn values() -> impl Strategy<Value = Value> {
     select(vec![
         json!(null),
@@ -179,6 +222,7 @@ fn fields() -> impl Strategy<Value = MappedField> {
         ValueKind::Flag,
         ValueKind::Date,
         ValueKind::List,
+        ValueKind::Any,
     ]);
     let directions = select(vec![Direction::Both, Direction::ToCrm, Direction::FromCrm]);
     let wins = select(vec![Wins::LastWrite, Wins::Union, Wins::Crm, Wins::Row]);
