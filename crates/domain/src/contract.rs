@@ -25,12 +25,13 @@ mod repeatable_request;
 mod retention;
 pub mod sample;
 mod subscription;
+mod watermark;
 
 pub use self::{
     api_key::*, audit::*, budget::*, change_set::*, connection::*, connection_profile::*,
     consent_request::*, credentials::*, dead_letter::*, journal::*, lease::*, link::*, member::*,
     mirror::*, organization::*, outbox::*, parked::*, quarantine::*, repeatable_request::*,
-    retention::*, subscription::*,
+    retention::*, subscription::*, watermark::*,
 };
 
 /// Writes one `#[tokio::test]` for each case of the contract.
@@ -141,6 +142,9 @@ macro_rules! storage_contract {
     a_subscription_is_changed_by_who_knows_it,
     notifications_are_listed_newest_first,
     what_is_paused_is_not_due,
+            a_watermark_only_rises,
+            watermarks_do_not_see_each_other,
+            a_removed_connection_takes_its_watermarks,
         );
     };
     ($open:expr; $($case:ident),* $(,)?) => {

@@ -65,15 +65,18 @@ mod replay;
 mod retention;
 mod role;
 mod row;
+mod row_reader;
 mod scope;
 mod sealer;
 mod sender;
+mod shop_lead;
 mod snapshot;
 mod source;
 mod storage;
 mod subscription;
 mod turns;
 mod undo_report;
+mod watermark;
 mod webhook_secret;
 
 pub use self::{
@@ -141,9 +144,11 @@ pub use self::{
     retention::{Kept, Need, Retained, Retention, Space},
     role::{Role, UnknownRole},
     row::{Counterpart, ROWS_SUFFIX, Row, RowWrite},
+    row_reader::{RowHint, RowPage, RowReader},
     scope::{Scope, Scopes, UnknownScope},
     sealer::SecretSealer,
     sender::Sender,
+    shop_lead::{ShopLead, ShopLeadError, ShopLeads},
     snapshot::{SNAPSHOT_SUFFIX, Snapshot},
     source::{Reading, Refusal, Source, Summary},
     storage::{Storage, StorageError},
@@ -153,5 +158,6 @@ pub use self::{
     },
     turns::Turns,
     undo_report::{UndoConflict, UndoCounts, UndoItem, UndoOutcome, UndoReport},
+    watermark::Watermarks,
     webhook_secret::WebhookSecret,
 };

@@ -23,9 +23,10 @@ mod repeatable_request;
 mod replay;
 mod retention;
 mod subscription;
+mod watermark;
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -37,7 +38,9 @@ use self::{
     quarantine::QuarantineState, repeatable_request::RequestState, replay::ReplayState,
     subscription::SubscriptionStates,
 };
-use crate::{AuditEntry, Clock, ConsentRequest, KeyHash};
+use jiff::Timestamp;
+
+use crate::{AuditEntry, Clock, ConsentRequest, KeyHash, Tenant};
 
 /// Keeps everything in memory; clones share it. Nothing survives the process.
 #[derive(Clone)]
@@ -67,6 +70,7 @@ struct State {
     replays: ReplayState,
     requests: RequestState,
     subscriptions: SubscriptionStates,
+    watermarks: BTreeMap<(Tenant, String), Timestamp>,
 }
 
 impl Memory {

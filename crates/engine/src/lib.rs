@@ -38,6 +38,7 @@ mod story;
 pub mod subscriptions;
 pub mod undo;
 mod verdict;
+mod watch;
 
 pub use policy::directory::Rules;
 
@@ -51,5 +52,6 @@ pub use self::{
     retention::{Holding, Tally, holdings},
     sources::Sources,
     story::{Step, Story, tell},
+    watch::Watching,
 };
 pub use policy::retention::{IDENTITIES, Limit, Limits};

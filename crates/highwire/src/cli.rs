@@ -2,6 +2,7 @@
 
 mod audit;
 mod changes;
+mod conflicts;
 mod connect;
 mod connections;
 mod doctor;
@@ -16,6 +17,7 @@ use endpoint::Secret;
 
 pub(crate) use self::audit::{Audit, AuditList};
 pub(crate) use self::changes::{Changes, Undo};
+pub(crate) use self::conflicts::{ConflictList, Conflicts};
 pub(crate) use self::connect::{
     Application as ConnectApplication, Connect, HighLevel as ConnectHighLevel,
     HighLevelBrowser as ConnectHighLevelBrowser, Model as ConnectModel, Notion as ConnectNotion,
@@ -100,6 +102,9 @@ pub(crate) enum Command {
     Changes(Changes),
     /// Take a change set back, where nobody has changed its records since
     Undo(Undo),
+    /// See where both sides of a mapping had changed a field, and what was lost
+    #[command(subcommand)]
+    Conflicts(Conflicts),
     /// Connect organizations to vendors, and say how their webhooks prove themselves
     #[command(subcommand)]
     Connections(Connections),

@@ -156,6 +156,9 @@ async fn dispatch(
         }
         Command::Changes(command) => commands::changes::run(&settings, actor, &command, json).await,
         Command::Undo(asked) => commands::undo::run(&settings, actor, &asked, json).await,
+        Command::Conflicts(cli::Conflicts::List(wanted)) => {
+            commands::conflicts::list(&settings, actor, &wanted, json).await
+        }
         Command::Connections(command) => {
             commands::connections::run(&settings, actor, command, json).await
         }

@@ -32,6 +32,7 @@ mod retention;
 mod row;
 mod schema;
 mod subscriptions;
+mod watermarks;
 mod worker;
 mod writer;
 

@@ -32,6 +32,7 @@ const OVER_HTTP: &[(&str, There)] = &[
     ("changes list", Route("GET", "/v1/change-sets")),
     ("changes show", Route("GET", "/v1/change-sets/{id}/writes")),
     ("completions", Not(LOCAL)),
+    ("conflicts list", Route("GET", "/v1/conflicts")),
     ("connect anthropic", Not(CONSENT)),
     ("connect application", Not("it shows a secret, once, where the application is configured")),
     ("connect browser", Not("it makes the link with which a browser comes to those pages")),

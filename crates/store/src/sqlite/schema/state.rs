@@ -431,6 +431,16 @@ pub(in crate::sqlite) const STATE: Schema = Schema {
     CREATE INDEX sync_conflict_owner ON sync_conflict (organization, id);
     ",
         "
+    -- A watermark: up to when the changes of a list were read.
+    CREATE TABLE watermark (
+        organization TEXT NOT NULL,
+        connection   TEXT NOT NULL,
+        list         TEXT NOT NULL,
+        stands_at    INTEGER NOT NULL,
+        PRIMARY KEY (organization, connection, list)
+    ) WITHOUT ROWID;
+    ",
+        "
     -- A change_set is what one cause changed outside, and a write is one of its changes. A write that
     -- has not ended may have been made or not.
     CREATE TABLE change_set (
