@@ -1,6 +1,8 @@
 //! The mirror on SQLite.
 
 mod find;
+mod rows;
+pub(super) mod texts;
 
 use std::collections::BTreeMap;
 
@@ -10,6 +12,7 @@ use domain::{
 };
 use rusqlite::{Connection, OptionalExtension, Row, Transaction};
 
+use self::texts::Words;
 use super::{Sqlite, connections, lanes, parked, row, worker::Fault};
 
 /// The cursor's name.
@@ -28,11 +31,15 @@ impl Mirror for Sqlite {
         let write = move |transaction: &Transaction<'_>| {
             move_cursor(transaction, STAGE, projection.from, projection.to)?;
             lanes::step(transaction, STAGE, &projection.lanes, projection.from)?;
+            let mut words = Words::default();
             for record in &projection.records {
-                put_record(transaction, record)?;
+                rows::put(transaction, record, &mut words)?;
             }
+            words.write(transaction)?;
             for change in &projection.changes {
-                put_change(transaction, change)?;
+                if !rows::is_told_by_its_row(change, &projection.records) {
+                    put_change(transaction, change)?;
+                }
             }
             for installation in &projection.installations {
                 connections::put_installation(transaction, installation)?;
@@ -77,9 +84,14 @@ impl Mirror for Sqlite {
             )?;
             let mut changes = Vec::new();
             for event in events {
-                let rows = statement.query_map([&event.as_bytes()[..]], change)?;
-                for change in rows {
+                let of_event = changes.len();
+                for change in statement.query_map([&event.as_bytes()[..]], change)? {
                     changes.push(change?);
+                }
+                for told in rows::told_by_rows(connection, &event.as_bytes()[..])? {
+                    if !changes[of_event..].contains(&told) {
+                        changes.push(told);
+                    }
                 }
             }
             Ok(changes)
@@ -89,8 +101,9 @@ impl Mirror for Sqlite {
 
     async fn record_counts(&self) -> Result<BTreeMap<Entity, u64>, StorageError> {
         let read = |connection: &Connection| {
-            let sql =
-                "SELECT entity, count(*) FROM record WHERE deleted_at IS NULL GROUP BY entity";
+            let sql = "SELECT entity, sum((SELECT count(*) FROM mirrored INDEXED BY mirrored_change
+                     WHERE mirrored.shelf = shelf.number AND deleted_at IS NULL)) AS live
+                 FROM shelf GROUP BY entity HAVING live > 0";
             let mut statement = connection.prepare_cached(sql)?;
             let counts = statement
                 .query_map([], |row| Ok((row::parsed(row, 0)?, row.get::<_, i64>(1)? as u64)))?;
@@ -121,36 +134,6 @@ pub(super) fn move_cursor(
         1 => Ok(()),
         _ => Err(Fault::Moved { expected: from, found: cursor(transaction, stage)? }),
     }
-}
-
-fn put_record(connection: &Connection, record: &Record) -> rusqlite::Result<()> {
-    connection
-        .prepare_cached(
-            "INSERT INTO record (organization, connection, entity, id, version, occurred_at,
-                 deleted_at, event, fields, account, origin, first_seen_at, last_seen_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
-             ON CONFLICT (organization, connection, entity, id) DO UPDATE SET
-                 version = excluded.version, occurred_at = excluded.occurred_at,
-                 deleted_at = excluded.deleted_at, event = excluded.event,
-                 fields = excluded.fields, account = excluded.account,
-                 origin = excluded.origin, last_seen_at = excluded.last_seen_at",
-        )?
-        .execute((
-            record.tenant.organization.as_str(),
-            record.tenant.connection.as_str(),
-            record.key.entity.name(),
-            &record.key.id,
-            record.version as i64,
-            record.occurred_at.as_microsecond(),
-            record.deleted_at.map(|at| at.as_microsecond()),
-            &record.event.as_bytes()[..],
-            row::to_json(&record.fields)?,
-            &record.account,
-            record.origin.name(),
-            record.first_seen_at.as_microsecond(),
-            record.last_seen_at.as_microsecond(),
-        ))?;
-    Ok(())
 }
 
 fn put_change(connection: &Connection, change: &Change) -> rusqlite::Result<()> {

@@ -1,6 +1,6 @@
 //! The tables of the state: what the stages made of the journal, and who owns it.
 
-use super::Schema;
+use super::{Schema, mirror::SHELVES};
 
 /// Mirror and outbox, how far each follows the journal, the sealed credentials, and who owns it all.
 pub(in crate::sqlite) const STATE: Schema = Schema {
@@ -401,5 +401,6 @@ pub(in crate::sqlite) const STATE: Schema = Schema {
     ALTER TABLE record ADD COLUMN last_seen_at INTEGER NOT NULL DEFAULT 0;
     UPDATE record SET first_seen_at = occurred_at, last_seen_at = occurred_at;
     ",
+        SHELVES,
     ],
 };
