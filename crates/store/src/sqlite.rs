@@ -21,6 +21,7 @@ mod outbox;
 mod parked;
 mod profiles;
 mod quarantine;
+mod queries;
 mod recent;
 mod repeatable_requests;
 mod replays;
@@ -39,6 +40,7 @@ use std::{
 };
 
 use domain::{Clock, StorageError};
+use tokio::sync::Semaphore;
 
 pub use self::{
     backup::{BackupError, Manifest, Progress, back_up},
@@ -74,6 +76,8 @@ struct Shared {
     /// Reads the journal for retention, whose long looks nobody else waits for.
     survey: Worker,
     state: Worker,
+    /// The turns of queries, which have connections of their own.
+    queries: Arc<Semaphore>,
     folder: PathBuf,
     /// Only a hub has stages.
     notes: Option<Notes>,
@@ -123,6 +127,7 @@ impl Sqlite {
             journal: Worker::start("journal-reader", connection::open(&journal, Mode::Read)?),
             survey: Worker::start("journal-survey", connection::open(&journal, Mode::Read)?),
             state: Worker::start("state", write_state),
+            queries: queries::turns(),
             folder: folder.to_owned(),
             notes: Some(notes),
             _lock: Some(lock),
@@ -172,6 +177,7 @@ impl Sqlite {
             journal: Worker::start("journal-reader", open(JOURNAL_FILE, Mode::Read)?),
             survey: Worker::start("journal-survey", open(JOURNAL_FILE, Mode::Read)?),
             state: Worker::start("state-beside", open(STATE_FILE, state)?),
+            queries: queries::turns(),
             folder: folder.to_owned(),
             notes: None,
             _lock: None,

@@ -1,7 +1,7 @@
 //! The mirror on SQLite.
 
 mod find;
-mod rows;
+pub(super) mod rows;
 pub(super) mod texts;
 
 use std::collections::BTreeMap;
@@ -77,26 +77,36 @@ impl Mirror for Sqlite {
     async fn changes(&self, events: &[EventId]) -> Result<Vec<Change>, StorageError> {
         let events = events.to_vec();
         let read = move |connection: &Connection| {
-            let mut statement = connection.prepare_cached(
-                "SELECT event, organization, connection, entity, id, applied, version, fields,
-                     found
-                 FROM change WHERE event = ?1 ORDER BY rowid",
-            )?;
             let mut changes = Vec::new();
             for event in events {
-                let of_event = changes.len();
-                for change in statement.query_map([&event.as_bytes()[..]], change)? {
-                    changes.push(change?);
-                }
-                for told in rows::told_by_rows(connection, &event.as_bytes()[..])? {
-                    if !changes[of_event..].contains(&told) {
-                        changes.push(told);
-                    }
-                }
+                changes.extend(changes_of(connection, event)?);
             }
             Ok(changes)
         };
         self.shared.state.read("read the changes", read).await
+    }
+
+    async fn history(
+        &self,
+        tenant: &Tenant,
+        key: &RecordKey,
+        limit: usize,
+    ) -> Result<Vec<Change>, StorageError> {
+        let (tenant, key) = (tenant.clone(), key.clone());
+        let read = move |connection: &Connection| {
+            let row = record(connection, &tenant, key.clone())?;
+            let (mut next, mut history) = (row.map(|row| row.event), Vec::new());
+            while let Some(event) = next.filter(|_| history.len() < limit) {
+                let made = |change: &Change| {
+                    change.tenant == tenant && change.key == key && change.applied.is_news()
+                };
+                let change = changes_of(connection, event)?.into_iter().find(made);
+                next = change.as_ref().and_then(|change| change.found).filter(|one| *one != event);
+                history.extend(change);
+            }
+            Ok(history)
+        };
+        self.shared.state.read("read a record's history", read).await
     }
 
     async fn record_counts(&self) -> Result<BTreeMap<Entity, u64>, StorageError> {
@@ -189,6 +199,24 @@ fn record(
         })
     };
     statement.query_row(place, read).optional()
+}
+
+/// What an event changed.
+fn changes_of(connection: &Connection, event: EventId) -> rusqlite::Result<Vec<Change>> {
+    let id = &event.as_bytes()[..];
+    let mut changes: Vec<Change> = connection
+        .prepare_cached(
+            "SELECT event, organization, connection, entity, id, applied, version, fields, found
+             FROM change WHERE event = ?1 ORDER BY rowid",
+        )?
+        .query_map([id], change)?
+        .collect::<rusqlite::Result<_>>()?;
+    for told in rows::told_by_rows(connection, id)? {
+        if !changes.contains(&told) {
+            changes.push(told);
+        }
+    }
+    Ok(changes)
 }
 
 fn change(row: &Row<'_>) -> rusqlite::Result<Change> {

@@ -51,6 +51,39 @@ pub(super) fn told_by_rows(connection: &Connection, event: &[u8]) -> rusqlite::R
     connection.prepare_cached(sql)?.query_map([event], told)?.collect()
 }
 
+/// The row with this number.
+pub(in crate::sqlite) fn by_number(
+    connection: &Connection,
+    number: i64,
+) -> rusqlite::Result<Record> {
+    let read = |row: &Row<'_>| {
+        let tenant = Tenant {
+            organization: domain::OrganizationId::new(&row.get::<_, String>(0)?),
+            connection: domain::ConnectionId::new(&row.get::<_, String>(1)?),
+        };
+        Ok(Record {
+            tenant,
+            key: RecordKey::new(row::parsed(row, 2)?, row.get::<_, String>(3)?),
+            version: row.get::<_, i64>(4)? as u64,
+            occurred_at: row::timestamp(row, 5)?,
+            deleted_at: row::optional_timestamp(row, 6)?,
+            event: row::event_id(row, 7)?,
+            account: row.get(8)?,
+            origin: row::parsed(row, 9)?,
+            first_seen_at: row::timestamp(row, 10)?,
+            last_seen_at: row::timestamp(row, 11)?,
+            fields: row::json(row, 12)?,
+        })
+    };
+    connection
+        .prepare_cached(
+            "SELECT organization, connection, entity, id, version, occurred_at, deleted_at, event,
+                 account, origin, first_seen_at, last_seen_at, fields
+             FROM record WHERE number = ?1",
+        )?
+        .query_row([number], read)
+}
+
 /// Writes a row, and collects what changes in the index of words.
 pub(super) fn put(
     connection: &Connection,
