@@ -47,6 +47,8 @@ pub enum Scope {
     ProxyRead,
     /// Call the vendor's other operations through the hub.
     ProxyWrite,
+    /// See every mirrored record: by SQL, by words, and with its history.
+    RecordsRead,
     /// See subscriptions and their deliveries.
     SubscriptionsRead,
     /// Make, change and remove subscriptions.
@@ -57,7 +59,7 @@ pub enum Scope {
 
 impl Scope {
     /// Every scope, in order of name.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::AuditRead,
         Self::CalendarsRead,
         Self::CalendarsWrite,
@@ -78,6 +80,7 @@ impl Scope {
         Self::OrganizationsRead,
         Self::ProxyRead,
         Self::ProxyWrite,
+        Self::RecordsRead,
         Self::SubscriptionsRead,
         Self::SubscriptionsWrite,
         Self::WebhooksSend,
@@ -107,6 +110,7 @@ impl Scope {
             Self::OrganizationsRead => "organizations:read",
             Self::ProxyRead => "proxy:read",
             Self::ProxyWrite => "proxy:write",
+            Self::RecordsRead => "records:read",
             Self::SubscriptionsRead => "subscriptions:read",
             Self::SubscriptionsWrite => "subscriptions:write",
             Self::WebhooksSend => "webhooks:send",

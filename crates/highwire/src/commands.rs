@@ -10,14 +10,18 @@ pub(crate) mod connections;
 pub(crate) mod demo;
 pub(crate) mod doctor;
 pub(crate) mod events;
+pub(crate) mod history;
 pub(crate) mod keys;
 pub(crate) mod members;
 pub(crate) mod notion;
 pub(crate) mod operations;
 pub(crate) mod organizations;
+pub(crate) mod query;
 pub(crate) mod restore;
 pub(crate) mod retention;
 pub(crate) mod sandbox;
+pub(crate) mod search;
+pub(crate) mod show;
 pub(crate) mod subscriptions;
 pub(crate) mod up;
 

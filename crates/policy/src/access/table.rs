@@ -76,6 +76,8 @@ const CHANGE_OPPORTUNITIES: Need = of_a_crm(ACTING, Scope::OpportunitiesWrite);
 const SEE_CALENDARS: Need = of_a_crm(ALL, Scope::CalendarsRead);
 const CHANGE_CALENDARS: Need = of_a_crm(ACTING, Scope::CalendarsWrite);
 
+const SEE_RECORDS: Need = of_a_crm(ALL, Scope::RecordsRead);
+
 const SEE_CONNECTIONS: Need = organization(RUNNING, Scope::ConnectionsRead);
 const CHANGE_CONNECTIONS: Need = organization(RUNNING, Scope::ConnectionsWrite);
 const SEE_KEYS: Need = organization(RUNNING, Scope::KeysRead);
@@ -208,6 +210,7 @@ pub const TABLE: &[Row] = &[
     run("events list", SEE_EVENTS),
     run("events replay", CHANGE_EVENTS),
     run("events show", SEE_EVENTS),
+    run("history", SEE_RECORDS),
     run("keys rotate", MASTER_KEYS),
     run("keys status", MASTER_KEYS),
     run("members add", CHANGE_MEMBERS),
@@ -220,10 +223,13 @@ pub const TABLE: &[Row] = &[
     run("organizations add", TENANTS),
     run("organizations list", SEE_ORGANIZATION),
     run("organizations remove", TENANTS),
+    run("query", SEE_RECORDS),
     run("restore", EVERYBODYS_DATA),
     run("retention", EVERYBODYS_DATA),
     run("sandbox", ON_SIMULATIONS),
+    run("search", SEE_RECORDS),
     run("settings", READS_NOTHING),
+    run("show", SEE_RECORDS),
     run("subscriptions add", CHANGE_SUBSCRIPTIONS),
     run("subscriptions change", CHANGE_SUBSCRIPTIONS),
     run("subscriptions deliveries", SEE_SUBSCRIPTIONS),

@@ -243,7 +243,8 @@ fn told(error: rusqlite::Error) -> QueryError {
             let message = said(message.as_deref().unwrap_or("it makes no sense"));
             match failure.code {
                 ErrorCode::AuthorizationForStatementDenied => {
-                    QueryError::Refused(format!("{message}; {views}"))
+                    let more = "it asks for more than reading the views";
+                    QueryError::Refused(format!("{more} ({message}); {views}"))
                 }
                 ErrorCode::TooBig => {
                     QueryError::Refused(format!("{message}; ask for less at once"))
@@ -255,7 +256,11 @@ fn told(error: rusqlite::Error) -> QueryError {
             }
         }
         rusqlite::Error::SqlInputError { msg, .. } => {
-            QueryError::Refused(format!("{}; correct the query", said(msg)))
+            let hint = match msg.contains("no such table") {
+                true => views,
+                false => "correct the query; `highwire query --schema` tells the columns",
+            };
+            QueryError::Refused(format!("{}; {hint}", said(msg)))
         }
         _ => StorageError::unavailable("answer a query", error).into(),
     }
