@@ -54,24 +54,7 @@ impl Source for Snapshots {
     }
 
     fn read(&self, delivery: Delivery) -> Reading {
-        let identity = digest(self.name, "body", &delivery.body);
-        let event = Event {
-            id: identity,
-            alias: None,
-            source: self.name.to_owned(),
-            origin: domain::Origin::Keyed,
-            tenant: None,
-            kind: EventKind::UNREADABLE,
-            vendor_type: None,
-            record: None,
-            account: None,
-            webhook_id: None,
-            correlation: domain::CorrelationId::of(&identity),
-            occurred_at: delivery.received_at,
-            received_at: delivery.received_at,
-            body: delivery.body,
-        };
-        Reading { event, app: None, company: None }
+        unread(self.name, delivery)
     }
 
     fn updates(&self, event: &Event) -> Result<Vec<RecordUpdate>, String> {
@@ -94,4 +77,26 @@ impl Source for Snapshots {
     fn link(&self, event: &Event) -> Option<String> {
         (self.link)(event)
     }
+}
+
+/// What came in where nobody can send anything.
+pub(crate) fn unread(source: &'static str, delivery: Delivery) -> Reading {
+    let identity = digest(source, "body", &delivery.body);
+    let event = Event {
+        id: identity,
+        alias: None,
+        source: source.to_owned(),
+        origin: domain::Origin::Keyed,
+        tenant: None,
+        kind: EventKind::UNREADABLE,
+        vendor_type: None,
+        record: None,
+        account: None,
+        webhook_id: None,
+        correlation: domain::CorrelationId::of(&identity),
+        occurred_at: delivery.received_at,
+        received_at: delivery.received_at,
+        body: delivery.body,
+    };
+    Reading { event, app: None, company: None }
 }

@@ -4,7 +4,7 @@
 //! `webhook-id`, by which the receiver knows it.
 
 mod notary;
-mod signature;
+pub(crate) mod signature;
 
 use std::{
     collections::HashMap,
@@ -241,7 +241,7 @@ fn verdict(sent: Result<&Response, &TransportError>) -> Result<Receipt, Failure>
 }
 
 /// Why there is no answer, without the address.
-fn unanswered(error: &TransportError) -> Failure {
+pub(crate) fn unanswered(error: &TransportError) -> Failure {
     if let Some(refusal) = reach::refusal(error) {
         return failure(Next::Retry, &refusal.to_string());
     }
@@ -258,17 +258,17 @@ fn unanswered(error: &TransportError) -> Failure {
 }
 
 /// How long the receiver asks to be left alone, where it says so in seconds.
-fn wait(reply: &Response) -> Option<Duration> {
+pub(crate) fn wait(reply: &Response) -> Option<Duration> {
     let seconds: u64 = reply.header("retry-after")?.trim().parse().ok()?;
     Some(Duration::from_secs(seconds).min(LONGEST_WAIT))
 }
 
 /// Nothing is ambiguous here: what may have arrived is sent again under its own name.
-fn failure(next: Next, reason: &str) -> Failure {
+pub(crate) fn failure(next: Next, reason: &str) -> Failure {
     Failure { next, ambiguous: false, reason: reason.to_owned() }
 }
 
-fn storage(error: StorageError) -> Failure {
+pub(crate) fn storage(error: StorageError) -> Failure {
     failure(Next::Hold(None), &error.to_string())
 }
 

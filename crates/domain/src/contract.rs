@@ -13,6 +13,7 @@ mod credentials;
 mod dead_letter;
 mod journal;
 mod lease;
+mod link;
 mod member;
 mod mirror;
 mod organization;
@@ -26,8 +27,9 @@ mod subscription;
 
 pub use self::{
     api_key::*, audit::*, budget::*, connection::*, connection_profile::*, consent_request::*,
-    credentials::*, dead_letter::*, journal::*, lease::*, member::*, mirror::*, organization::*,
-    outbox::*, parked::*, quarantine::*, repeatable_request::*, retention::*, subscription::*,
+    credentials::*, dead_letter::*, journal::*, lease::*, link::*, member::*, mirror::*,
+    organization::*, outbox::*, parked::*, quarantine::*, repeatable_request::*, retention::*,
+    subscription::*,
 };
 
 /// Writes one `#[tokio::test]` for each case of the contract.
@@ -53,6 +55,9 @@ macro_rules! storage_contract {
             a_removed_connection_takes_what_is_its_own,
             installations_come_with_the_mirror,
             a_revision_tells_every_change,
+            a_link_is_found_at_both_ends,
+            an_end_has_one_link,
+            conflicts_come_with_their_link,
             a_profile_lives_with_its_connection,
             a_standing_is_told_once,
             a_consent_is_taken_once_and_in_time,

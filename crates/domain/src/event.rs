@@ -68,12 +68,14 @@ pub enum Origin {
     Reconcile,
     /// The hub wrote it, and this was the vendor's reply.
     Written,
+    /// It is of a row that is kept equal with a record: the hub read it, or was told.
+    Row,
 }
 
 impl Origin {
     /// Every origin.
-    pub const ALL: [Self; 5] =
-        [Self::Webhook, Self::Keyed, Self::Backfill, Self::Reconcile, Self::Written];
+    pub const ALL: [Self; 6] =
+        [Self::Webhook, Self::Keyed, Self::Backfill, Self::Reconcile, Self::Written, Self::Row];
 
     /// The name in stores and logs.
     #[must_use]
@@ -84,16 +86,18 @@ impl Origin {
             Self::Backfill => "backfill",
             Self::Reconcile => "reconcile",
             Self::Written => "written",
+            Self::Row => "row",
         }
     }
 
     /// Whether people and applications are to be told of it. What is read at first was there before,
-    /// and of what the hub writes itself the vendor tells too.
+    /// of what the hub writes itself the vendor tells too, and what a row makes of a record is told
+    /// when the record changes.
     #[must_use]
     pub fn is_news(self) -> bool {
         match self {
             Self::Webhook | Self::Keyed | Self::Reconcile => true,
-            Self::Backfill | Self::Written => false,
+            Self::Backfill | Self::Written | Self::Row => false,
         }
     }
 }

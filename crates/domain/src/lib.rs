@@ -43,6 +43,9 @@ mod installation;
 mod journal;
 mod lanes;
 mod lease;
+mod link;
+mod lists;
+mod mapping;
 mod member;
 mod memory;
 mod mirror;
@@ -60,6 +63,7 @@ mod repeatable_request;
 mod replay;
 mod retention;
 mod role;
+mod row;
 mod scope;
 mod sealer;
 mod sender;
@@ -97,6 +101,12 @@ pub use self::{
     journal::{Appended, Entry, Journal, Part, Sequence},
     lanes::{Lane, LaneStep, Lanes},
     lease::{Epoch, Lease, LeaseClaim, LeaseReply, Leases},
+    link::{Link, LinkEnd, LinkStanding, Links, SyncConflict},
+    lists::{Bookmark, ListError, ListPage, ListPart, ListScope, Listed, Lists, Upkeep},
+    mapping::{
+        Because, CRM_ID_COLUMN, DEFAULT_SKEW_SECONDS, Direction, FieldConflict, MappedField,
+        Mapping, NewRows, OnDelete, Only, ROW_ID_COLUMN, Side, ValueKind, Wins,
+    },
     member::{Member, MemberChange, Members},
     memory::Memory,
     mirror::{Mirror, Projection},
@@ -106,7 +116,8 @@ pub use self::{
     },
     organization::{Added, Holdings, Organization, Organizations, Removal},
     outbox::{
-        Action, ActionState, Attempt, Claimed, Decisions, Intent, Outbox, Settlement, Tracked,
+        Action, ActionState, Attempt, Claimed, Decisions, Intent, Outbox, Settlement, SyncLink,
+        Tracked,
     },
     parked::{Parked, ParkedKey, Parking, Stop},
     proxy::{
@@ -127,6 +138,7 @@ pub use self::{
     replay::{Replay, ReplayStep, Replays},
     retention::{Kept, Need, Retained, Retention, Space},
     role::{Role, UnknownRole},
+    row::{Counterpart, ROWS_SUFFIX, Row, RowWrite},
     scope::{Scope, Scopes, UnknownScope},
     sealer::SecretSealer,
     sender::Sender,

@@ -10,6 +10,7 @@ mod credentials;
 mod dead_letter;
 mod journal;
 mod lease;
+mod link;
 mod member;
 mod mirror;
 mod notification;
@@ -29,8 +30,8 @@ use std::{
 
 use self::{
     api_key::ApiKeyState, budget::BudgetState, connection::ConnectionState,
-    credentials::CredentialState, journal::JournalState, lease::LeaseState, member::MemberState,
-    mirror::MirrorState, organization::OrganizationState, outbox::OutboxState,
+    credentials::CredentialState, journal::JournalState, lease::LeaseState, link::LinkState,
+    member::MemberState, mirror::MirrorState, organization::OrganizationState, outbox::OutboxState,
     parked::ParkingState, quarantine::QuarantineState, repeatable_request::RequestState,
     replay::ReplayState, subscription::SubscriptionStates,
 };
@@ -55,6 +56,7 @@ struct State {
     parking: ParkingState,
     credentials: CredentialState,
     leases: LeaseState,
+    links: LinkState,
     organizations: OrganizationState,
     members: MemberState,
     api_keys: ApiKeyState,

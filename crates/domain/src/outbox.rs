@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     ActionId, ActivityEntry, ConnectionId, CorrelationId, EventId, LaneStep, Lanes, Notification,
-    Parked, Receipt, Sequence, StorageError, Tenant,
+    Parked, Receipt, Row, Sequence, StorageError, Tenant,
 };
 
 /// Something that the hub decided to do outside, recorded before it is tried.
@@ -47,6 +47,22 @@ pub enum Intent {
     LogActivity(ActivityEntry),
     /// A message to a subscription.
     Notify(Notification),
+    /// A record and its row are to be made equal.
+    SyncLink(SyncLink),
+}
+
+/// Which record and row are to be made equal. It says where to look and not what to write: what both
+/// are is seen when it is done, so that many of them for one record are one write.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SyncLink {
+    /// The name of the mapping.
+    pub mapping: String,
+    /// The id of the CRM's record, where an event of it led to this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub record: Option<String>,
+    /// The row as it was seen, where an event of it led to this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub row: Option<Row>,
 }
 
 impl Intent {
@@ -56,6 +72,7 @@ impl Intent {
         match self {
             Self::LogActivity(_) => "log_activity",
             Self::Notify(_) => "notify",
+            Self::SyncLink(_) => "sync_link",
         }
     }
 }

@@ -49,6 +49,10 @@ pub enum Scope {
     ProxyWrite,
     /// See every mirrored record: by SQL, by words, and with its history.
     RecordsRead,
+    /// See the rows of mappings, and the conflicts that were settled.
+    RowsRead,
+    /// Tell the rows of an application.
+    RowsWrite,
     /// See subscriptions and their deliveries.
     SubscriptionsRead,
     /// Make, change and remove subscriptions.
@@ -59,7 +63,7 @@ pub enum Scope {
 
 impl Scope {
     /// Every scope, in order of name.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 26] = [
         Self::AuditRead,
         Self::CalendarsRead,
         Self::CalendarsWrite,
@@ -81,6 +85,8 @@ impl Scope {
         Self::ProxyRead,
         Self::ProxyWrite,
         Self::RecordsRead,
+        Self::RowsRead,
+        Self::RowsWrite,
         Self::SubscriptionsRead,
         Self::SubscriptionsWrite,
         Self::WebhooksSend,
@@ -111,6 +117,8 @@ impl Scope {
             Self::ProxyRead => "proxy:read",
             Self::ProxyWrite => "proxy:write",
             Self::RecordsRead => "records:read",
+            Self::RowsRead => "rows:read",
+            Self::RowsWrite => "rows:write",
             Self::SubscriptionsRead => "subscriptions:read",
             Self::SubscriptionsWrite => "subscriptions:write",
             Self::WebhooksSend => "webhooks:send",

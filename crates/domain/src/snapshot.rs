@@ -118,7 +118,7 @@ impl Snapshot {
             Origin::Backfill | Origin::Reconcile => {
                 RecordUpdate::Compared { found: body.found, update: Box::new(update) }
             }
-            Origin::Webhook | Origin::Keyed | Origin::Written => update,
+            _ => update,
         }])
     }
 

@@ -1,8 +1,8 @@
 //! The storage contract as a whole, and the ways in which any store may fail.
 
 use crate::{
-    ApiKeys, Audit, Connections, Consents, Credentials, DeadLetters, Journal, Leases, Members,
-    Mirror, Notifications, Organizations, Outbox, Parking, Profiles, Quarantine,
+    ApiKeys, Audit, Connections, Consents, Credentials, DeadLetters, Journal, Leases, Links,
+    Members, Mirror, Notifications, Organizations, Outbox, Parking, Profiles, Quarantine,
     RepeatableRequests, Replays, Retention, Sequence, Subscriptions,
 };
 
@@ -19,6 +19,7 @@ pub trait Storage:
     + Consents
     + Credentials
     + Leases
+    + Links
     + Organizations
     + Members
     + ApiKeys
@@ -47,6 +48,7 @@ impl<S> Storage for S where
         + Consents
         + Credentials
         + Leases
+        + Links
         + Organizations
         + Members
         + ApiKeys

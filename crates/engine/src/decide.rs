@@ -128,7 +128,7 @@ impl<S: Storage> Decide<S> {
             };
             let entries: Vec<_> = part.entries.iter().filter(asked).collect();
             let views = self.views(&entries).await?;
-            let outlets = Outlets { activity_log: None, subscriptions: vec![wanted].into() };
+            let outlets = Outlets { subscriptions: vec![wanted].into(), ..Outlets::default() };
             for (entry, view) in entries.iter().zip(views) {
                 let view = View { outlets: outlets.clone(), ..view };
                 // What cannot be decided on is parked where it came first.

@@ -250,7 +250,7 @@ pub(crate) fn decide(store: &Memory) -> Decide<Memory> {
         rules: policy::rules::all().to_vec(),
         clock: clock(),
         trials: Trials::at(Stop::Decide),
-        outlets: KnownOutlets::new(Some(ConnectionId::new("notion"))),
+        outlets: KnownOutlets::new(Some(ConnectionId::new("notion")), Arc::default()),
         next: Vec::new(),
         reader: Reader::default(),
     }

@@ -6,8 +6,8 @@ use std::{
 };
 
 use domain::{
-    ActionState, Clock, ConnectionId, Destination, Entity, Sequence, Source, Stop, Storage,
-    StorageError,
+    ActionState, Clock, ConnectionId, Destination, Entity, Mapping, Sequence, Source, Stop,
+    Storage, StorageError,
 };
 use jiff::Timestamp;
 use policy::directory::Rules;
@@ -49,6 +49,8 @@ pub struct Parts<S> {
     pub delivery: BTreeMap<ConnectionId, DeliverySettings>,
     /// Which of them keeps the activity log.
     pub activity_log: Option<ConnectionId>,
+    /// What is kept equal with what. Each mapping has a destination of its own.
+    pub mappings: Arc<[Mapping]>,
     /// Whether events that differ from their vendor's documentation are counted and told.
     pub report_deviations: bool,
     /// How long each kind of thing is kept.
@@ -70,6 +72,7 @@ impl<S> Parts<S> {
             subscriber: None,
             delivery: BTreeMap::new(),
             activity_log: None,
+            mappings: Arc::default(),
             report_deviations: false,
             retention: Limits::default(),
             clock,
@@ -132,6 +135,7 @@ impl<S: Storage> Hub<S> {
             subscriber,
             delivery,
             activity_log,
+            mappings,
             report_deviations,
             retention,
             clock,
@@ -145,12 +149,9 @@ impl<S: Storage> Hub<S> {
         stages.spawn(gauges.run(stopped.clone()));
         let mut delivering = delivering(&store, &clock, destinations, &delivery);
         delivering.extend(subscriber.map(|subscriber| telling(&store, &clock, subscriber)));
-        let deliverers = delivering.iter().map(|(_, signal)| Arc::clone(signal)).collect();
-        for (deliver, signal) in delivering {
-            stages.spawn(deliver.run(signal, stopped.clone()));
-        }
-        let retain = Retain::new(store.clone(), retention, Arc::clone(&clock));
-        stages.spawn(retain.run(stopped.clone()));
+        let deliverers = deliver(delivering, &mut stages, &stopped);
+        stages
+            .spawn(Retain::new(store.clone(), retention, Arc::clone(&clock)).run(stopped.clone()));
         let admitter = Arc::new(Notify::new());
         let settings = (rules, doors.clone());
         let admit =
@@ -173,7 +174,7 @@ impl<S: Storage> Hub<S> {
             rules: policy::rules::all().to_vec(),
             clock,
             trials: Trials::at(Stop::Decide),
-            outlets: KnownOutlets::new(activity_log),
+            outlets: KnownOutlets::new(activity_log, mappings),
             next: deliverers,
             reader: Reader::default(),
         };
@@ -236,6 +237,19 @@ fn delivering<S: Storage>(
         (deliver, Arc::new(Notify::new()))
     };
     destinations.into_iter().map(deliver).collect()
+}
+
+/// Starts these stages, and gives what wakes each.
+fn deliver<S: Storage>(
+    delivering: Vec<(Deliver<S>, Arc<Notify>)>,
+    stages: &mut JoinSet<()>,
+    stopped: &watch::Receiver<bool>,
+) -> Vec<Arc<Notify>> {
+    let signals = delivering.iter().map(|(_, signal)| Arc::clone(signal)).collect();
+    for (deliver, signal) in delivering {
+        stages.spawn(deliver.run(signal, stopped.clone()));
+    }
+    signals
 }
 
 /// The stage of all subscriptions, and what wakes it.

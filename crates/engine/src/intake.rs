@@ -119,6 +119,24 @@ impl<S: Journal + Quarantine + Credentials> Intake<S> {
         self.take(&sender, source.vendor(), reading).await.map(Taken::Event)
     }
 
+    /// Keeps an event whose owner is known, such as what an application tells of a row.
+    ///
+    /// # Errors
+    /// Where it cannot be kept; nothing of it was.
+    pub async fn keep_told(&self, event: Event) -> Result<Accepted, StorageError> {
+        let (id, kind, correlation) = (event.id, event.kind, event.correlation.clone());
+        let span = tracing::debug_span!("event", event.id = %id, %correlation, stop = "journal");
+        let appended = self.store.append(event).instrument(span).await?;
+        let (sequence, duplicate) = match appended {
+            Appended::New(sequence) => (sequence, false),
+            Appended::Duplicate(sequence) => (sequence, true),
+        };
+        if !duplicate {
+            self.projector.notify_one();
+        }
+        Ok(Accepted { event: id, kind, correlation, sequence, duplicate, waits: None })
+    }
+
     async fn take(
         &self,
         sender: &Sender,

@@ -21,6 +21,8 @@ mod history;
 mod hub;
 mod intake;
 pub mod letters;
+mod linking;
+pub mod mappings;
 mod meter;
 mod outlets;
 mod poison;
@@ -30,6 +32,7 @@ mod register;
 mod retention;
 mod rows;
 mod schedule;
+pub mod shop;
 mod sources;
 mod stage;
 mod story;
@@ -44,6 +47,7 @@ pub use self::{
     history::{AsOf, History, HistoryStep, history},
     hub::{Hub, Parts, Status},
     intake::{Accepted, Intake, Rejected, Taken},
+    linking::{Linking, LinkingParts},
     register::DoorSettings,
     retention::{Holding, Tally, holdings},
     sources::Sources,

@@ -1,6 +1,8 @@
 //! Where the hub can act: what the settings say, and the subscriptions as they stand.
 
-use domain::{ConnectionId, Revision, Storage, StorageError};
+use std::sync::Arc;
+
+use domain::{ConnectionId, Mapping, Revision, Storage, StorageError};
 use policy::rules::Outlets;
 
 /// The outlets of the moment. The subscriptions are read again when anything was changed.
@@ -11,9 +13,9 @@ pub(crate) struct KnownOutlets {
 }
 
 impl KnownOutlets {
-    /// Outlets with this activity log, where there is one, and no subscription yet.
-    pub(crate) fn new(activity_log: Option<ConnectionId>) -> Self {
-        let outlets = Outlets { activity_log, ..Outlets::default() };
+    /// Outlets with this activity log, where there is one, these mappings, and no subscription yet.
+    pub(crate) fn new(activity_log: Option<ConnectionId>, mappings: Arc<[Mapping]>) -> Self {
+        let outlets = Outlets { activity_log, mappings, ..Outlets::default() };
         Self { outlets, revision: None }
     }
 

@@ -85,6 +85,7 @@ fn arrival(entry: &Entry, deviations: Vec<String>) -> Vec<Step> {
         Origin::Keyed => "with a key, token or secret of its organization",
         Origin::Backfill => "by reading it for the first time",
         Origin::Reconcile => "by comparing it with the mirror, which said otherwise",
+        Origin::Row => "of a row that is kept equal with a record",
         Origin::Written => "as the reply to what the hub wrote",
     };
     let correlation = pair("correlation id", event.correlation.to_string());

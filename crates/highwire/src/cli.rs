@@ -16,8 +16,9 @@ use endpoint::Secret;
 
 pub(crate) use self::audit::{Audit, AuditList};
 pub(crate) use self::connect::{
-    Connect, HighLevel as ConnectHighLevel, HighLevelBrowser as ConnectHighLevelBrowser,
-    Model as ConnectModel, Notion as ConnectNotion, RepairShopr as ConnectRepairShopr, Target,
+    Application as ConnectApplication, Connect, HighLevel as ConnectHighLevel,
+    HighLevelBrowser as ConnectHighLevelBrowser, Model as ConnectModel, Notion as ConnectNotion,
+    RepairShopr as ConnectRepairShopr, Target,
 };
 pub(crate) use self::connections::{
     Accounts, Add as AddConnection, Connections, TokenDoor, Vendor, Which,

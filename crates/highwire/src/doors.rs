@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use connectors::{
+    RowEvents, application,
     highlevel::{HighLevel, Workflow},
     notion::Notion,
     repairshopr::RepairShopr,
@@ -60,6 +61,7 @@ pub(crate) fn sources(highlevel: &HighLevel) -> Vec<Arc<dyn Source>> {
         Arc::new(highlevel.snapshots()),
         Arc::new(Notion),
         Arc::new(RepairShopr),
+        Arc::new(RowEvents::new(application::ROWS, application::NAME)),
     ]
 }
 

@@ -110,6 +110,7 @@ pub(crate) async fn enter(settings: &Settings, entry: Entry) -> Result<Running, 
         sources: doors::sources(&highlevel),
         rules: doors::rules(settings, clock.now())?,
         doors: doors::door_settings(settings, Arc::clone(&sealer)),
+        mappings: Arc::default(),
         activity_log: activity_log.is_some().then(|| connection.clone()),
         delivery: [(connection.clone(), settings.notion.delivery())].into(),
         destinations: activity_log
@@ -165,6 +166,7 @@ impl Ground<'_> {
         let installation = HubInstallation::new(settings, store.clone(), Arc::clone(clock));
         Ok(web::Services {
             consents: Some(Arc::new(HubConsents::of_hub(settings, consents)?)),
+            mappings: [].into(),
             crm: Some(port::highlevel(settings, broker, store, clock)),
             proxy: Some(proxy::highlevel(settings, store, (broker, clock))?),
             browser_proxy: proxy::browser(settings, store, (sealer, clock))?,

@@ -4,7 +4,8 @@
 //! The same three values always give the same answer, so a decision can be replayed (invariant I10).
 //! [`directory`] decides whose an event is, [`holders`] whom a key speaks for, [`mirror`] what an event
 //! makes of a mirrored record, [`installation`] what it makes of an app's installation, [`access`] who
-//! may do what, [`message`] what a subscription is told, and [`retention`] what may go.
+//! may do what, [`message`] what a subscription is told, [`sync`] what makes two sides equal, and
+//! [`retention`] what may go.
 //!
 //! Must not know: tokio, the store, connectors, `now()`.
 
@@ -18,6 +19,8 @@ pub mod mirror;
 pub mod pair;
 pub mod retention;
 pub mod rules;
+pub mod shop;
+pub mod sync;
 mod view;
 
 pub use self::view::View;

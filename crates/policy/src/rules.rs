@@ -2,10 +2,11 @@
 
 pub mod log_activity;
 pub mod notify_subscribers;
+pub mod sync_links;
 
 use std::sync::Arc;
 
-use domain::{Action, ConnectionId, Event, Subscription};
+use domain::{Action, ConnectionId, Event, Mapping, Subscription};
 use jiff::Timestamp;
 
 use crate::View;
@@ -17,6 +18,8 @@ pub struct Outlets {
     pub activity_log: Option<ConnectionId>,
     /// The subscriptions of every organization.
     pub subscriptions: Arc<[Subscription]>,
+    /// What is kept equal with what.
+    pub mappings: Arc<[Mapping]>,
 }
 
 /// One automation of the hub.
@@ -37,8 +40,8 @@ pub struct Rule {
 
 /// Every rule.
 #[must_use]
-pub fn all() -> [Rule; 2] {
-    [log_activity::RULE, notify_subscribers::RULE]
+pub fn all() -> [Rule; 3] {
+    [log_activity::RULE, notify_subscribers::RULE, sync_links::RULE]
 }
 
 /// What has to stay in order: the events of one record of an account.

@@ -97,6 +97,8 @@ pub(crate) enum Tag {
     Connections,
     /// Who did what.
     Audit,
+    /// Rows that are kept equal with the CRM's records.
+    Mappings,
     /// Webhooks of applications.
     Subscriptions,
     /// The hub itself.
@@ -178,6 +180,7 @@ impl Tag {
         Self::Connections,
         Self::Audit,
         Self::Installation,
+        Self::Mappings,
         Self::Members,
         Self::Organizations,
         Self::Subscriptions,
@@ -197,6 +200,10 @@ impl Tag {
             Self::Events => {
                 ("Events", "What came in from vendors, as it was kept, and what was given up.")
             }
+            Self::Mappings => (
+                "Mappings",
+                "Rows of the user's own application that are kept equal with the CRM's records.",
+            ),
             Self::Organizations => ("Organizations", "The tenants of the installation."),
             Self::Members => ("Members", "The people of an organization, with their roles."),
             Self::ApiKeys => ("API keys", "The keys of programs and assistants."),

@@ -12,6 +12,7 @@ use axum::{
     routing::{MethodFilter, on},
 };
 use domain::Storage;
+use engine::mappings::Mappings;
 use policy::access;
 
 use crate::{
@@ -179,6 +180,12 @@ pub(crate) fn routes<S: Storage>(
         },
         document: Document::default(),
     };
+    let mappings = Mappings::new(
+        site.store.clone(),
+        site.intake.clone(),
+        Arc::clone(&site.services.mappings),
+        Arc::clone(&site.clock),
+    );
     for door in site.doors {
         let state = ingress::State {
             intake: site.intake.clone(),
@@ -202,6 +209,7 @@ pub(crate) fn routes<S: Storage>(
         .get(callback::PATH, callback::receive, Callbacks::new(site.services.consents.clone()))?;
     let mount = passages(mount, &site.services)?;
     let mount = lists::port(mount, &site.services.crm)?;
+    let mount = lists::mappings(mount, &mappings)?;
     let notary = site.services.subscriptions.clone();
     let office = subscriptions::Service::new(&store, notary, &site.clock);
     let mount = lists::subscriptions(mount, &office)?;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::{Proxy, SubscriptionNotary, crm::Crm};
+use domain::{Mapping, Proxy, SubscriptionNotary, crm::Crm};
 
 use crate::{ConsentCallbacks, Installation, set_up::SetUp};
 
@@ -17,6 +17,8 @@ pub struct Services {
     pub browser_proxy: Option<Arc<dyn Proxy>>,
     /// The CRM behind the port for applications.
     pub crm: Option<Arc<dyn Crm>>,
+    /// What is kept equal with what.
+    pub mappings: Arc<[Mapping]>,
     /// Looks after the installation.
     pub installation: Option<Arc<dyn Installation>>,
     /// Connects vendors for the pages.

@@ -81,7 +81,6 @@ fn facts(entity: Entity) -> Facts {
         Entity::Relation => &[("From", "/firstObjectKey"), ("To", "/secondObjectKey")],
         Entity::Task => &[("Due", "/dueDate")],
         Entity::User => &[("Role", "/role")],
-        Entity::Note | Entity::ObjectRecord | Entity::ObjectSchema | Entity::Unknown => &[],
         // Other vendors tell of the rest, or nobody does: the hub reads them.
         _ => &[],
     }

@@ -9,26 +9,26 @@ use jiff::Timestamp;
 const PREFIX: &str = "whsec_";
 
 /// How many random bytes a secret has; the standard asks for 24 to 64.
-pub(super) const RANDOM: usize = 32;
+pub(crate) const RANDOM: usize = 32;
 
 /// The secret of these random bytes, as its receiver is given it.
-pub(super) fn secret(random: &[u8; RANDOM]) -> Secret {
+pub(crate) fn secret(random: &[u8; RANDOM]) -> Secret {
     Secret::new(&format!("{PREFIX}{}", STANDARD.encode(random)))
 }
 
 /// A key that signs.
 #[derive(Clone)]
-pub(super) struct SigningKey(hmac::Key);
+pub(crate) struct SigningKey(hmac::Key);
 
 impl SigningKey {
     /// The key of a secret; none where it is not in its form.
-    pub(super) fn of(secret: &Secret) -> Option<Self> {
+    pub(crate) fn of(secret: &Secret) -> Option<Self> {
         let bytes = STANDARD.decode(secret.expose().strip_prefix(PREFIX)?).ok()?;
         Some(Self(hmac::Key::new(hmac::HMAC_SHA256, &bytes)))
     }
 
     /// The signature of a message that is sent at `now`.
-    pub(super) fn sign(&self, message: &str, now: Timestamp, body: &str) -> String {
+    pub(crate) fn sign(&self, message: &str, now: Timestamp, body: &str) -> String {
         let signed = format!("{message}.{}.{body}", now.as_second());
         format!("v1,{}", STANDARD.encode(hmac::sign(&self.0, signed.as_bytes())))
     }

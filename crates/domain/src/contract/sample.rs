@@ -7,9 +7,10 @@ use jiff::Timestamp;
 
 use crate::{
     Action, ActionId, ActivityEntry, ApiKey, ApiKeySecret, Clock, ConnectionId, CorrelationId,
-    Credential, CredentialKey, Entity, Event, EventId, EventKind, Intent, KindFilter, Member,
-    MemberId, Notification, Organization, OrganizationId, Origin, Record, RecordKey, Role, Scope,
-    SealedContent, SecretVersions, Subscription, SubscriptionId, SubscriptionState, Tenant, Verb,
+    Credential, CredentialKey, Direction, Entity, Event, EventId, EventKind, Intent, KindFilter,
+    MappedField, Mapping, Member, MemberId, NewRows, Notification, OnDelete, Only, Organization,
+    OrganizationId, Origin, Record, RecordKey, Role, Scope, SealedContent, SecretVersions,
+    Subscription, SubscriptionId, SubscriptionState, Tenant, ValueKind, Verb, Wins,
 };
 
 /// The moment at which samples happen, plus seconds.
@@ -195,4 +196,37 @@ pub fn api_key(owner: &str, number: u8) -> (ApiKey, ApiKeySecret) {
         revoked_at: None,
     };
     (key, secret)
+}
+
+/// A mapping of the sample tenant's contacts in `location-1` with the table `people` of its connection
+/// `notion`.
+#[must_use]
+pub fn mapping(owner: &str) -> Mapping {
+    let field = |field: &str, column: &str, kind| MappedField {
+        field: field.to_owned(),
+        column: column.to_owned(),
+        kind,
+        direction: Direction::Both,
+        wins: Wins::LastWrite,
+    };
+    Mapping {
+        name: "people".to_owned(),
+        tenant: tenant(owner),
+        account: Some("location-1".to_owned()),
+        counterpart: ConnectionId::new("notion"),
+        vendor: "notion".to_owned(),
+        table: "people".to_owned(),
+        entity: Entity::Contact,
+        direction: Direction::Both,
+        fields: vec![
+            field("email", "E-mail", ValueKind::Email),
+            field("first_name", "First name", ValueKind::Text),
+            field("tags", "Tags", ValueKind::List),
+        ],
+        only: Only::default(),
+        new_rows: NewRows::Create,
+        on_delete: OnDelete::Keep,
+        skew_seconds: 5,
+        settings: std::collections::BTreeMap::new(),
+    }
 }

@@ -10,6 +10,8 @@ use super::{Owner, secret};
 /// The commands below `connect`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Connect {
+    /// Connect an application of your own, whose rows are kept equal with the CRM's records
+    Application(Application),
     /// Print a link that opens the set-up pages in a browser, once
     Browser(Owner),
     /// Connect HighLevel: with a private integration token, or by letting a person install your app
@@ -44,6 +46,17 @@ pub(crate) struct Target {
     pub(crate) unchecked: bool,
     #[command(flatten)]
     pub(crate) owner: Owner,
+}
+
+/// Flags of `connect application`.
+#[derive(Debug, Args)]
+pub(crate) struct Application {
+    /// Where it takes signed messages, such as https://crm.example.com/highwire; a connection that is
+    /// renewed keeps its own
+    #[arg(long, value_name = "URL")]
+    pub(crate) url: Option<String>,
+    #[command(flatten)]
+    pub(crate) target: Target,
 }
 
 /// Flags of `connect highlevel`.

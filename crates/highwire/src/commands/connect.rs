@@ -1,5 +1,6 @@
 //! `highwire connect`: makes or renews a connection to a vendor, looks at it, and says what it found.
 
+mod application;
 mod browser;
 mod consent;
 mod given;
@@ -64,6 +65,7 @@ pub(crate) async fn run(
     }
     let desk = Desk::open(settings, actor, json).await?;
     match command {
+        cli::Connect::Application(flags) => application::connect(&desk, &flags).await,
         cli::Connect::Browser(_) => Ok(()),
         cli::Connect::Highlevel(flags) => match &flags.token {
             Some(token) => highlevel::with_token(&desk, &flags, token).await,

@@ -377,7 +377,7 @@ fn delivered(one: &Tracked) -> Value {
 fn kind(one: &Tracked) -> &str {
     match &one.action.intent {
         domain::Intent::Notify(told) => &told.kind,
-        domain::Intent::LogActivity(_) => "",
+        domain::Intent::LogActivity(_) | domain::Intent::SyncLink(_) => "",
     }
 }
 

@@ -50,6 +50,7 @@ fn vendor(name: &str) -> String {
         HighLevel::NAME => "HighLevel",
         Notion::NAME => "Notion",
         RepairShopr::NAME => "RepairShopr",
+        connectors::application::NAME => "Your application",
         "openai" => "OpenAI",
         "anthropic" => "Anthropic",
         "ollama" => "Ollama",

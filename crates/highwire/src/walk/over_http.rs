@@ -31,6 +31,7 @@ const OVER_HTTP: &[(&str, There)] = &[
     ("call", Not(CALLS)),
     ("completions", Not(LOCAL)),
     ("connect anthropic", Not(CONSENT)),
+    ("connect application", Not("it shows a secret, once, where the application is configured")),
     ("connect browser", Not("it makes the link with which a browser comes to those pages")),
     ("connect custom", Not(CONSENT)),
     ("connect highlevel", Not(CONSENT)),

@@ -77,6 +77,8 @@ const SEE_CALENDARS: Need = of_a_crm(ALL, Scope::CalendarsRead);
 const CHANGE_CALENDARS: Need = of_a_crm(ACTING, Scope::CalendarsWrite);
 
 const SEE_RECORDS: Need = of_a_crm(ALL, Scope::RecordsRead);
+const SEE_ROWS: Need = of_a_crm(ALL, Scope::RowsRead);
+const TELL_ROWS: Need = of_a_crm(SENDING, Scope::RowsWrite);
 
 const SEE_CONNECTIONS: Need = organization(RUNNING, Scope::ConnectionsRead);
 const CHANGE_CONNECTIONS: Need = organization(RUNNING, Scope::ConnectionsWrite);
@@ -127,6 +129,7 @@ pub const TABLE: &[Row] = &[
     post("/v1/appointments/{id}/cancel", CHANGE_CALENDARS),
     get("/v1/audit", SEE_AUDIT),
     get("/v1/calendars/{id}/slots", SEE_CALENDARS),
+    get("/v1/conflicts", SEE_ROWS),
     get("/v1/connections", SEE_CONNECTIONS),
     delete("/v1/connections/{id}", CHANGE_CONNECTIONS),
     delete("/v1/connections/{id}/accounts/{account}", CHANGE_CONNECTIONS),
@@ -150,6 +153,9 @@ pub const TABLE: &[Row] = &[
     post("/v1/installation/master-keys/rotate", MASTER_KEYS),
     get("/v1/installation/retention", EVERYBODYS_DATA),
     get("/v1/installation/settings", TENANTS),
+    delete("/v1/mappings/{name}/rows/{row}", TELL_ROWS),
+    get("/v1/mappings/{name}/rows/{row}", SEE_ROWS),
+    put("/v1/mappings/{name}/rows/{row}", TELL_ROWS),
     get("/v1/me", Need::AnyKey),
     get("/v1/members", SEE_MEMBERS),
     post("/v1/members", CHANGE_MEMBERS),
@@ -186,7 +192,9 @@ pub const TABLE: &[Row] = &[
     run("backup", EVERYBODYS_DATA),
     run("call", VENDOR_TOKEN),
     run("completions", READS_NOTHING),
+    run("conflicts list", SEE_ROWS),
     run("connect anthropic", CHANGE_CONNECTIONS),
+    run("connect application", CHANGE_CONNECTIONS),
     run("connect browser", CHANGE_KEYS),
     run("connect custom", CHANGE_CONNECTIONS),
     run("connect highlevel", CHANGE_CONNECTIONS),

@@ -141,7 +141,7 @@ mod tests {
             .iter()
             .map(|one| match &one.intent {
                 Intent::Notify(told) => (told.message.clone(), told.body.clone()),
-                Intent::LogActivity(_) => panic!("it notifies nobody"),
+                _ => panic!("it notifies nobody"),
             })
             .collect();
         assert_eq!(bodies[0], bodies[1]);

@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use domain::Storage;
+use engine::mappings::Mappings;
 
 use super::{Mount, Unmounted};
 use crate::{
     api::Method,
-    api_keys, audit, crm, dead_letters, events, installation, links, me, members,
+    api_keys, audit, conflicts, crm, dead_letters, events, installation, links, mappings, me,
+    members,
     office::Office,
     organizations,
     set_up::{self, Pages},
@@ -97,6 +99,19 @@ pub(super) fn subscriptions<S: Storage>(
         .operation(&to::REPLAY, to::replay::<S>, office())?
         .operation(&to::ROTATE, to::rotate::<S>, office())?
         .operation(&to::TEST, to::test::<S>, office())
+}
+
+/// Every operation on the rows of mappings, in order of path.
+pub(super) fn mappings<S: Storage>(
+    mount: Mount<S>,
+    desk: &Mappings<S>,
+) -> Result<Mount<S>, Unmounted> {
+    let desk = || desk.clone();
+    mount
+        .operation(&conflicts::LIST, conflicts::list::<S>, desk())?
+        .operation(&mappings::REMOVE, mappings::remove::<S>, desk())?
+        .operation(&mappings::SHOW, mappings::show::<S>, desk())?
+        .operation(&mappings::TELL, mappings::tell::<S>, desk())
 }
 
 /// Every operation of the port for applications, in order of path.

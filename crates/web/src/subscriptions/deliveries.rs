@@ -149,7 +149,7 @@ pub(crate) async fn list<S: Storage>(
 fn line(one: Tracked) -> Line {
     let kind = match one.action.intent {
         Intent::Notify(told) => told.kind,
-        Intent::LogActivity(_) => String::new(),
+        Intent::LogActivity(_) | Intent::SyncLink(_) => String::new(),
     };
     Line {
         id: one.action.id,

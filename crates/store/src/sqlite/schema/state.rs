@@ -401,6 +401,35 @@ pub(in crate::sqlite) const STATE: Schema = Schema {
     ALTER TABLE record ADD COLUMN last_seen_at INTEGER NOT NULL DEFAULT 0;
     UPDATE record SET first_seen_at = occurred_at, last_seen_at = occurred_at;
     ",
+        "
+    -- A link: a record and a row of a counterpart that are kept equal, and what differed.
+    CREATE TABLE link (
+        id           INTEGER PRIMARY KEY AUTOINCREMENT,
+        organization TEXT NOT NULL,
+        mapping      TEXT NOT NULL,
+        record       TEXT,
+        row          TEXT,
+        agreed       TEXT NOT NULL,
+        row_fields   TEXT NOT NULL,
+        row_at       INTEGER,
+        spelled      TEXT NOT NULL,
+        standing     TEXT NOT NULL,
+        synced_at    INTEGER,
+        revision     INTEGER NOT NULL,
+        UNIQUE (organization, mapping, record),
+        UNIQUE (organization, mapping, row)
+    );
+    CREATE TABLE sync_conflict (
+        id           INTEGER PRIMARY KEY AUTOINCREMENT,
+        organization TEXT NOT NULL,
+        mapping      TEXT NOT NULL,
+        record       TEXT,
+        row          TEXT,
+        field        TEXT NOT NULL,
+        at           INTEGER NOT NULL
+    );
+    CREATE INDEX sync_conflict_owner ON sync_conflict (organization, id);
+    ",
         SHELVES,
     ],
 };
