@@ -58,6 +58,7 @@ mod outbox;
 mod parked;
 mod proxy;
 mod quarantine;
+mod query;
 mod realm;
 mod record;
 mod record_query;
@@ -136,6 +137,10 @@ pub use self::{
         ProxyRights,
     },
     quarantine::{Held, HeldGroup, HeldSummary, QUARANTINE_DAYS, Quarantine, Reason},
+    query::{
+        Queries, Query, QueryAnswer, QueryCut, QueryError, QueryLimits, RecordTest, View,
+        ViewColumn, WordSearch,
+    },
     realm::Realm,
     record::{Applied, Change, FieldChange, Fields, Record, RecordKey, RecordUpdate},
     record_query::{RecordCondition, RecordPage, RecordPlace, RecordQuery},
