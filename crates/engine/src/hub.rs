@@ -30,6 +30,7 @@ use crate::{
     reader::Reader,
     retention::Retain,
     stage,
+    watch::{Hints, Watch, Watching},
 };
 
 /// What a hub is made of.
@@ -52,6 +53,8 @@ pub struct Parts<S> {
     pub activity_log: Option<ConnectionId>,
     /// What is kept equal with what. Each mapping has a destination of its own.
     pub mappings: Arc<[Mapping]>,
+    /// Whose tables are read for what people change there.
+    pub watching: Watching,
     /// Whether events that differ from their vendor's documentation are counted and told.
     pub report_deviations: bool,
     /// How long each kind of thing is kept.
@@ -76,6 +79,7 @@ impl<S> Parts<S> {
             delivery: BTreeMap::new(),
             activity_log: None,
             mappings: Arc::default(),
+            watching: Watching::default(),
             report_deviations: false,
             retention: Limits::default(),
             pull: None,
@@ -140,6 +144,7 @@ impl<S: Storage> Hub<S> {
             delivery,
             activity_log,
             mappings,
+            watching,
             report_deviations,
             retention,
             pull,
@@ -158,14 +163,11 @@ impl<S: Storage> Hub<S> {
         stages
             .spawn(Retain::new(store.clone(), retention, Arc::clone(&clock)).run(stopped.clone()));
         let admitter = Arc::new(Notify::new());
-        let settings = (rules, doors.clone());
-        let admit =
-            Admit::open(store.clone(), settings, Arc::clone(&clock), Arc::clone(&projector))
-                .await?;
-        let intake = intake(&store, doors, &admit, &projector);
-        if let Some(pull) = pulling(&store, &clock, pull, &projector) {
-            stages.spawn(pull.run(stopped.clone()));
-        }
+        let (settings, project) = ((rules, doors.clone()), Arc::clone(&projector));
+        let admit = Admit::open(store.clone(), settings, Arc::clone(&clock), project).await?;
+        let hints = listen(watches(&store, &clock, watching, &projector), &mut stages, &stopped);
+        let intake = intake(&store, (doors, hints), &admit, &projector);
+        stages.spawn(pulled(pulling(&store, &clock, pull, &projector), stopped.clone()));
         let project = Project {
             store: store.clone(),
             sources: sources.clone(),
@@ -283,10 +285,50 @@ fn pulling<S: Storage>(
     Some(Pull { store, parts: parts?, clock, projector })
 }
 
-/// The entrance that asks what the stage `admit` keeps, and wakes the projector.
+/// Reads vendors' lists where somebody does.
+async fn pulled<S: Storage>(pull: Option<Pull<S>>, stopped: watch::Receiver<bool>) {
+    if let Some(pull) = pull {
+        pull.run(stopped).await;
+    }
+}
+
+/// The stage of each table.
+fn watches<S: Storage>(
+    store: &S,
+    clock: &Arc<dyn Clock>,
+    watching: Watching,
+    projector: &Arc<Notify>,
+) -> Vec<Watch<S>> {
+    let Watching { mappings, every, process } = watching;
+    let watch = |(mapping, reader)| Watch {
+        store: store.clone(),
+        mapping,
+        reader,
+        every,
+        process: process.clone(),
+        clock: Arc::clone(clock),
+        next: Arc::clone(projector),
+    };
+    mappings.into_iter().map(watch).collect()
+}
+
+/// Starts these stages, and gives whoever tells them of hints.
+fn listen<S: Storage>(
+    watches: Vec<Watch<S>>,
+    stages: &mut JoinSet<()>,
+    stopped: &watch::Receiver<bool>,
+) -> Hints {
+    let hints = Hints::default();
+    for watch in watches {
+        stages.spawn(watch.run(hints.listen(), stopped.clone()));
+    }
+    hints
+}
+
+/// The entrance that asks what the stage `admit` keeps, wakes the projector, and tells of hints.
 fn intake<S: Storage>(
     store: &S,
-    settings: DoorSettings,
+    (settings, hints): (DoorSettings, Hints),
     admit: &Admit<S>,
     projector: &Arc<Notify>,
 ) -> Intake<S> {
@@ -296,6 +338,7 @@ fn intake<S: Storage>(
         settings,
         meter: admit.meter(),
         projector: Arc::clone(projector),
+        hints,
     })
 }
 

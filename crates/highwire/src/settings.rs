@@ -21,7 +21,10 @@ use engine::{DeliverySettings, Limit, Limits};
 use jiff::SignedDuration;
 use serde::Deserialize;
 
-pub(crate) use self::{environment::Environment, sync::Sync};
+pub(crate) use self::{
+    environment::Environment,
+    sync::{RepairShoprSync, Sync},
+};
 use crate::failure::Failure;
 
 /// The manual, which every build carries.
@@ -56,8 +59,8 @@ pub(crate) struct Settings {
     pub(crate) proxy: Proxy,
     pub(crate) highlevel: HighLevel,
     pub(crate) notion: Notion,
-    pub(crate) subscriptions: Subscriptions,
     pub(crate) sync: Sync,
+    pub(crate) subscriptions: Subscriptions,
     pub(crate) sandbox: Sandbox,
     /// All of them as they may be shown.
     #[serde(skip)]

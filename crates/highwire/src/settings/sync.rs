@@ -1,4 +1,7 @@
-//! The settings of runs through vendors' lists.
+//! The settings of what is kept equal with what, and of runs through vendors' lists.
+
+mod application;
+mod repairshopr;
 
 use std::path::PathBuf;
 
@@ -6,15 +9,18 @@ use engine::Timetable;
 use jiff::{SignedDuration, civil::Time};
 use serde::Deserialize;
 
+pub(crate) use self::{application::ApplicationSync, repairshopr::RepairShoprSync};
 use crate::failure::Failure;
 
-/// When the mirror is compared with what vendors list, and what is kept equal with it.
+/// What is kept equal with what, and when the mirror is compared with what vendors list.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Sync {
+    pub(crate) mapping_file: PathBuf,
     pub(crate) every_hours: u32,
     pub(crate) off_peak: String,
-    pub(crate) mapping_file: PathBuf,
+    pub(crate) application: ApplicationSync,
+    pub(crate) repairshopr: RepairShoprSync,
 }
 
 impl Sync {
@@ -47,9 +53,11 @@ impl Sync {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::settings::{Settings, layers};
 
     fn hours(text: &str) -> Sync {
-        Sync { every_hours: 6, off_peak: text.to_owned(), mapping_file: Default::default() }
+        let settings: Settings = layers::defaults().try_into().unwrap();
+        Sync { every_hours: 6, off_peak: text.to_owned(), ..settings.sync }
     }
 
     #[test]
