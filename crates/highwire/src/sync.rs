@@ -7,13 +7,7 @@ use domain::Lists;
 use engine::PullParts;
 use store::Sqlite;
 
-use crate::{
-    broker::HighLevelBroker,
-    clock::Timer,
-    doors,
-    failure::Failure,
-    settings::Settings,
-};
+use crate::{broker::HighLevelBroker, clock::Timer, doors, failure::Failure, settings::Settings};
 
 /// What the stage of a hub is made of. Nothing is sent.
 ///
