@@ -87,6 +87,8 @@ pub(crate) enum Tag {
     Events,
     /// Possible sales.
     Opportunities,
+    /// What is mirrored.
+    Records,
     /// The tenants.
     Organizations,
     /// Their people.
@@ -175,6 +177,7 @@ impl Tag {
         Self::Contacts,
         Self::Opportunities,
         Self::Calendars,
+        Self::Records,
         Self::Events,
         Self::ApiKeys,
         Self::Connections,
@@ -204,6 +207,9 @@ impl Tag {
                 "Mappings",
                 "Rows of the user's own application that are kept equal with the CRM's records.",
             ),
+            Self::Records => {
+                ("Records", "Everything that is mirrored: in SQL, by words, and what it was.")
+            }
             Self::Organizations => ("Organizations", "The tenants of the installation."),
             Self::Members => ("Members", "The people of an organization, with their roles."),
             Self::ApiKeys => ("API keys", "The keys of programs and assistants."),
