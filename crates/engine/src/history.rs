@@ -104,7 +104,7 @@ impl HistoryStep {
             Origin::Keyed => format!("{source}, by a key of the organization"),
             Origin::Backfill => format!("the first load from {source}"),
             Origin::Reconcile => format!("the comparison with {source}"),
-            Origin::Row => format!("the rows of {source}"),
+            Origin::Row => format!("a row of {source}"),
             Origin::Written => format!("the hub itself, which wrote to {source}"),
         }
     }

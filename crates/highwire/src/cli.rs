@@ -1,12 +1,15 @@
 //! The command line: every command and flag.
 
 mod audit;
+mod changes;
+mod conflicts;
 mod connect;
 mod connections;
 mod doctor;
 mod letters;
 mod reading;
 mod subscriptions;
+mod sync;
 mod tenants;
 
 use std::{net::SocketAddr, path::PathBuf};
@@ -15,6 +18,8 @@ use clap::{ArgMatches, Args, Parser, Subcommand, ValueEnum};
 use endpoint::Secret;
 
 pub(crate) use self::audit::{Audit, AuditList};
+pub(crate) use self::changes::{Changes, Undo};
+pub(crate) use self::conflicts::{ConflictList, Conflicts};
 pub(crate) use self::connect::{
     Application as ConnectApplication, Connect, HighLevel as ConnectHighLevel,
     HighLevelBrowser as ConnectHighLevelBrowser, Model as ConnectModel, Notion as ConnectNotion,
@@ -29,8 +34,9 @@ pub(crate) use self::reading::{History, Query, Search, Show};
 pub(crate) use self::subscriptions::{
     AddSubscription, ReplaySubscription, Subscriptions, WhichSubscription,
 };
+pub(crate) use self::sync::{Sync, SyncHighLevel, SyncStatus};
 pub(crate) use self::tenants::{ApiKeys, Members, Organizations, Owner};
-use crate::settings::Flags;
+use crate::{mappings::Preset, settings::Flags};
 
 /// The integration hub for the HighLevel CRM.
 #[derive(Debug, Parser)]
@@ -95,12 +101,23 @@ pub(crate) enum Command {
     /// See who did what with keys, tokens and what belongs to whom
     #[command(subcommand)]
     Audit(Audit),
+    /// See what was changed outside, with what was there before
+    #[command(subcommand)]
+    Changes(Changes),
+    /// Take a change set back, where nobody has changed its records since
+    Undo(Undo),
+    /// See where both sides of a mapping had changed a field, and what was lost
+    #[command(subcommand)]
+    Conflicts(Conflicts),
     /// Connect organizations to vendors, and say how their webhooks prove themselves
     #[command(subcommand)]
     Connections(Connections),
     /// Tell applications of your own what happens, by signed webhooks
     #[command(subcommand)]
     Subscriptions(Subscriptions),
+    /// Load what vendors have, repair what no event told, and see how far it is
+    #[command(subcommand)]
+    Sync(Sync),
     /// Ask what the hub keeps of the CRM in SQL; nothing can be changed
     Query(Query),
     /// Find contacts, notes and messages by their words
@@ -356,11 +373,18 @@ pub(crate) enum Keys {
 /// The commands below `notion`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Notion {
-    /// Make the activity log below a page that is shared with your connection
+    /// Make the activity log and the tables of sync.mapping_file below a page that is shared with your
+    /// connection, or take those that are there
     Init {
         /// The id of the page
         #[arg(long, value_name = "PAGE")]
         parent: String,
+    },
+    /// Print a mapping file to begin with, which explains itself
+    Mapping {
+        /// Which
+        #[arg(long, value_name = "NAME", default_value = "reference")]
+        preset: Preset,
     },
 }
 

@@ -4,7 +4,9 @@ pub(crate) mod api_keys;
 pub(crate) mod audit;
 pub(crate) mod backup;
 pub(crate) mod call;
+pub(crate) mod changes;
 pub(crate) mod completions;
+pub(crate) mod conflicts;
 pub(crate) mod connect;
 pub(crate) mod connections;
 pub(crate) mod demo;
@@ -23,6 +25,8 @@ pub(crate) mod sandbox;
 pub(crate) mod search;
 pub(crate) mod show;
 pub(crate) mod subscriptions;
+pub(crate) mod sync;
+pub(crate) mod undo;
 pub(crate) mod up;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};

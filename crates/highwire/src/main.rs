@@ -19,7 +19,9 @@ mod failure;
 mod hand_over;
 mod installation;
 mod installs;
+mod linking;
 mod logs;
+mod mappings;
 mod master_keys;
 mod port;
 mod printer;
@@ -30,6 +32,7 @@ mod set_up;
 mod settings;
 mod socket_activation;
 mod subscriptions;
+mod sync;
 mod usage;
 #[cfg(test)]
 mod walk;
@@ -82,6 +85,10 @@ fn run(cli: Cli, words: &str) -> Result<(), Failure> {
     let claim = Claim::read(words, cli.global.api_key.as_ref())?;
     if matches!(cli.command, Command::Settings) {
         printer::data(settings::DEFAULTS.trim_end());
+        return Ok(());
+    }
+    if let Command::Notion(cli::Notion::Mapping { preset }) = &cli.command {
+        commands::notion::mapping(*preset);
         return Ok(());
     }
     if let Command::Operations(asked) = &cli.command {
@@ -148,6 +155,11 @@ async fn dispatch(
         Command::Audit(cli::Audit::List(wanted)) => {
             commands::audit::list(&settings, actor, &wanted, json).await
         }
+        Command::Changes(command) => commands::changes::run(&settings, actor, &command, json).await,
+        Command::Undo(asked) => commands::undo::run(&settings, actor, &asked, json).await,
+        Command::Conflicts(cli::Conflicts::List(wanted)) => {
+            commands::conflicts::list(&settings, actor, &wanted, json).await
+        }
         Command::Connections(command) => {
             commands::connections::run(&settings, actor, command, json).await
         }
@@ -159,10 +171,12 @@ async fn dispatch(
         Command::Subscriptions(command) => {
             commands::subscriptions::run(&settings, actor, command, json).await
         }
+        Command::Sync(command) => commands::sync::run(&settings, actor, command, json).await,
         Command::Notion(cli::Notion::Init { parent }) => {
             commands::notion::init(&settings, &parent, json).await
         }
-        Command::Operations(_)
+        Command::Notion(cli::Notion::Mapping { .. })
+        | Command::Operations(_)
         | Command::Call(_)
         | Command::Completions { .. }
         | Command::Complete { .. }

@@ -6,6 +6,7 @@
 mod environment;
 mod layers;
 mod shown;
+mod sync;
 
 use std::{
     net::SocketAddr,
@@ -20,7 +21,10 @@ use engine::{DeliverySettings, Limit, Limits};
 use jiff::SignedDuration;
 use serde::Deserialize;
 
-pub(crate) use self::environment::Environment;
+pub(crate) use self::{
+    environment::Environment,
+    sync::{RepairShoprSync, Sync},
+};
 use crate::failure::Failure;
 
 /// The manual, which every build carries.
@@ -55,6 +59,7 @@ pub(crate) struct Settings {
     pub(crate) proxy: Proxy,
     pub(crate) highlevel: HighLevel,
     pub(crate) notion: Notion,
+    pub(crate) sync: Sync,
     pub(crate) subscriptions: Subscriptions,
     pub(crate) sandbox: Sandbox,
     /// All of them as they may be shown.

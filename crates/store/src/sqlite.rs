@@ -4,6 +4,7 @@ mod api_keys;
 mod audit;
 mod backup;
 mod budgets;
+mod change_sets;
 mod connection;
 mod connections;
 mod consents;
@@ -32,6 +33,8 @@ mod retention;
 mod row;
 mod schema;
 mod subscriptions;
+mod sync_runs;
+mod watermarks;
 mod worker;
 mod writer;
 
