@@ -237,6 +237,7 @@ impl Ground<'_> {
             proxy: Some(proxy::highlevel(settings, store, (broker, clock))?),
             browser_proxy: proxy::browser(settings, store, (sealer, clock))?,
             subscriptions: Some(notary),
+            queries: Some(Arc::new(store.clone())),
             set_up: Some(Arc::new(HubSetUp::new(settings, store, hands, own_url)?)),
             installation: Some(Arc::new(installation)),
         })
