@@ -25,13 +25,14 @@ mod repeatable_request;
 mod retention;
 pub mod sample;
 mod subscription;
+mod sync_run;
 mod watermark;
 
 pub use self::{
     api_key::*, audit::*, budget::*, change_set::*, connection::*, connection_profile::*,
     consent_request::*, credentials::*, dead_letter::*, journal::*, lease::*, link::*, member::*,
     mirror::*, organization::*, outbox::*, parked::*, quarantine::*, repeatable_request::*,
-    retention::*, subscription::*, watermark::*,
+    retention::*, subscription::*, sync_run::*, watermark::*,
 };
 
 /// Writes one `#[tokio::test]` for each case of the contract.
@@ -76,6 +77,8 @@ macro_rules! storage_contract {
             a_projection_is_whole_or_nothing,
             a_row_is_replaced_and_belongs_to_one_tenant,
             changes_are_found_by_event,
+            a_history_goes_back_to_the_first_change,
+            what_a_first_load_brought_is_a_change,
             tombstones_are_not_counted,
             rows_are_found_by_what_they_hold,
             rows_come_in_the_order_of_their_changes,
@@ -145,6 +148,11 @@ macro_rules! storage_contract {
             a_watermark_only_rises,
             watermarks_do_not_see_each_other,
             a_removed_connection_takes_its_watermarks,
+    a_run_is_asked_for_once,
+    a_run_goes_on_where_its_last_page_was,
+    a_run_is_worked_at_by_who_has_the_turn,
+    old_runs_of_an_account_go,
+    what_no_page_showed_is_found,
         );
     };
     ($open:expr; $($case:ident),* $(,)?) => {

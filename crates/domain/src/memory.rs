@@ -23,6 +23,7 @@ mod repeatable_request;
 mod replay;
 mod retention;
 mod subscription;
+mod sync_run;
 mod watermark;
 
 use std::{
@@ -36,7 +37,7 @@ use self::{
     lease::LeaseState, link::LinkState, member::MemberState, mirror::MirrorState,
     organization::OrganizationState, outbox::OutboxState, parked::ParkingState,
     quarantine::QuarantineState, repeatable_request::RequestState, replay::ReplayState,
-    subscription::SubscriptionStates,
+    subscription::SubscriptionStates, sync_run::SyncRunState,
 };
 use jiff::Timestamp;
 
@@ -71,6 +72,7 @@ struct State {
     requests: RequestState,
     subscriptions: SubscriptionStates,
     watermarks: BTreeMap<(Tenant, String), Timestamp>,
+    sync_runs: SyncRunState,
 }
 
 impl Memory {

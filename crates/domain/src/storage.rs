@@ -3,7 +3,7 @@
 use crate::{
     ApiKeys, Audit, ChangeSets, Connections, Consents, Credentials, DeadLetters, Journal, Leases,
     Links, Members, Mirror, Notifications, Organizations, Outbox, Parking, Profiles, Quarantine,
-    RepeatableRequests, Replays, Retention, Sequence, Subscriptions, Watermarks,
+    RepeatableRequests, Replays, Retention, Sequence, Subscriptions, SyncRuns, Watermarks,
 };
 
 /// Everything that the hub keeps. Every store passes the suite of the feature `contract`.
@@ -31,6 +31,7 @@ pub trait Storage:
     + Notifications
     + Replays
     + Watermarks
+    + SyncRuns
     + Clone
     + Send
     + Sync
@@ -62,6 +63,7 @@ impl<S> Storage for S where
         + Notifications
         + Replays
         + Watermarks
+        + SyncRuns
         + Clone
         + Send
         + Sync

@@ -7,7 +7,9 @@ mod connect;
 mod connections;
 mod doctor;
 mod letters;
+mod reading;
 mod subscriptions;
+mod sync;
 mod tenants;
 
 use std::{net::SocketAddr, path::PathBuf};
@@ -28,9 +30,11 @@ pub(crate) use self::connections::{
 };
 pub(crate) use self::doctor::Doctor;
 pub(crate) use self::letters::{Choice, Dead, Filter};
+pub(crate) use self::reading::{History, Query, Search, Show};
 pub(crate) use self::subscriptions::{
     AddSubscription, ReplaySubscription, Subscriptions, WhichSubscription,
 };
+pub(crate) use self::sync::{Sync, SyncHighLevel, SyncStatus};
 pub(crate) use self::tenants::{ApiKeys, Members, Organizations, Owner};
 use crate::{mappings::Preset, settings::Flags};
 
@@ -111,6 +115,17 @@ pub(crate) enum Command {
     /// Tell applications of your own what happens, by signed webhooks
     #[command(subcommand)]
     Subscriptions(Subscriptions),
+    /// Load what vendors have, repair what no event told, and see how far it is
+    #[command(subcommand)]
+    Sync(Sync),
+    /// Ask what the hub keeps of the CRM in SQL; nothing can be changed
+    Query(Query),
+    /// Find contacts, notes and messages by their words
+    Search(Search),
+    /// Show a record, and of a contact what belongs to it
+    Show(Show),
+    /// Tell what changed a record and who told it, or what it was at a time
+    History(History),
     /// Look at the hub and its connections, changing nothing, and say what to change
     Doctor(Doctor),
     /// Prepare Notion

@@ -32,6 +32,7 @@ mod set_up;
 mod settings;
 mod socket_activation;
 mod subscriptions;
+mod sync;
 mod usage;
 #[cfg(test)]
 mod walk;
@@ -162,10 +163,15 @@ async fn dispatch(
         Command::Connections(command) => {
             commands::connections::run(&settings, actor, command, json).await
         }
+        Command::Query(asked) => commands::query::run(&settings, actor, &asked, json).await,
+        Command::Search(asked) => commands::search::run(&settings, actor, &asked, json).await,
+        Command::Show(asked) => commands::show::run(&settings, actor, &asked, json).await,
+        Command::History(asked) => commands::history::run(&settings, actor, &asked, json).await,
         Command::Doctor(asked) => commands::doctor::run(&settings, actor, &asked, json).await,
         Command::Subscriptions(command) => {
             commands::subscriptions::run(&settings, actor, command, json).await
         }
+        Command::Sync(command) => commands::sync::run(&settings, actor, command, json).await,
         Command::Notion(cli::Notion::Init { parent }) => {
             commands::notion::init(&settings, &parent, json).await
         }

@@ -1,6 +1,6 @@
 //! The tables of the state: what the stages made of the journal, and who owns it.
 
-use super::Schema;
+use super::{Schema, mirror::SHELVES};
 
 /// Mirror and outbox, how far each follows the journal, the sealed credentials, and who owns it all.
 pub(in crate::sqlite) const STATE: Schema = Schema {
@@ -441,6 +441,28 @@ pub(in crate::sqlite) const STATE: Schema = Schema {
     ) WITHOUT ROWID;
     ",
         "
+    -- A sync_run is a walk through the lists of one account. What its pages showed stands in sync_seen
+    -- until it is over, so that what they did not show is found also after a crash.
+    CREATE TABLE sync_run (
+        sequence     INTEGER PRIMARY KEY,
+        id           TEXT NOT NULL UNIQUE,
+        vendor       TEXT NOT NULL,
+        organization TEXT NOT NULL,
+        connection   TEXT NOT NULL,
+        account      TEXT,
+        is_open      INTEGER NOT NULL,
+        content      TEXT NOT NULL
+    );
+    CREATE INDEX sync_run_scope ON sync_run (vendor, organization, connection, account, sequence);
+    CREATE INDEX sync_run_open ON sync_run (sequence) WHERE is_open = 1;
+    CREATE TABLE sync_seen (
+        run    TEXT NOT NULL,
+        entity TEXT NOT NULL,
+        id     TEXT NOT NULL,
+        PRIMARY KEY (run, entity, id)
+    ) WITHOUT ROWID;
+    ",
+        "
     -- A change_set is what one cause changed outside, and a write is one of its changes. A write that
     -- has not ended may have been made or not.
     CREATE TABLE change_set (
@@ -474,5 +496,6 @@ pub(in crate::sqlite) const STATE: Schema = Schema {
         PRIMARY KEY (change_set, number)
     ) WITHOUT ROWID;
     ",
+        SHELVES,
     ],
 };
