@@ -22,8 +22,8 @@ use domain::{
     RecordUpdate, Refusal, Source, Summary, WebhookSecret,
 };
 use highlevel::webhook::{
-    ED25519_HEADER, Envelope, PublicKeys, RSA_HEADER, Recognized, SignatureError, Signatures,
-    WorkflowPayload,
+    ED25519_HEADER, Envelope, EventType, PublicKeys, RSA_HEADER, Recognized, SignatureError,
+    Signatures, WorkflowPayload,
     contract::{self, Contract},
     recognize, verify,
 };
@@ -53,6 +53,11 @@ const CLOCK_SKEW: SignedDuration = SignedDuration::from_mins(5);
 /// bytes are 64 digits in hexadecimal, and 64 bytes are 88 characters in base64.
 const SHARED_SIGNATURE_HEADERS: [&str; 3] =
     ["x-lc-signature", "x-lc-event-signature", ED25519_HEADER];
+
+/// Every kind of event that HighLevel documents, in the hub's words.
+pub fn kinds() -> impl Iterator<Item = EventKind> {
+    EventType::all().map(|event_type| kind::of(Recognized::Type(event_type)))
+}
 
 /// What the connector is told.
 #[derive(Clone, Debug)]

@@ -5,6 +5,9 @@ mod columns;
 pub mod connect;
 pub mod doctor;
 mod failure;
+pub mod rows;
+pub mod tables;
+pub mod value;
 mod webhook;
 
 pub use self::{

@@ -5,6 +5,10 @@
 //! is not believed: an event of it means that a record may have changed, and nothing more.
 
 pub mod check;
+mod lists;
+mod records;
+mod shared_address;
+mod stored;
 
 use std::collections::BTreeMap;
 
@@ -15,6 +19,11 @@ use domain::{
 use jiff::SignedDuration;
 use serde_json::value::RawValue;
 
+pub use self::{
+    lists::ShopLists,
+    shared_address::SharedAddress,
+    stored::{ShopClients, Shops, StoredShops},
+};
 use crate::identity::within;
 
 /// How long equal notifications are one event: a hint that comes later is a new one.

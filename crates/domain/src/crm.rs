@@ -4,6 +4,7 @@
 //! and appointments, and no vendor. Whoever stands behind it implements [`Crm`] for one vendor.
 //! What is read comes from the mirror where that is enough, and [`Reading`] says how old it is.
 
+mod account;
 mod appointment;
 mod contact;
 mod disturbance;
@@ -18,12 +19,13 @@ mod phone;
 use crate::{Actor, OrganizationId, Tenant};
 
 pub use self::{
+    account::{AccountProfile, CrmAccount},
     appointment::{Appointment, AppointmentFilter, Booking, CrmCalendars, Slot, SlotSpan},
     contact::{
         Address, AddressPatch, Contact, ContactDraft, ContactFilter, ContactPatch, CrmContacts,
         NotApplied, Outcome, Upserted,
     },
-    disturbance::{Channel, Disturbance},
+    disturbance::{Channel, CrmWishes, Disturbance},
     error::{CrmError, FieldProblem},
     message::{CrmMessages, MessageDraft, SentMessage},
     note::{CrmNotes, Note, NoteDraft},
@@ -50,7 +52,9 @@ pub struct Behalf {
 }
 
 /// A CRM: everything that an application does with it.
-pub trait Crm: CrmContacts + CrmNotes + CrmMessages + CrmOpportunities + CrmCalendars {
+pub trait Crm:
+    CrmAccount + CrmContacts + CrmNotes + CrmMessages + CrmOpportunities + CrmCalendars + CrmWishes
+{
     /// The connections of an organization that lead to a CRM, in order of their ids.
     fn connections<'a>(&'a self, organization: &'a OrganizationId) -> Answer<'a, Vec<Tenant>>;
 }

@@ -38,6 +38,25 @@ impl Budget {
         }
     }
 
+    /// The same budget after these calls, in order, and with nothing granted before `paused_until`: for
+    /// a count that is kept elsewhere.
+    #[must_use]
+    pub fn after(
+        mut self,
+        calls: impl IntoIterator<Item = Timestamp>,
+        paused_until: Option<Timestamp>,
+    ) -> Self {
+        self.granted = calls.into_iter().collect();
+        self.paused_until = paused_until;
+        self
+    }
+
+    /// The calls that count, in order, and until when nothing is granted.
+    #[must_use]
+    pub fn state(&self) -> (Vec<Timestamp>, Option<Timestamp>) {
+        (self.granted.iter().copied().collect(), self.paused_until)
+    }
+
     /// Asks for one call at `now`.
     pub fn reserve(&mut self, now: Timestamp) -> Reservation {
         if let Some(until) = self.paused_until {
@@ -100,6 +119,19 @@ mod tests {
         budget.pause(at(2_000));
         assert_eq!(budget.reserve(at(1_000)), Reservation::Wait(Duration::from_secs(4)));
         assert_eq!(budget.reserve(at(5_000)), Reservation::Granted);
+    }
+
+    #[test]
+    fn a_budget_goes_on_from_what_was_kept_of_it() {
+        let fresh = || Budget::new(2, Duration::from_secs(10));
+        let mut budget = fresh();
+        budget.reserve(at(0));
+        budget.pause(at(3_000));
+        let (calls, paused_until) = budget.state();
+        let mut again = fresh().after(calls, paused_until);
+        assert_eq!(again.reserve(at(2_000)), Reservation::Wait(Duration::from_secs(1)));
+        assert_eq!(again.reserve(at(3_000)), Reservation::Granted);
+        assert_eq!(again.reserve(at(4_000)), Reservation::Wait(Duration::from_secs(6)));
     }
 
     proptest! {

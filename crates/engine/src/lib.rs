@@ -31,6 +31,7 @@ mod register;
 mod retention;
 mod rows;
 mod schedule;
+pub mod shop;
 mod sources;
 mod stage;
 mod story;

@@ -30,7 +30,7 @@ pub(crate) use self::subscriptions::{
     AddSubscription, ReplaySubscription, Subscriptions, WhichSubscription,
 };
 pub(crate) use self::tenants::{ApiKeys, Members, Organizations, Owner};
-use crate::settings::Flags;
+use crate::{mappings::Preset, settings::Flags};
 
 /// The integration hub for the HighLevel CRM.
 #[derive(Debug, Parser)]
@@ -351,11 +351,18 @@ pub(crate) enum Keys {
 /// The commands below `notion`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Notion {
-    /// Make the activity log below a page that is shared with your connection
+    /// Make the activity log and the tables of sync.mapping_file below a page that is shared with your
+    /// connection, or take those that are there
     Init {
         /// The id of the page
         #[arg(long, value_name = "PAGE")]
         parent: String,
+    },
+    /// Print a mapping file to begin with, which explains itself
+    Mapping {
+        /// Which
+        #[arg(long, value_name = "NAME", default_value = "reference")]
+        preset: Preset,
     },
 }
 

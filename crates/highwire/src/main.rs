@@ -21,6 +21,7 @@ mod installation;
 mod installs;
 mod linking;
 mod logs;
+mod mappings;
 mod master_keys;
 mod port;
 mod printer;
@@ -83,6 +84,10 @@ fn run(cli: Cli, words: &str) -> Result<(), Failure> {
     let claim = Claim::read(words, cli.global.api_key.as_ref())?;
     if matches!(cli.command, Command::Settings) {
         printer::data(settings::DEFAULTS.trim_end());
+        return Ok(());
+    }
+    if let Command::Notion(cli::Notion::Mapping { preset }) = &cli.command {
+        commands::notion::mapping(*preset);
         return Ok(());
     }
     if let Command::Operations(asked) = &cli.command {
@@ -162,7 +167,8 @@ async fn dispatch(
         Command::Notion(cli::Notion::Init { parent }) => {
             commands::notion::init(&settings, &parent, json).await
         }
-        Command::Operations(_)
+        Command::Notion(cli::Notion::Mapping { .. })
+        | Command::Operations(_)
         | Command::Call(_)
         | Command::Completions { .. }
         | Command::Complete { .. }

@@ -1,6 +1,6 @@
 //! Puts the hub together: which store, which sources, which destinations, which doors.
 
-use std::{collections::BTreeMap, path::Path, sync::Arc, time::Duration};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use connectors::{highlevel::HighLevel, notion::ActivityLog};
 use domain::{
@@ -24,8 +24,7 @@ use crate::{
     failure::Failure,
     installation::HubInstallation,
     installs::InstallStage,
-    linking::{self, Links},
-    master_keys, port, proxy,
+    linking, master_keys, port, proxy,
     sealer::Sealer,
     set_up::HubSetUp,
     settings::{self, Settings},
@@ -96,7 +95,8 @@ pub(crate) async fn start(settings: &Settings) -> Result<Running, Failure> {
 pub(crate) async fn enter(settings: &Settings, entry: Entry) -> Result<Running, Failure> {
     let clock = clock::system();
     let highlevel = highlevel_source(settings)?;
-    let activity_log = activity_log(settings)?;
+    let (notion, activity_log) = activity_log(settings)?.unzip();
+    let mappings = linking::mappings(settings)?;
     let disk = store::Disk::new(&settings.data_dir, settings.server.reserve()?);
     let (mut server, store) = entry::open(settings, entry, &clock).await?;
     let keyring = master_keys::open_for_hub(settings, &store).await?;
@@ -106,22 +106,29 @@ pub(crate) async fn enter(settings: &Settings, entry: Entry) -> Result<Running, 
     let connection = ConnectionId::new(doors::NOTION);
     let needs = Needs { settings, store: &store, sealer: Arc::clone(&sealer), clock: &clock };
     let (notary, teller) = (needs.notary()?, needs.teller()?);
-    let ground =
-        Ground { settings, store: &store, sealer: &sealer, broker: &broker, clock: &clock };
-    let Links { mappings, destinations } = linking::links(&ground).await?;
+    let crm = port::highlevel(settings, &broker, &store, &clock);
+    let sides = linking::Sides {
+        settings,
+        store: &store,
+        crm,
+        notion,
+        application: Arc::new(needs.application()?),
+        mappings: &mappings,
+        clock: &clock,
+    };
+    let mut delivery = sides.delivery();
+    delivery.insert(connection.clone(), settings.notion.delivery());
+    let mut destinations = sides.destinations();
+    destinations.extend(activity_log.clone().map(|log| (connection.clone(), log)));
     let hub = Hub::start(Parts {
         store: store.clone(),
         sources: doors::sources(&highlevel),
         rules: doors::rules(settings, clock.now())?,
         doors: doors::door_settings(settings, Arc::clone(&sealer)),
         mappings: Arc::clone(&mappings),
-        activity_log: activity_log.is_some().then(|| connection.clone()),
-        delivery: [(connection.clone(), settings.notion.delivery())].into(),
-        destinations: activity_log
-            .map(|log| (connection, log))
-            .into_iter()
-            .chain(destinations)
-            .collect::<BTreeMap<_, _>>(),
+        activity_log: activity_log.is_some().then_some(connection),
+        delivery,
+        destinations,
         subscriber: Some((Arc::clone(&teller) as _, settings.subscriptions.delivery())),
         report_deviations: settings.webhook.check_contract == settings::CheckContract::Report,
         retention: settings.retention.limits(),
@@ -133,6 +140,8 @@ pub(crate) async fn enter(settings: &Settings, entry: Entry) -> Result<Running, 
     watches.spawn(broker::tend(broker.clone()));
     watches.spawn(InstallStage::open(settings, &store, &sealer, broker.clone())?.run());
     watches.spawn(subscriptions::look_after(teller));
+    let ground =
+        Ground { settings, store: &store, sealer: &sealer, broker: &broker, clock: &clock };
     let own_url = format!("http://{}", server.address());
     let services = web::Services { mappings, ..ground.services(notary, &own_url)? };
     let site = Site {
@@ -149,12 +158,12 @@ pub(crate) async fn enter(settings: &Settings, entry: Entry) -> Result<Running, 
 }
 
 /// What the services behind the routes rest on.
-pub(crate) struct Ground<'a> {
-    pub(crate) settings: &'a Settings,
-    pub(crate) store: &'a Sqlite,
-    pub(crate) sealer: &'a Arc<dyn SecretSealer>,
-    pub(crate) broker: &'a HighLevelBroker,
-    pub(crate) clock: &'a Arc<dyn Clock>,
+struct Ground<'a> {
+    settings: &'a Settings,
+    store: &'a Sqlite,
+    sealer: &'a Arc<dyn SecretSealer>,
+    broker: &'a HighLevelBroker,
+    clock: &'a Arc<dyn Clock>,
 }
 
 impl Ground<'_> {
@@ -218,8 +227,10 @@ fn highlevel_source(settings: &Settings) -> Result<HighLevel, Failure> {
     }))
 }
 
-/// The activity log; none where Notion is switched off.
-fn activity_log(settings: &Settings) -> Result<Option<Arc<dyn Destination>>, Failure> {
+/// The client of Notion and the activity log by it; none where Notion is switched off.
+fn activity_log(
+    settings: &Settings,
+) -> Result<Option<(NotionClient, Arc<dyn Destination>)>, Failure> {
     let notion = &settings.notion;
     match (notion.token.is_empty(), notion.activity_log.is_empty()) {
         (true, _) => Ok(None),
@@ -228,8 +239,9 @@ fn activity_log(settings: &Settings) -> Result<Option<Arc<dyn Destination>>, Fai
             "run `highwire notion init --parent PAGE` once and set what it prints",
         )),
         (false, false) => {
-            let log = ActivityLog::new(notion_client(notion)?, &notion.activity_log);
-            Ok(Some(Arc::new(log)))
+            let client = notion_client(notion)?;
+            let log = ActivityLog::new(client.clone(), &notion.activity_log);
+            Ok(Some((client, Arc::new(log))))
         }
     }
 }

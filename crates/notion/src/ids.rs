@@ -87,6 +87,20 @@ impl PropertyId {
     pub fn title() -> Self {
         Self::new("title")
     }
+
+    /// The id without Notion's percent-encoding, for a place that encodes it again.
+    #[must_use]
+    pub fn decoded(&self) -> String {
+        let bytes = self.0.as_bytes();
+        let (mut decoded, mut at) = (Vec::with_capacity(bytes.len()), 0);
+        while let Some(&byte) = bytes.get(at) {
+            let digits = self.0.get(at + 1..at + 3).filter(|_| byte == b'%');
+            let encoded = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok());
+            decoded.push(encoded.unwrap_or(byte));
+            at += if encoded.is_some() { 3 } else { 1 };
+        }
+        String::from_utf8(decoded).unwrap_or_else(|_| self.0.clone())
+    }
 }
 
 impl From<&PageId> for BlockId {
@@ -131,5 +145,19 @@ mod tests {
         }
         assert_eq!(PropertyId::new("%3AUPp").as_str(), "%3AUPp");
         assert_eq!(PropertyId::new("A-b ").as_str(), "A-b ");
+    }
+
+    #[test]
+    fn a_column_is_decoded_once() {
+        for (encoded, decoded) in [
+            ("%3AUPp", ":UPp"),
+            ("a%253A", "a%3A"),
+            ("%", "%"),
+            ("%zz", "%zz"),
+            ("%ff", "%ff"),
+            ("%C3%A9", "é"),
+        ] {
+            assert_eq!(PropertyId::new(encoded).decoded(), decoded);
+        }
     }
 }

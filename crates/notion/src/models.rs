@@ -12,6 +12,7 @@ mod list;
 mod page;
 mod parent;
 mod property;
+mod property_item;
 mod property_schema;
 mod property_value;
 mod rich_text;
@@ -19,7 +20,7 @@ mod select_option;
 mod user;
 
 pub use self::{
-    block::Block,
+    block::{Block, BlockContent},
     data_source::{DataSource, PropertyConfig},
     database::{DataSourceName, Database},
     found::Found,
@@ -27,8 +28,9 @@ pub use self::{
     page::Page,
     parent::Parent,
     property::Property,
+    property_item::PropertyItems,
     property_schema::PropertySchema,
-    property_value::{DateRange, PropertyValue},
+    property_value::{DateRange, FileReference, PageReference, PropertyValue, UserReference},
     rich_text::{ReadText, RichText},
     select_option::{Color, SelectOption},
     user::{Bot, User},

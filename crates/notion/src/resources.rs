@@ -15,10 +15,12 @@ mod users;
 use endpoint::{Endpoint, Method};
 
 pub use self::{
-    blocks::ListBlockChildren,
-    data_sources::{Filter, GetDataSource, QueryDataSource},
+    blocks::{AppendBlockChildren, DeleteBlock, ListBlockChildren, Position, Sibling, UpdateBlock},
+    data_sources::{
+        ColumnChange, CreateDataSource, Filter, GetDataSource, QueryDataSource, UpdateDataSource,
+    },
     databases::{CreateDatabase, GetDatabase},
-    pages::{CreatePage, GetPage, UpdatePage},
+    pages::{CreatePage, GetPage, GetPageProperty, UpdatePage},
     search::Search,
     users::GetMe,
 };

@@ -19,6 +19,7 @@ pub mod mirror;
 pub mod pair;
 pub mod retention;
 pub mod rules;
+pub mod shop;
 pub mod sync;
 mod view;
 

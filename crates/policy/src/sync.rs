@@ -4,5 +4,4 @@
 mod convergence;
 pub mod face;
 pub mod merge;
-pub mod preset;
 pub mod value;

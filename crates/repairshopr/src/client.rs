@@ -11,7 +11,7 @@ use std::{fmt, sync::Arc};
 pub use endpoint::Timer;
 use endpoint::{Endpoint, Request, Reservation, Secret, Transport};
 
-pub use self::address_budget::AddressBudget;
+pub use self::address_budget::{AddressBudget, AddressLedger, Pending};
 use self::patience::{Next, Patience};
 use crate::Error;
 
@@ -85,8 +85,9 @@ impl<T: Transport, C: Timer> Client<T, C> {
     ///
     /// After throttling (429) everybody with the same budget pauses for as long as RepairShopr says,
     /// or a minute, then the call is repeated, at most [`Settings::throttle_retries`] times. When
-    /// RepairShopr fails (500 to 504, or a page of HTML in place of an answer), the call is repeated
-    /// twice, after 1 and 4 seconds.
+    /// RepairShopr fails (500 to 504, or a page of HTML in place of an answer), a call that only reads
+    /// is repeated twice, after 1 and 4 seconds. One that writes is not: it may have been carried out
+    /// ([`Error::is_ambiguous`]).
     ///
     /// # Errors
     /// Whatever is left after that; [`Error::kind`] and [`Error::hint`] say what follows.
@@ -100,10 +101,11 @@ impl<T: Transport, C: Timer> Client<T, C> {
                 Err(error) => error,
             };
             if let Some(pause) = patience::pause(&error) {
-                let until = self.shared.timer.now().saturating_add(pause);
-                self.shared.budget.pause(until.unwrap_or(jiff::Timestamp::MAX));
+                let now = self.shared.timer.now();
+                let until = now.saturating_add(pause).unwrap_or(jiff::Timestamp::MAX);
+                self.shared.budget.pause(until, now).await;
             }
-            match patience.after(&error) {
+            match patience.after(&error, E::METHOD) {
                 Next::GiveUp => return Err(error),
                 Next::Again(wait) => self.shared.timer.sleep(wait).await,
                 Next::AfterPause => {}
@@ -140,7 +142,7 @@ impl<T: Transport, C: Timer> Client<T, C> {
     async fn reserve(&self) {
         loop {
             let now = self.shared.timer.now();
-            match self.shared.budget.reserve(now) {
+            match self.shared.budget.reserve(now).await {
                 Reservation::Granted => return,
                 Reservation::Wait(wait) => self.shared.timer.sleep(wait).await,
             }

@@ -23,6 +23,7 @@ pub struct Error(Box<Failed>);
 #[derive(Debug)]
 struct Failed {
     operation: &'static str,
+    writes: bool,
     call: endpoint::Error,
     message: Option<String>,
 }
@@ -59,7 +60,8 @@ impl Error {
             endpoint::Error::Status { response, .. } => reply::message(&response.body),
             _ => None,
         };
-        Self(Box::new(Failed { operation: E::NAME, call, message }))
+        let writes = !E::METHOD.is_idempotent();
+        Self(Box::new(Failed { operation: E::NAME, writes, call, message }))
     }
 
     /// The failure by stage, with the whole response where one arrived.
@@ -121,7 +123,18 @@ impl Error {
         self.message().is_some_and(|text| text.to_lowercase().contains(PERMISSION_WORD))
     }
 
-    /// When the same call may be tried again. Every operation of this crate only reads.
+    /// Whether the call may have been carried out although it failed: only those that write can. Look
+    /// before repeating it.
+    #[must_use]
+    pub fn is_ambiguous(&self) -> bool {
+        match self.call() {
+            // A page of HTML with status 200 says nothing, and neither does a shape nobody knows.
+            endpoint::Error::Decode { .. } => self.0.writes,
+            call => call.is_ambiguous(),
+        }
+    }
+
+    /// When the same call may be tried again, where it is not [`Self::is_ambiguous`].
     #[must_use]
     pub fn retry(&self) -> Retry {
         match self.kind() {

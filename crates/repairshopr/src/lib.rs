@@ -1,9 +1,10 @@
 //! The RepairShopr API, reading: the account, customers, contacts, tickets, invoices, contracts and more.
 //!
-//! Each operation is a value, such as [`resources::List`], and [`Client::call`] sends it. Every
-//! operation of this crate only reads, so a failed one may always be repeated. The client knows the
-//! credential and the rate limit, which RepairShopr counts per internet address and not per key:
-//! all clients of a process share one [`AddressBudget`].
+//! Each operation is a value, such as [`resources::List`], and [`Client::call`] sends it. All but
+//! [`resources::CreateLead`] only read, so a failed one may be repeated; of that one,
+//! [`Error::is_ambiguous`] tells when to look first. The client knows the credential and the rate
+//! limit, which RepairShopr counts per internet address and not per key: all clients of a process
+//! share one [`AddressBudget`], and processes share what an [`AddressLedger`] counts.
 //!
 //! RepairShopr answers a missing permission as it answers a bad key, with 401; [`Error::kind`] tells
 //! the two apart as far as the reply does, and [`Error::hint`] names the permission.
@@ -71,7 +72,7 @@ mod permission;
 pub mod resources;
 
 pub use self::{
-    client::{AddressBudget, Client, Settings, Timer, base_url},
+    client::{AddressBudget, AddressLedger, Client, Pending, Settings, Timer, base_url},
     error::{Error, Kind},
     ids::{
         AppointmentId, AssetId, ContactId, ContractId, CustomerId, EstimateId, InvoiceId, LeadId,

@@ -1,9 +1,10 @@
-//! The operations: who a key belongs to, lists, and single records. All of them only read.
+//! The operations: who a key belongs to, lists, single records, and the one that writes, a lead.
 //!
 //! Each implements [`endpoint::Endpoint`], so any of them can also be encoded, sent or described
 //! without the client.
 
 mod account;
+mod create_lead;
 mod get;
 mod list;
 #[cfg(test)]
@@ -11,6 +12,7 @@ mod tests;
 
 pub use self::{
     account::{GetMe, GetPreferences},
+    create_lead::CreateLead,
     get::Get,
     list::List,
 };

@@ -12,5 +12,6 @@ mod sqlite;
 
 pub use self::disk::{Disk, Reserve, ReserveError, Space};
 pub use self::sqlite::{
-    BackupError, Manifest, OpenError, Progress, Restored, Sqlite, SqliteBudgets, back_up, restore,
+    BackupError, Commit, CutOff, Manifest, OpenError, Progress, Restored, Sqlite, SqliteBudgets,
+    back_up, restore,
 };

@@ -8,6 +8,7 @@ mod connection;
 mod connections;
 mod consents;
 mod credentials;
+mod cut_off;
 mod damage;
 mod journal;
 mod lanes;
@@ -44,9 +45,13 @@ use domain::{Clock, StorageError};
 pub use self::{
     backup::{BackupError, Manifest, Progress, back_up},
     budgets::SqliteBudgets,
+    cut_off::{Commit, CutOff},
     restore::{Restored, restore},
 };
-use self::{connection::Mode, notes::Notes, recent::Recent, worker::Worker, writer::JournalWriter};
+use self::{
+    connection::Mode, cut_off::Power, notes::Notes, recent::Recent, worker::Worker,
+    writer::JournalWriter,
+};
 
 /// The journal's file in the data folder.
 const JOURNAL_FILE: &str = "journal.db";
@@ -88,7 +93,7 @@ impl Sqlite {
     /// Where another hub runs on it, where its files are damaged or newer than this program, or
     /// where the disk refuses.
     pub fn open(folder: &Path, clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
-        Self::open_to_write(folder, clock, Mode::Write)
+        Self::open_to_write(folder, (clock, Power::default()), Mode::Write)
     }
 
     /// Opens a data folder as [`Self::open`] does, but with commits that do not wait for the disk
@@ -98,12 +103,26 @@ impl Sqlite {
     /// # Errors
     /// As [`Self::open`].
     pub fn open_unsynced(folder: &Path, clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
-        Self::open_to_write(folder, clock, Mode::WriteUnsynced)
+        Self::open_to_write(folder, (clock, Power::default()), Mode::WriteUnsynced)
+    }
+
+    /// Opens a data folder as [`Self::open`] does, to be cut off at a commit: from there on everything
+    /// fails, as if the process had ended. Only the trial of crashes may call it; clippy refuses every
+    /// other call.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn open_to_be_cut_off(
+        folder: &Path,
+        clock: Arc<dyn Clock>,
+        plan: Arc<dyn CutOff>,
+    ) -> Result<Self, OpenError> {
+        Self::open_to_write(folder, (clock, Power::until(plan)), Mode::Write)
     }
 
     fn open_to_write(
         folder: &Path,
-        clock: Arc<dyn Clock>,
+        (clock, power): (Arc<dyn Clock>, Power),
         mode: fn(&'static schema::Schema) -> Mode,
     ) -> Result<Self, OpenError> {
         make(folder).map_err(|source| OpenError::at(folder, source))?;
@@ -119,11 +138,23 @@ impl Sqlite {
         let recent = Arc::<Recent>::default();
         let connections = writer::Connections { write: write_journal, checkpoint };
         let shared = Shared {
-            writer: Some(JournalWriter::start(connections, clock, Arc::clone(&recent))),
+            writer: Some(JournalWriter::start(
+                connections,
+                (clock, power.clone()),
+                Arc::clone(&recent),
+            )),
             recent,
-            journal: Worker::start("journal-reader", connection::open(&journal, Mode::Read)?),
-            survey: Worker::start("journal-survey", connection::open(&journal, Mode::Read)?),
-            state: Worker::start("state", write_state),
+            journal: Worker::start(
+                "journal-reader",
+                connection::open(&journal, Mode::Read)?,
+                power.clone(),
+            ),
+            survey: Worker::start(
+                "journal-survey",
+                connection::open(&journal, Mode::Read)?,
+                power.clone(),
+            ),
+            state: Worker::start("state", write_state, power),
             folder: folder.to_owned(),
             notes: Some(notes),
             _lock: Some(lock),
@@ -170,9 +201,17 @@ impl Sqlite {
         let shared = Shared {
             writer: None,
             recent: Arc::default(),
-            journal: Worker::start("journal-reader", open(JOURNAL_FILE, Mode::Read)?),
-            survey: Worker::start("journal-survey", open(JOURNAL_FILE, Mode::Read)?),
-            state: Worker::start("state-beside", open(STATE_FILE, state)?),
+            journal: Worker::start(
+                "journal-reader",
+                open(JOURNAL_FILE, Mode::Read)?,
+                Power::default(),
+            ),
+            survey: Worker::start(
+                "journal-survey",
+                open(JOURNAL_FILE, Mode::Read)?,
+                Power::default(),
+            ),
+            state: Worker::start("state-beside", open(STATE_FILE, state)?, Power::default()),
             folder: folder.to_owned(),
             notes: None,
             _lock: None,

@@ -4,6 +4,7 @@
 //! no whole record, where somebody asks for it, and for a while after the port itself changed the
 //! record: whoever writes reads what they wrote. Every write is noted in the audit, by ids alone.
 
+mod account;
 mod brokered;
 mod calendars;
 mod clients;
@@ -18,6 +19,7 @@ mod pipelines;
 mod refusal;
 #[cfg(test)]
 mod tests;
+mod wishes;
 mod zones;
 
 use std::sync::Arc;

@@ -8,19 +8,24 @@ use std::sync::Arc;
 use domain::{Action, ActivityEntry, BoxFuture, Destination, Failure, Intent, Next, Receipt};
 use endpoint::Transport;
 use notion::{
-    Client, Code, DataSourceId, Error, PageId, Timer,
+    Client, Code, DataSourceId, Error, Timer,
     models::{Page, Parent},
-    resources::{CreateDatabase, CreatePage, Filter, GetDataSource, QueryDataSource},
+    resources::{CreatePage, Filter, GetDataSource, QueryDataSource},
 };
 use tokio::sync::RwLock;
 
-use super::{columns, columns::Columns, failure};
+use super::{
+    columns,
+    columns::Columns,
+    failure,
+    tables::{self, WantedTable},
+};
 
 /// The name of a log that the hub makes.
 const TITLE: &str = "HighLevel activity log";
 
-/// Makes an activity log below a page that is shared with the connection, and returns the id of its
-/// data source.
+/// Makes an activity log below a page that is shared with the connection, or takes the one that is
+/// there, and returns the id of its data source.
 ///
 /// # Errors
 /// A [`Failure`] whose reason says what to change.
@@ -28,22 +33,10 @@ pub async fn create_activity_log<T: Transport, C: Timer>(
     client: &Client<T, C>,
     parent_page: &str,
 ) -> Result<String, Failure> {
-    let operation = CreateDatabase {
-        parent: PageId::new(parent_page),
-        title: TITLE.to_owned(),
-        properties: columns::schema(),
-    };
-    let database = client.call(&operation).await.map_err(|error| failure::of(&error))?;
-    match database.data_source() {
-        Some(data_source) => Ok(data_source.to_string()),
-        None => Err(Failure {
-            next: Next::GiveUp,
-            ambiguous: true,
-            reason: "the database was made, but its data source may not be read; give the \
-                     connection the right to read content"
-                .to_owned(),
-        }),
-    }
+    let columns = columns::wanted();
+    let wanted =
+        WantedTable { parent: parent_page, title: TITLE, data_source: None, columns: &columns };
+    tables::prepare(client, &wanted).await.map(|ready| ready.data_source)
 }
 
 /// The activity log as a destination.

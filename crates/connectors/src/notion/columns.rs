@@ -1,12 +1,15 @@
 //! The columns of the activity log: made by name, written by id, so that people may rename them.
 
-use domain::ActivityEntry;
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::{ActivityEntry, Entity, EventKind, Verb};
 use notion::{
     PropertyId,
-    models::{DataSource, PropertySchema, PropertyValue},
+    models::{DataSource, PropertyValue},
 };
 
-use std::collections::BTreeMap;
+use super::rows::{Holds, WantedColumn};
+use crate::highlevel;
 
 /// The columns that users of such logs know, in the order in which they are made.
 pub(super) const NAMES: [&str; 8] = [
@@ -23,16 +26,72 @@ pub(super) const NAMES: [&str; 8] = [
 /// The column whose last line is the event's id, by which a page is found again.
 pub(super) const DETAILS: &str = "Details";
 
-/// What each column is made as.
-pub(super) fn schema() -> Vec<(String, PropertySchema)> {
-    let kind = |name| match name {
-        "Entity Name" => PropertySchema::Title,
-        "Event Type" | "GHL Entity" | "Action" => PropertySchema::Select(Vec::new()),
-        "Timestamp" => PropertySchema::Date,
-        "GHL Link" => PropertySchema::Url,
-        _ => PropertySchema::RichText,
+/// What a run that ended well is called; one that did not is called [`SYNC_FAILED`].
+pub(super) const SYNC_COMPLETE: &str = "Sync Complete";
+
+/// What a run that ended badly is called.
+pub(super) const SYNC_FAILED: &str = "Sync Failed";
+
+/// The names that the CRM's users have for a few kinds of event.
+const PARTICULAR: [&str; 7] = [
+    "Deal Won",
+    "Deal Lost",
+    "Deal Status Changed",
+    "Pipeline Stage Changed",
+    SYNC_COMPLETE,
+    SYNC_FAILED,
+    "Unknown Event",
+];
+
+/// What each column is made as, with every option that a page may name: so people can sort and filter
+/// by them before the first page has them.
+pub(super) fn wanted() -> Vec<WantedColumn> {
+    let kinds: Vec<EventKind> = highlevel::kinds().collect();
+    let options = |name: &str| match name {
+        "Event Type" => {
+            let plain = |kind: &EventKind| format!("{} {}", kind.entity.label(), kind.verb.label());
+            let is_plain = |kind: &&EventKind| {
+                !matches!(
+                    (kind.entity, kind.verb),
+                    (Entity::Opportunity, Verb::StatusChanged | Verb::StageChanged)
+                )
+            };
+            let plain = kinds.iter().filter(is_plain).map(plain);
+            distinct(plain.chain(PARTICULAR.map(str::to_owned)))
+        }
+        "GHL Entity" => {
+            let labels = kinds.iter().map(|kind| kind.entity.label());
+            distinct(labels.chain(["Sync"]).map(str::to_owned))
+        }
+        "Action" => {
+            let labels = kinds.iter().map(|kind| kind.verb.label());
+            distinct(labels.chain(["Completed", "Failed"]).map(str::to_owned))
+        }
+        _ => Vec::new(),
     };
-    NAMES.into_iter().map(|name| (name.to_owned(), kind(name))).collect()
+    let column = |name: &str| WantedColumn {
+        holds: Holds::Column(name.to_owned()),
+        name: name.to_owned(),
+        id: None,
+        kind: kind(name).to_owned(),
+        options: options(name),
+    };
+    NAMES.into_iter().map(column).collect()
+}
+
+fn kind(name: &str) -> &'static str {
+    match name {
+        "Entity Name" => "title",
+        "Event Type" | "GHL Entity" | "Action" => "select",
+        "Timestamp" => "date",
+        "GHL Link" => "url",
+        _ => "rich_text",
+    }
+}
+
+/// Each once, in order.
+fn distinct(names: impl Iterator<Item = String>) -> Vec<String> {
+    names.collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 /// The columns of a log as it stands, each with its id and its type.

@@ -18,7 +18,7 @@ use serde_json::Value;
 use super::{ActivityLog, create_activity_log};
 
 #[derive(Clone, Copy)]
-struct Runtime;
+pub(super) struct Runtime;
 
 impl Timer for Runtime {
     #[expect(clippy::disallowed_methods, reason = "time enters a test here")]
@@ -44,11 +44,11 @@ async fn bench() -> Bench {
     Bench { log: ActivityLog::new(client, &data_source), vendor, data_source }
 }
 
-fn clock() -> SandboxClock {
+pub(super) fn clock() -> SandboxClock {
     SandboxClock::new(Arc::new(|| Runtime.now()))
 }
 
-fn client(vendor: &NotionSandbox, token: &str) -> Client<HttpTransport, Runtime> {
+pub(super) fn client(vendor: &NotionSandbox, token: &str) -> Client<HttpTransport, Runtime> {
     let transport = HttpTransport::new(endpoint::http::Settings::default()).unwrap();
     let settings = Settings {
         base_url: vendor.url(),
@@ -214,18 +214,59 @@ async fn a_log_without_details_is_refused_with_what_to_do() {
 }
 
 async fn patch(bench: &Bench, change: &Value) {
+    let path = format!("/v1/data_sources/{}", bench.data_source);
+    by_hand(&bench.vendor, endpoint::Method::Patch, &path, change).await;
+}
+
+/// Does what a person does in Notion: a call of its own, past the client.
+pub(super) async fn by_hand(
+    vendor: &NotionSandbox,
+    method: endpoint::Method,
+    path: &str,
+    body: &Value,
+) -> Value {
     use endpoint::Transport;
     let transport = HttpTransport::new(endpoint::http::Settings::default()).unwrap();
     let request = endpoint::Request {
-        method: endpoint::Method::Patch,
-        url: format!("{}/v1/data_sources/{}", bench.vendor.url(), bench.data_source),
+        method,
+        url: format!("{}{path}", vendor.url()),
         headers: vec![
-            ("authorization".to_owned(), format!("Bearer {}", bench.vendor.token())),
+            ("authorization".to_owned(), format!("Bearer {}", vendor.token())),
             ("notion-version".to_owned(), notion::VERSION.to_owned()),
             ("content-type".to_owned(), "application/json".to_owned()),
         ],
-        body: change.to_string().into(),
+        body: body.to_string().into(),
     };
     let answer = transport.send(request).await.unwrap();
     assert_eq!(answer.status, 200, "{:?}", answer.body);
+    serde_json::from_slice(&answer.body).unwrap()
+}
+
+#[tokio::test]
+async fn a_log_has_every_option_before_its_first_page_and_is_made_once() {
+    let bench = bench().await;
+    let connection = client(&bench.vendor, bench.vendor.token());
+    let again = create_activity_log(&connection, &bench.vendor.parent_page_id()).await.unwrap();
+    assert_eq!(again, bench.data_source);
+    let source = notion::resources::GetDataSource {
+        data_source_id: notion::DataSourceId::new(&bench.data_source),
+    };
+    let source = connection.call(&source).await.unwrap();
+    let options = |name: &str| source.property_named(name).unwrap().options.clone();
+    let kinds = options("Event Type");
+    for name in [
+        "Contact Created",
+        "Contact Updated",
+        "Contact Deleted",
+        "Contact Tags Changed",
+        "Deal Won",
+        "Pipeline Stage Changed",
+        "Sync Complete",
+        "Message Received",
+    ] {
+        assert!(kinds.iter().any(|kind| kind == name), "{name} is missing in {kinds:?}");
+    }
+    assert_eq!(kinds.len(), 63);
+    assert!(options("Action").contains(&"Created".to_owned()));
+    assert!(options("GHL Entity").contains(&"Sync".to_owned()));
 }

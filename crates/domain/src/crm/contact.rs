@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Answer, Behalf, Disturbance, Page, PageWish, Reading, patch::given};
+use super::{Answer, Behalf, Channel, Disturbance, Page, PageWish, Reading, patch::given};
 
 /// A contact.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, JsonSchema)]
@@ -120,6 +120,11 @@ pub struct ContactDraft {
     /// Values of custom fields, by name.
     #[serde(default)]
     pub custom_fields: BTreeMap<String, Value>,
+    /// The ways on which the person wants no messages. Only a contact that is new takes them, so that
+    /// nothing is sent before they count; [`super::CrmWishes`] closes those of one that is there. No
+    /// request brings them.
+    #[serde(skip)]
+    pub closed: BTreeSet<Channel>,
 }
 
 /// A change of a contact, as a JSON Merge Patch: what is left out stays, and null clears. Tags have

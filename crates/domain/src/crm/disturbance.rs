@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::{Answer, Behalf};
+
 /// A way to reach a person.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
@@ -38,6 +40,18 @@ pub struct Disturbance {
     pub all: bool,
     /// The channels that are closed, in order of name.
     pub channels: BTreeSet<Channel>,
+}
+
+/// Wishes not to be disturbed.
+pub trait CrmWishes: Send + Sync {
+    /// Closes channels of a contact on which it wants no messages; gives those that were open. Nothing
+    /// opens one: that is the person's to do.
+    fn close_channels<'a>(
+        &'a self,
+        behalf: &'a Behalf,
+        contact: &'a str,
+        channels: &'a BTreeSet<Channel>,
+    ) -> Answer<'a, BTreeSet<Channel>>;
 }
 
 impl Channel {

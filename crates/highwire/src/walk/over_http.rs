@@ -63,6 +63,7 @@ const OVER_HTTP: &[(&str, There)] = &[
     ("members remove", Route("DELETE", "/v1/members/{id}")),
     ("members role", Route("PATCH", "/v1/members/{id}")),
     ("notion init", Not("it makes a table in Notion before there is a hub that could use it")),
+    ("notion mapping", Not(LOCAL)),
     ("operations describe", Not(LOCAL)),
     ("operations search", Not(LOCAL)),
     ("organizations add", Route("POST", "/v1/organizations")),

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer, de::Error as _};
+use serde_json::{Map, Value};
 
 use super::{Parent, ReadText};
 use crate::{DataSourceId, PropertyId};
@@ -47,14 +48,29 @@ impl DataSource {
 }
 
 /// A column.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PropertyConfig {
     /// The column's id, which stays when people rename it.
     pub id: PropertyId,
     /// What people call it.
-    #[serde(default)]
     pub name: String,
     /// Notion's name of its type, such as `rich_text`.
-    #[serde(rename = "type")]
     pub kind: String,
+    /// The names of its options, in their order: of a `select`, `multi_select` or `status`.
+    pub options: Vec<String>,
+}
+
+/// The options stand below a member that is named after the type.
+impl<'de> Deserialize<'de> for PropertyConfig {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let members = Map::deserialize(deserializer)?;
+        let text = |name: &str| members.get(name).and_then(Value::as_str).map(str::to_owned);
+        let id = text("id").ok_or_else(|| D::Error::missing_field("id"))?;
+        let kind = text("type").ok_or_else(|| D::Error::missing_field("type"))?;
+        let options = members.get(&kind).and_then(|config| config.get("options")?.as_array());
+        let name = |option: &Value| Some(option.get("name")?.as_str()?.to_owned());
+        let options = options.into_iter().flatten().filter_map(name).collect();
+        let name = text("name").unwrap_or_default();
+        Ok(Self { id: PropertyId::from(id), name, kind, options })
+    }
 }

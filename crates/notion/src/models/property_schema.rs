@@ -28,6 +28,9 @@ pub enum PropertySchema {
     Email,
     /// A phone number.
     PhoneNumber,
+    /// One of some options that stand for progress. Unlike a select it gets no option by being written;
+    /// older descriptions of the API say that none can be given here either (`facts/notion.md` 2.1).
+    Status(Vec<SelectOption>),
 }
 
 impl PropertySchema {
@@ -46,6 +49,7 @@ impl PropertySchema {
             Self::Url => "url",
             Self::Email => "email",
             Self::PhoneNumber => "phone_number",
+            Self::Status(_) => "status",
         }
     }
 }
@@ -54,7 +58,11 @@ impl Serialize for PropertySchema {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(1))?;
         match self {
-            Self::Select(options) | Self::MultiSelect(options) => {
+            // Without options a status gets those that Notion starts with.
+            Self::Status(options) if options.is_empty() => {
+                map.serialize_entry(self.kind(), &Plain {})?;
+            }
+            Self::Select(options) | Self::MultiSelect(options) | Self::Status(options) => {
                 map.serialize_entry(self.kind(), &Choice { options })?;
             }
             _ => map.serialize_entry(self.kind(), &Plain {})?,
@@ -94,6 +102,8 @@ mod tests {
                 PropertySchema::MultiSelect(options().into()),
                 format!(r#"{{"multi_select":{written}}}"#),
             ),
+            (PropertySchema::Status(options().into()), format!(r#"{{"status":{written}}}"#)),
+            (PropertySchema::Status(Vec::new()), r#"{"status":{}}"#.to_owned()),
             (PropertySchema::Date, r#"{"date":{}}"#.to_owned()),
             (PropertySchema::Checkbox, r#"{"checkbox":{}}"#.to_owned()),
             (PropertySchema::Url, r#"{"url":{}}"#.to_owned()),

@@ -4,12 +4,19 @@ use jiff::{Timestamp, civil};
 use serde::Serialize;
 
 use super::{RichText, SelectOption, code_units};
+use crate::{PageId, UserId};
 
 /// Code units per address (`facts/notion.md` 5).
 const URL_UNITS: usize = 2000;
 
-/// Options per request (`facts/notion.md` 5).
+/// Options, people or related pages per request (`facts/notion.md` 5).
 const MOST_OPTIONS: usize = 100;
+
+/// Code units per e-mail address or phone number (`facts/notion.md` 5).
+const CONTACT_UNITS: usize = 200;
+
+/// Code units per name of a file.
+const FILE_NAME_UNITS: usize = 100;
 
 /// A value for one property of a page (`facts/notion.md` 3).
 ///
@@ -35,6 +42,18 @@ pub enum PropertyValue {
     Url(Option<String>),
     /// Yes or no.
     Checkbox(bool),
+    /// An e-mail address; none clears it.
+    Email(Option<String>),
+    /// A phone number; none clears it.
+    PhoneNumber(Option<String>),
+    /// One of the options that the column has: unlike a select, it gets no new ones.
+    Status(Option<SelectOption>),
+    /// All people; those that are not named are taken away.
+    People(Vec<UserReference>),
+    /// All pages that this one is related to; those that are not named are taken away.
+    Relation(Vec<PageReference>),
+    /// All files, by their addresses; those that are not named are taken away.
+    Files(Vec<FileReference>),
 }
 
 impl PropertyValue {
@@ -90,9 +109,7 @@ impl PropertyValue {
     /// so that the rest of the page is still written.
     #[must_use]
     pub fn url(address: &str) -> Self {
-        let address = address.trim();
-        let fits = code_units::fitting(address, URL_UNITS) == address.len();
-        Self::Url((fits && !address.is_empty()).then(|| address.to_owned()))
+        Self::Url(within(address, URL_UNITS))
     }
 
     /// Yes or no.
@@ -100,6 +117,86 @@ impl PropertyValue {
     pub fn checkbox(checked: bool) -> Self {
         Self::Checkbox(checked)
     }
+
+    /// An e-mail address. One that Notion refuses, empty or above 200 code units, clears the property.
+    #[must_use]
+    pub fn email(address: &str) -> Self {
+        Self::Email(within(address, CONTACT_UNITS))
+    }
+
+    /// A phone number. One that Notion refuses, empty or above 200 code units, clears the property.
+    #[must_use]
+    pub fn phone_number(number: &str) -> Self {
+        Self::PhoneNumber(within(number, CONTACT_UNITS))
+    }
+
+    /// One of the column's options; an empty name clears the property. Notion answers
+    /// `validation_error` where the column has no such option.
+    #[must_use]
+    pub fn status(name: &str) -> Self {
+        Self::Status(SelectOption::new(name))
+    }
+
+    /// Some people: at most 100.
+    #[must_use]
+    pub fn people(ids: impl IntoIterator<Item = UserId>) -> Self {
+        let people = ids.into_iter().map(|id| UserReference { object: "user", id });
+        Self::People(people.take(MOST_OPTIONS).collect())
+    }
+
+    /// Some pages: at most 100.
+    #[must_use]
+    pub fn relation(ids: impl IntoIterator<Item = PageId>) -> Self {
+        let pages = ids.into_iter().map(|id| PageReference { id });
+        Self::Relation(pages.take(MOST_OPTIONS).collect())
+    }
+
+    /// Some files by their addresses: those that Notion takes, at most 100.
+    #[must_use]
+    pub fn files<'a>(addresses: impl IntoIterator<Item = &'a str>) -> Self {
+        let files = addresses.into_iter().filter_map(FileReference::new);
+        Self::Files(files.take(MOST_OPTIONS).collect())
+    }
+}
+
+/// A person, as a property names them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct UserReference {
+    object: &'static str,
+    id: UserId,
+}
+
+/// A page, as a relation names it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PageReference {
+    id: PageId,
+}
+
+/// A file that lies elsewhere, with its address as its name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FileReference {
+    name: String,
+    external: External,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+struct External {
+    url: String,
+}
+
+impl FileReference {
+    fn new(address: &str) -> Option<Self> {
+        let url = within(address, URL_UNITS)?;
+        let name = code_units::shortened(&url, FILE_NAME_UNITS);
+        Some(Self { name, external: External { url } })
+    }
+}
+
+/// The text without white space around it, where there is any and it has at most `limit` code units.
+fn within(text: &str, limit: usize) -> Option<String> {
+    let text = text.trim();
+    let fits = code_units::fitting(text, limit) == text.len();
+    (fits && !text.is_empty()).then(|| text.to_owned())
 }
 
 /// A date property: ISO 8601, with or without a time.
@@ -145,6 +242,18 @@ mod tests {
             ),
             (PropertyValue::url("  "), r#"{"url":null}"#),
             (PropertyValue::checkbox(true), r#"{"checkbox":true}"#),
+            (PropertyValue::email(" a@example.com "), r#"{"email":"a@example.com"}"#),
+            (PropertyValue::phone_number(""), r#"{"phone_number":null}"#),
+            (PropertyValue::status("New"), r#"{"status":{"name":"New"}}"#),
+            (
+                PropertyValue::people([UserId::new("u")]),
+                r#"{"people":[{"object":"user","id":"u"}]}"#,
+            ),
+            (PropertyValue::relation([PageId::new("p")]), r#"{"relation":[{"id":"p"}]}"#),
+            (
+                PropertyValue::files(["https://example.com/a", ""]),
+                r#"{"files":[{"name":"https://example.com/a","external":{"url":"https://example.com/a"}}]}"#,
+            ),
         ];
         for (value, expected) in cases {
             assert_eq!(json(&value), expected);
@@ -156,6 +265,14 @@ mod tests {
         let address = |length: usize| PropertyValue::url(&"a".repeat(length));
         assert_ne!(address(2000), PropertyValue::Url(None));
         assert_eq!(address(2001), PropertyValue::Url(None));
+    }
+
+    #[test]
+    fn an_address_or_a_number_that_is_too_long_is_left_out() {
+        let digits = |length: usize| PropertyValue::phone_number(&"1".repeat(length));
+        assert_ne!(digits(200), PropertyValue::PhoneNumber(None));
+        assert_eq!(digits(201), PropertyValue::PhoneNumber(None));
+        assert_eq!(PropertyValue::email(&"a".repeat(201)), PropertyValue::Email(None));
     }
 
     #[test]

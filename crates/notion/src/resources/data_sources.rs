@@ -1,11 +1,12 @@
-//! `/v1/data_sources`: read the columns, query the rows.
+//! `/v1/data_sources`: read and change the columns, query the rows, add a table.
 
 use endpoint::{Endpoint, Method};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
+use super::databases::in_order;
 use crate::{
-    Cursor, DataSourceId, PropertyId,
-    models::{DataSource, List, Page},
+    Cursor, DataSourceId, DatabaseId, PropertyId,
+    models::{DataSource, List, Page, Parent, PropertySchema, RichText},
 };
 
 /// Reads a data source with its columns.
@@ -26,7 +27,95 @@ impl Endpoint for GetDataSource {
     }
 }
 
-/// Finds rows; those in the trash are left out. At most 10,000 can be reached
+/// Adds a data source to a database.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CreateDataSource {
+    /// The database.
+    pub database_id: DatabaseId,
+    /// The name of the data source.
+    pub title: String,
+    /// The columns by name, in the order in which they are sent. Exactly one is the
+    /// [`PropertySchema::Title`].
+    pub properties: Vec<(String, PropertySchema)>,
+}
+
+#[derive(Serialize)]
+struct NewDataSource<'a> {
+    parent: Parent,
+    title: RichText,
+    #[serde(serialize_with = "in_order")]
+    properties: &'a [(String, PropertySchema)],
+}
+
+impl Endpoint for CreateDataSource {
+    const NAME: &'static str = "data_sources.create";
+    const METHOD: Method = Method::Post;
+    const PATH: &'static str = "/v1/data_sources";
+    type Response = DataSource;
+
+    fn body(&self) -> Result<Option<Vec<u8>>, serde_json::Error> {
+        let body = NewDataSource {
+            parent: Parent::Database { database_id: self.database_id.clone() },
+            title: RichText::new(&self.title),
+            properties: &self.properties,
+        };
+        serde_json::to_vec(&body).map(Some)
+    }
+}
+
+/// Changes the columns that it names, and no others. Repeating it changes nothing more.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UpdateDataSource {
+    /// Which one.
+    pub data_source_id: DataSourceId,
+    /// The columns by id or name, with what becomes of each.
+    pub properties: Vec<(String, ColumnChange)>,
+}
+
+/// What becomes of a column.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ColumnChange {
+    /// It is made where there is none by that name; where there is one, its options become these:
+    /// an option that is left out is gone, also from the rows that have it (`facts/notion.md` 2.1).
+    Set(PropertySchema),
+    /// It is called otherwise.
+    Rename(String),
+    /// It goes, with all its values.
+    Remove,
+}
+
+impl Serialize for ColumnChange {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Set(schema) => schema.serialize(serializer),
+            Self::Rename(name) => serializer.collect_map([("name", name)]),
+            Self::Remove => serializer.serialize_none(),
+        }
+    }
+}
+
+impl Endpoint for UpdateDataSource {
+    const NAME: &'static str = "data_sources.update";
+    const METHOD: Method = Method::Patch;
+    const PATH: &'static str = "/v1/data_sources/{data_source_id}";
+    type Response = DataSource;
+
+    fn path_parameters(&self) -> Vec<(&'static str, &str)> {
+        vec![("data_source_id", self.data_source_id.as_str())]
+    }
+
+    fn body(&self) -> Result<Option<Vec<u8>>, serde_json::Error> {
+        serde_json::to_vec(&Changes { properties: &self.properties }).map(Some)
+    }
+}
+
+#[derive(Serialize)]
+struct Changes<'a> {
+    #[serde(serialize_with = "in_order")]
+    properties: &'a [(String, ColumnChange)],
+}
+
+/// Finds rows; those in the trash are left out unless it asks for them. At most 10,000 can be reached
 /// ([`List::is_cut`]).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct QueryDataSource {
@@ -42,13 +131,16 @@ pub struct QueryDataSource {
     /// How many rows at most, 1 to 100; Notion's default is 100.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub page_size: Option<u8>,
+    /// True finds only rows in the trash; none, only others.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub in_trash: Option<bool>,
 }
 
 impl QueryDataSource {
     /// The first part of all rows.
     #[must_use]
     pub fn new(data_source_id: DataSourceId) -> Self {
-        Self { data_source_id, filter: None, start_cursor: None, page_size: None }
+        Self { data_source_id, filter: None, start_cursor: None, page_size: None, in_trash: None }
     }
 }
 

@@ -36,11 +36,12 @@ struct InitialDataSource<'a> {
     properties: &'a [(String, PropertySchema)],
 }
 
-fn in_order<S: Serializer>(
-    properties: &&[(String, PropertySchema)],
+/// A map whose members stand in the order of the list.
+pub(super) fn in_order<T: Serialize, S: Serializer>(
+    members: &&[(String, T)],
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
-    serializer.collect_map(properties.iter().map(|(name, schema)| (name, schema)))
+    serializer.collect_map(members.iter().map(|(name, value)| (name, value)))
 }
 
 impl Endpoint for CreateDatabase {

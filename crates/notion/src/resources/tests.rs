@@ -5,7 +5,7 @@ use endpoint::Response;
 use super::*;
 use crate::{
     BlockId, Cursor, DataSourceId, DatabaseId, PageId, PropertyId, UserId,
-    models::{Color, Parent, PropertySchema, PropertyValue, SelectOption},
+    models::{BlockContent, Color, Parent, PropertySchema, PropertyValue, RichText, SelectOption},
 };
 
 const BASE: &str = "https://notion.test";
@@ -90,6 +90,112 @@ fn reads_have_a_path_and_no_body() {
     let get_page = GetPage { page_id: PageId::new("p/../q") };
     assert_eq!(wire(&get_page), "GET /v1/pages/p%2F..%2Fq ");
     assert_eq!(wire(&GetMe), "GET /v1/users/me ");
+}
+
+#[test]
+fn columns_are_added_configured_renamed_and_removed_in_one_call() {
+    let option = |name| SelectOption::new(name).unwrap();
+    let operation = UpdateDataSource {
+        data_source_id: DataSourceId::new("d"),
+        properties: vec![
+            ("Stage".to_owned(), ColumnChange::Set(PropertySchema::Select(vec![option("Won")]))),
+            ("%3AUPp".to_owned(), ColumnChange::Rename("Key".to_owned())),
+            ("Old".to_owned(), ColumnChange::Remove),
+        ],
+    };
+    assert_eq!(
+        wire(&operation),
+        concat!(
+            r#"PATCH /v1/data_sources/d {"properties":{"Stage":{"select":{"options":"#,
+            r#"[{"name":"Won"}]}},"%3AUPp":{"name":"Key"},"Old":null}}"#
+        )
+    );
+}
+
+#[test]
+fn a_second_table_is_added_to_a_database() {
+    let operation = CreateDataSource {
+        database_id: DatabaseId::new("b"),
+        title: "Deals".to_owned(),
+        properties: vec![("Name".to_owned(), PropertySchema::Title)],
+    };
+    assert_eq!(
+        wire(&operation),
+        concat!(
+            r#"POST /v1/data_sources {"parent":{"type":"database_id","database_id":"b"},"#,
+            r#""title":[{"type":"text","text":{"content":"Deals"}}],"#,
+            r#""properties":{"Name":{"title":{}}}}"#
+        )
+    );
+}
+
+#[test]
+fn a_column_tells_its_options() {
+    let source = read::<GetDataSource>(
+        r#"{"object":"data_source","id":"d","properties":{"Stage":{"id":"s","name":"Stage",
+        "type":"status","status":{"options":[{"id":"1","name":"New","color":"red"},{"id":"2",
+        "name":"Done","color":"green"}],"groups":[]}},"N":{"id":"n","type":"number",
+        "number":{"format":"number"}}}}"#,
+    );
+    let options = |name| source.property_named(name).unwrap().options.clone();
+    assert_eq!(options("Stage"), ["New", "Done"]);
+    assert!(options("N").is_empty());
+    let without_type = r#"{"id":"d","properties":{"N":{"id":"n"}}}"#;
+    assert!(serde_json::from_str::<crate::models::DataSource>(without_type).is_err());
+}
+
+#[test]
+fn one_property_is_read_by_its_decoded_id() {
+    let first = GetPageProperty::new(PageId::new("p"), &PropertyId::new("%3AUPp"));
+    assert_eq!(wire(&first), "GET /v1/pages/p/properties/%3AUPp ");
+    let next = first.starting_at(Cursor::new("c="));
+    assert_eq!(wire(&next), "GET /v1/pages/p/properties/%3AUPp?start_cursor=c%3D ");
+    assert!(only_reads::<GetPageProperty>());
+}
+
+#[test]
+fn blocks_are_appended_changed_and_trashed() {
+    let text = |content| RichText::new(content);
+    let append = AppendBlockChildren {
+        block_id: BlockId::new("b"),
+        children: vec![
+            BlockContent::Heading(text("Runs")),
+            BlockContent::Callout(text("all well")),
+        ],
+        position: Position::AfterBlock { after_block: Sibling { id: BlockId::new("a") } },
+    };
+    assert_eq!(
+        wire(&append),
+        concat!(
+            r#"PATCH /v1/blocks/b/children {"children":[{"heading_2":{"rich_text":"#,
+            r#"[{"type":"text","text":{"content":"Runs"}}]}},{"callout":{"rich_text":"#,
+            r#"[{"type":"text","text":{"content":"all well"}}]}}],"#,
+            r#""position":{"type":"after_block","after_block":{"id":"a"}}}"#
+        )
+    );
+    let end = AppendBlockChildren { children: Vec::new(), position: Position::End, ..append };
+    assert!(wire(&end).ends_with(r#"{"children":[],"position":{"type":"end"}}"#));
+    let block_id = BlockId::new("b");
+    let update =
+        UpdateBlock { block_id: block_id.clone(), content: BlockContent::Paragraph(text("x")) };
+    assert_eq!(
+        wire(&update),
+        r#"PATCH /v1/blocks/b {"paragraph":{"rich_text":[{"type":"text","text":{"content":"x"}}]}}"#
+    );
+    assert_eq!(wire(&DeleteBlock { block_id }), "DELETE /v1/blocks/b ");
+    let block = read::<UpdateBlock>(
+        r#"{"object":"block","id":"b","type":"callout","callout":{"rich_text":[
+        {"plain_text":"all "},{"plain_text":"well"}]},"in_trash":false}"#,
+    );
+    assert_eq!(block.text().as_deref(), Some("all well"));
+    assert!(!only_reads::<UpdateBlock>() && !only_reads::<DeleteBlock>());
+}
+
+#[test]
+fn rows_in_the_trash_are_asked_for() {
+    let query =
+        QueryDataSource { in_trash: Some(true), ..QueryDataSource::new(DataSourceId::new("d")) };
+    assert_eq!(wire(&query), r#"POST /v1/data_sources/d/query {"in_trash":true}"#);
 }
 
 #[test]

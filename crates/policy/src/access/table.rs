@@ -224,6 +224,7 @@ pub const TABLE: &[Row] = &[
     run("members remove", CHANGE_MEMBERS),
     run("members role", CHANGE_MEMBERS),
     run("notion init", VENDOR_TOKEN),
+    run("notion mapping", READS_NOTHING),
     run("operations describe", READS_NOTHING),
     run("operations search", READS_NOTHING),
     run("organizations add", TENANTS),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use endpoint::Retry;
+use endpoint::{Method, Retry};
 
 use crate::{Error, Kind};
 
@@ -42,14 +42,14 @@ impl Patience {
         Self { throttles_left: throttle_retries, waits: WAITS.iter() }
     }
 
-    /// Decides what follows from `error`.
-    pub(super) fn after(&mut self, error: &Error) -> Next {
+    /// Decides what follows from `error` of a call with this method.
+    pub(super) fn after(&mut self, error: &Error, method: Method) -> Next {
         match error.kind() {
             Kind::Throttled if self.throttles_left > 0 => {
                 self.throttles_left -= 1;
                 Next::AfterPause
             }
-            Kind::Failed => self.again(error.retry()),
+            Kind::Failed if method.is_idempotent() => self.again(error.retry()),
             _ => Next::GiveUp,
         }
     }

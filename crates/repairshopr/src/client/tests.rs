@@ -9,7 +9,7 @@ use super::*;
 use crate::{
     Kind,
     models::Customer,
-    resources::{GetMe, List},
+    resources::{CreateLead, GetMe, List},
 };
 
 const ME: &str = r#"{"user_token":"T0other","user_id":1,"subdomain":"shop"}"#;
@@ -173,6 +173,22 @@ async fn what_failed_is_repeated_twice_also_where_it_failed_with_a_success() {
     let (client, script) = self::client([answer(503, &[("retry-after", "31")], "")]);
     client.call(&GetMe).await.unwrap_err();
     assert_eq!(script.sent_at(), [0.0], "so long a wait belongs to the caller's schedule");
+}
+
+#[tokio::test]
+async fn what_writes_is_not_repeated_where_it_may_have_been_carried_out() {
+    for failed in [answer(502, &[], ""), answer(200, &[], "<html>"), answer(200, &[], "[]")] {
+        let (client, script) = client([failed]);
+        let error = client.call(&CreateLead::default()).await.unwrap_err();
+        assert!(error.is_ambiguous(), "{error}");
+        assert_eq!(script.sent_at(), [0.0]);
+    }
+    let (client, script) = client([throttled("7"), answer(422, &[], "")]);
+    let error = client.call(&CreateLead::default()).await.unwrap_err();
+    assert!(!error.is_ambiguous());
+    assert_eq!(script.sent_at(), [0.0, 7.0], "what was turned away was not carried out");
+    let (client, _) = self::client([answer(200, &[], "{}")]);
+    assert!(!client.call(&List::<Customer>::page(1)).await.unwrap_err().is_ambiguous());
 }
 
 #[tokio::test]

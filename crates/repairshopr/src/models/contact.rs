@@ -29,6 +29,21 @@ pub struct Contact {
     /// The extension.
     #[serde(default, deserialize_with = "lenient::text")]
     pub extension: Option<String>,
+    /// Street and number.
+    #[serde(default, deserialize_with = "lenient::text")]
+    pub address1: Option<String>,
+    /// The second line of the address.
+    #[serde(default, deserialize_with = "lenient::text")]
+    pub address2: Option<String>,
+    /// The city.
+    #[serde(default, deserialize_with = "lenient::text")]
+    pub city: Option<String>,
+    /// The state or region.
+    #[serde(default, deserialize_with = "lenient::text")]
+    pub state: Option<String>,
+    /// The postal code.
+    #[serde(default, deserialize_with = "lenient::text")]
+    pub zip: Option<String>,
     /// Whether the person wants no e-mail.
     #[serde(default, deserialize_with = "lenient::flag")]
     pub opt_out: bool,

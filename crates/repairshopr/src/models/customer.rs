@@ -48,9 +48,24 @@ pub struct Customer {
     /// Whether it has no e-mail address.
     #[serde(default, deserialize_with = "lenient::flag")]
     pub no_email: bool,
-    /// Whether it takes text messages.
-    #[serde(default, deserialize_with = "lenient::flag")]
-    pub get_sms: bool,
+    /// Whether it takes text messages; none where that is not told.
+    #[serde(default, deserialize_with = "lenient::choice")]
+    pub get_sms: Option<bool>,
+    /// Street and number.
+    #[serde(default, deserialize_with = "lenient::text")]
+    pub address: Option<String>,
+    /// The second line of the address.
+    #[serde(default, deserialize_with = "lenient::text")]
+    pub address_2: Option<String>,
+    /// The city.
+    #[serde(default, deserialize_with = "lenient::text")]
+    pub city: Option<String>,
+    /// The state or region.
+    #[serde(default, deserialize_with = "lenient::text")]
+    pub state: Option<String>,
+    /// The postal code.
+    #[serde(default, deserialize_with = "lenient::text")]
+    pub zip: Option<String>,
     /// Custom fields by their label, which people change.
     #[serde(default, deserialize_with = "lenient::properties")]
     pub properties: Map<String, Value>,

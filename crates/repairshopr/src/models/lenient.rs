@@ -5,11 +5,17 @@ use serde_json::{Map, Value};
 
 /// Yes or no: a boolean, a number, a text such as `"1"`, or null for no.
 pub(super) fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
+    Ok(choice(deserializer)?.unwrap_or(false))
+}
+
+/// Yes, no, or nothing said: as [`flag`], but null, an empty text and what is none of both are none.
+pub(super) fn choice<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<bool>, D::Error> {
     Ok(match Value::deserialize(deserializer)? {
-        Value::Bool(flag) => flag,
-        Value::Number(number) => number.as_f64() != Some(0.0),
-        Value::String(text) => matches!(text.trim(), "1" | "true" | "yes" | "on" | "t"),
-        _ => false,
+        Value::Bool(flag) => Some(flag),
+        Value::Number(number) => Some(number.as_f64() != Some(0.0)),
+        Value::String(text) if text.trim().is_empty() => None,
+        Value::String(text) => Some(matches!(text.trim(), "1" | "true" | "yes" | "on" | "t")),
+        _ => None,
     })
 }
 

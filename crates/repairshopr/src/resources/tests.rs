@@ -67,6 +67,23 @@ fn requests_are_as_repairshopr_takes_them() {
 }
 
 #[test]
+fn a_lead_is_the_one_thing_that_is_written() {
+    let lead = CreateLead {
+        first_name: Some("Ada".to_owned()),
+        email: Some("ada@example.com".to_owned()),
+        ..CreateLead::default()
+    };
+    let request = endpoint::encode(BASE, &lead).unwrap();
+    assert_eq!(
+        (request.method, request.url.as_str()),
+        (endpoint::Method::Post, "https://shop.test/api/v1/leads")
+    );
+    assert_eq!(&request.body[..], br#"{"first_name":"Ada","email":"ada@example.com"}"#);
+    let Found(made) = read::<CreateLead>(r#"{"lead":{"id":9,"email":"ada@example.com"}}"#);
+    assert_eq!(made.unwrap().id(), 9);
+}
+
+#[test]
 fn every_operation_on_records_names_its_permission() {
     fn named<T: Readable>() {
         assert!(permission(T::OPERATION).is_some(), "{}", T::OPERATION);
@@ -102,7 +119,8 @@ fn a_list_with_meta_tells_its_pages() {
     let customer = &page.items[0];
     assert_eq!((customer.id(), customer.lastname.as_deref()), (7, None));
     assert_eq!(customer.phone.as_deref(), Some("5550100"));
-    assert!(customer.get_sms && !customer.no_email && !customer.disabled);
+    assert!(!customer.no_email && !customer.disabled);
+    assert_eq!(customer.get_sms, Some(true));
     assert_eq!(customer.properties["Agreement # / End "], json!("2027-01-31"));
     assert_eq!(customer.updated_at, None);
 }

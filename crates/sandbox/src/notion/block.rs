@@ -106,6 +106,20 @@ pub(crate) fn write(field: &Field) -> Result<Vec<Draft>, Refusal> {
     Ok(drafts)
 }
 
+/// Reads what a block of this type says from now on; its children stay.
+///
+/// # Errors
+/// When it is malformed, or names children.
+pub(crate) fn rewrite(kind: &str, field: &Field) -> Result<Map<String, Value>, Refusal> {
+    if let Some(children) = field.key("children").present() {
+        return Err(children.should_be("not present"));
+    }
+    match FORMS.iter().find(|form| form.kind == kind) {
+        Some(form) => content(form, field),
+        None => Err(field.should_be("not present")),
+    }
+}
+
 fn count(drafts: &[Draft]) -> usize {
     let children = drafts.iter().map(|draft| 1 + count(&draft.children));
     children.sum()

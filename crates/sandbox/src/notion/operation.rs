@@ -28,7 +28,7 @@ const fn operation(
 use operations::{blocks, data_sources, databases, pages, query, search, users};
 
 #[rustfmt::skip]
-const OPERATIONS: [Operation; 17] = [
+const OPERATIONS: [Operation; 19] = [
     operation("databases.create", "POST", "databases", databases::create),
     operation("databases.retrieve", "GET", "databases/{database_id}", databases::retrieve),
     operation("databases.update", "PATCH", "databases/{database_id}", databases::update),
@@ -41,6 +41,8 @@ const OPERATIONS: [Operation; 17] = [
     operation("pages.update", "PATCH", "pages/{page_id}", pages::update),
     operation("pages.properties.retrieve", "GET", "pages/{page_id}/properties/{property}", pages::retrieve_property),
     operation("blocks.retrieve", "GET", "blocks/{block_id}", blocks::retrieve),
+    operation("blocks.update", "PATCH", "blocks/{block_id}", blocks::update),
+    operation("blocks.delete", "DELETE", "blocks/{block_id}", blocks::delete),
     operation("blocks.children.list", "GET", "blocks/{block_id}/children", blocks::list),
     operation("blocks.children.append", "PATCH", "blocks/{block_id}/children", blocks::append),
     operation("search", "POST", "search", search::search),

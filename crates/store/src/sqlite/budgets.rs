@@ -13,6 +13,7 @@ use rusqlite::{OptionalExtension, Row, Transaction, named_params, types::Type};
 use super::{
     BUDGETS_FILE, OpenError, check_finished,
     connection::{self, Mode},
+    cut_off::Power,
     schema,
     worker::{Fault, Worker},
 };
@@ -50,7 +51,7 @@ impl SqliteBudgets {
         opening.lock().map_err(refused)?;
         let connection =
             connection::open(&folder.join(BUDGETS_FILE), Mode::Share(&schema::BUDGETS))?;
-        Ok(Self { worker: Arc::new(Worker::start("budgets", connection)) })
+        Ok(Self { worker: Arc::new(Worker::start("budgets", connection, Power::default())) })
     }
 }
 

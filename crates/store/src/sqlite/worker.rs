@@ -6,12 +6,15 @@ use domain::{Sequence, StorageError};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::sync::{mpsc, oneshot};
 
+use super::cut_off::Power;
+
 type Job = Box<dyn FnOnce(&mut Connection) + Send>;
 
 /// The thread's handle; when it goes, the thread finishes its queue and closes the connection.
 pub(super) struct Worker {
     jobs: Option<mpsc::UnboundedSender<Job>>,
     thread: Option<JoinHandle<()>>,
+    power: Power,
 }
 
 /// What a job can meet.
@@ -33,7 +36,7 @@ impl Worker {
     ///
     /// # Panics
     /// Where the operating system has no thread left, at start only.
-    pub(super) fn start(name: &str, mut connection: Connection) -> Self {
+    pub(super) fn start(name: &str, mut connection: Connection, power: Power) -> Self {
         let (jobs, mut queue) = mpsc::unbounded_channel::<Job>();
         let thread = std::thread::Builder::new()
             .name(name.to_owned())
@@ -43,7 +46,7 @@ impl Worker {
                 }
             })
             .expect("the operating system starts a thread");
-        Self { jobs: Some(jobs), thread: Some(thread) }
+        Self { jobs: Some(jobs), thread: Some(thread), power }
     }
 
     /// Runs a job that reads.
@@ -61,7 +64,18 @@ impl Worker {
         attempted: &'static str,
         job: impl FnOnce(&Transaction<'_>) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, StorageError> {
-        self.run(attempted, move |connection| transact(connection, job)).await
+        let power = self.power.clone();
+        let named = move |transaction: &Transaction<'_>| {
+            let value = job(transaction)?;
+            power.pass(attempted, false)?;
+            Ok((value, power))
+        };
+        let committed = move |connection: &mut Connection| {
+            let (value, power) = transact(connection, named)?;
+            power.pass(attempted, true)?;
+            Ok(value)
+        };
+        self.run(attempted, committed).await
     }
 
     /// Runs any job.
@@ -76,6 +90,9 @@ impl Worker {
             let _ = reply.send(job(connection));
         });
         let stopped = || StorageError::unavailable(attempted, "the store is shut down");
+        if self.power.is_off() {
+            return Err(stopped());
+        }
         self.jobs.as_ref().ok_or_else(stopped)?.send(job).map_err(|_| stopped())?;
         match answer.await {
             Ok(Ok(value)) => Ok(value),

@@ -23,11 +23,14 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::sync::oneshot;
 
 use self::backlog::{BATCH_EVENTS, Backlog, Chore, Entrance, Item, Pending};
-use super::{quarantine, recent::Recent, row};
+use super::{cut_off::Power, quarantine, recent::Recent, row};
 
 /// The pause between two checkpoints. A page that many commits touched is moved once per pass, so a
 /// longer pause writes less; the log stays below 20 MB under steady load.
 const CHECKPOINT_PAUSE: Duration = Duration::from_millis(100);
+
+/// What appending is called in failures.
+const APPEND: &str = "append to the journal";
 
 /// The journal's connections that write.
 pub(super) struct Connections {
@@ -50,13 +53,13 @@ impl JournalWriter {
     /// Where the operating system has no thread left, at start only.
     pub(super) fn start(
         connections: Connections,
-        clock: Arc<dyn Clock>,
+        (clock, power): (Arc<dyn Clock>, Power),
         recent: Arc<Recent>,
     ) -> Self {
         let Connections { write: connection, checkpoint } = connections;
         let (entrance, backlog) = backlog::backlog();
         let log = Arc::new(Log::default());
-        let writer = Writer { connection, backlog, log: Arc::clone(&log), clock, recent };
+        let writer = Writer { connection, backlog, log: Arc::clone(&log), clock, power, recent };
         let spawn = |name: &str, body: Box<dyn FnOnce() + Send>| {
             let builder = std::thread::Builder::new().name(name.to_owned());
             builder.spawn(body).expect("the operating system starts a thread")
@@ -117,7 +120,7 @@ impl JournalWriter {
     }
 
     async fn write(&self, item: Item) -> Result<Appended, StorageError> {
-        let stopped = || StorageError::unavailable("append to the journal", "it is shut down");
+        let stopped = || StorageError::unavailable(APPEND, "it is shut down");
         let entrance = self.entrance.as_ref().ok_or_else(stopped)?;
         let answer = entrance.deliver(item)?.ok_or_else(stopped)?;
         answer.await.map_err(|_| stopped())?
@@ -139,6 +142,7 @@ struct Writer {
     backlog: Backlog,
     log: Arc<Log>,
     clock: Arc<dyn Clock>,
+    power: Power,
     recent: Arc<Recent>,
 }
 
@@ -168,7 +172,7 @@ impl Writer {
 
     fn write_batch(&mut self, batch: &mut Vec<Pending>) {
         let journaled_at = self.clock.now();
-        match write(&mut self.connection, batch, journaled_at) {
+        match write(&mut self.connection, (batch, &self.power), journaled_at) {
             Ok(appended) => self.answer(batch, &appended, journaled_at),
             Err(error) => refuse(batch, &error),
         }
@@ -195,7 +199,7 @@ impl Writer {
 /// One transaction for the whole batch.
 fn write(
     connection: &mut Connection,
-    batch: &[Pending],
+    (batch, power): (&[Pending], &Power),
     journaled_at: Timestamp,
 ) -> rusqlite::Result<Vec<Appended>> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -206,14 +210,16 @@ fn write(
             Item::Quarantine(held) => quarantine::hold(&transaction, held, journaled_at),
         })
         .collect::<rusqlite::Result<_>>()?;
+    power.pass(APPEND, false)?;
     transaction.commit()?;
+    power.pass(APPEND, true)?;
     Ok(appended)
 }
 
 fn refuse(batch: &mut Vec<Pending>, error: &rusqlite::Error) {
     tracing::error!(%error, events = batch.len(), "the journal cannot be written");
     for pending in batch.drain(..) {
-        let refusal = StorageError::unavailable("append to the journal", error.to_string());
+        let refusal = StorageError::unavailable(APPEND, error.to_string());
         // A door that went away does not need its answer.
         let _ = pending.reply.send(Err(refusal));
     }

@@ -1,10 +1,10 @@
-//! `/blocks`: read one, list what is on a page or in a block, append to it.
+//! `/blocks`: read, change or trash one, list what is on a page or in a block, append to it.
 
 use serde_json::Value;
 
 use super::databases::trashed;
 use crate::notion::{
-    block,
+    block::{self, Block},
     call::Call,
     field::Field,
     ids::Uuid,
@@ -17,6 +17,31 @@ use crate::notion::{
 /// `GET /blocks/{id}`.
 pub(crate) fn retrieve(workspace: &mut Workspace, call: &Call) -> Result<Value, Refusal> {
     render(workspace, call, call.id()?)
+}
+
+/// `PATCH /blocks/{id}`: other content of the same type, or the trash and back.
+pub(crate) fn update(workspace: &mut Workspace, call: &Call) -> Result<Value, Refusal> {
+    let mut block = own(workspace, call.id()?)?;
+    let in_trash = call.trash()?;
+    if block.in_trash && in_trash != Some(false) {
+        return Err(trashed());
+    }
+    call.only(&["type", &block.kind])?;
+    if let Some(content) = call.body().key(&block.kind).present() {
+        block.content = block::rewrite(&block.kind, &content)?;
+    }
+    block.in_trash = in_trash.unwrap_or(block.in_trash);
+    keep(workspace, call, block)
+}
+
+/// `DELETE /blocks/{id}`: into the trash.
+pub(crate) fn delete(workspace: &mut Workspace, call: &Call) -> Result<Value, Refusal> {
+    let mut block = own(workspace, call.id()?)?;
+    if block.in_trash {
+        return Err(trashed());
+    }
+    block.in_trash = true;
+    keep(workspace, call, block)
 }
 
 /// `GET /blocks/{id}/children`.
@@ -53,6 +78,28 @@ pub(crate) fn append(workspace: &mut Workspace, call: &Call) -> Result<Value, Re
     }
     let part = Part { items, next_cursor: None, capped: false };
     listed(workspace, call, &part)
+}
+
+/// A block that is no page and no database: those have operations of their own.
+fn own(workspace: &Workspace, id: Uuid) -> Result<Block, Refusal> {
+    if let Some(block) = workspace.blocks.get(&id) {
+        return Ok(block.clone());
+    }
+    workspace.block(id)?;
+    Err(Refusal::validation(
+        "The simulated Notion changes pages and databases by their own operations: use \
+         /v1/pages or /v1/databases.",
+    ))
+}
+
+fn keep(workspace: &mut Workspace, call: &Call, mut block: Block) -> Result<Value, Refusal> {
+    block.edited = call.now;
+    let id = block.id;
+    if let Some(page) = workspace.pages.get_mut(&block.parent) {
+        page.edited = call.now;
+    }
+    workspace.blocks.insert(id, block);
+    render(workspace, call, id)
 }
 
 fn place(body: &Field) -> Result<Place, Refusal> {

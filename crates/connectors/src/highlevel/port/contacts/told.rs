@@ -26,6 +26,11 @@ const CHANNELS: [(&str, Channel); 7] = [
     ("WhatsApp", Channel::Whatsapp),
 ];
 
+/// HighLevel's name of a channel; none where it has none.
+pub(in crate::highlevel::port) fn channel_name(wanted: Channel) -> Option<&'static str> {
+    CHANNELS.iter().find(|(_, channel)| *channel == wanted).map(|(name, _)| *name)
+}
+
 /// A contact as HighLevel told it.
 pub(in crate::highlevel::port) fn of_vendor(
     told: &models::Contact,

@@ -1,10 +1,10 @@
 //! What an application wishes for a contact, as HighLevel takes it: checked, and every problem told.
 
 use domain::crm::{AddressPatch, ContactDraft, ContactPatch, CrmError, FieldProblem, e164};
-use highlevel::models::{ContactFields, FieldDirectory};
+use highlevel::models::{ContactFields, DndSettings, FieldDirectory};
 use jiff::civil::Date;
 
-use crate::highlevel::port::fields;
+use crate::highlevel::port::{fields, wishes};
 
 /// The longest tag, in characters.
 const LONGEST_TAG: usize = 100;
@@ -38,6 +38,8 @@ pub(super) fn draft(
         website: given(&draft.website),
         date_of_birth: given(&draft.date_of_birth).and_then(|date| check.date(date)),
         source: given(&draft.source),
+        dnd_settings: (!draft.closed.is_empty())
+            .then(|| wishes::closed(DndSettings::default(), &draft.closed)),
         ..ContactFields::default()
     };
     check.tags(&draft.tags);

@@ -71,6 +71,36 @@ fn a_block_has_children_of_its_own() {
 }
 
 #[test]
+fn a_block_is_changed_in_place_and_trashed() {
+    let mut desk = Desk::new();
+    let page = desk.workspace.shared_page;
+    let children = format!("/v1/blocks/{page}/children");
+    let both = json!({ "children": [paragraph("a"), paragraph("b")] });
+    let made = desk.ok(&format!("PATCH {children}"), both);
+    let first = format!("PATCH /v1/blocks/{}", id(&made["results"][0]));
+    let changed = desk.ok(&first, json!({ "paragraph": { "rich_text": text("c") } }));
+    assert_eq!(changed["paragraph"]["rich_text"][0]["plain_text"], "c");
+    let listed = desk.ok(&format!("GET {children}"), json!({}));
+    assert_eq!(texts(&listed), ["c", "b"]);
+
+    let delete = first.replace("PATCH", "DELETE");
+    assert_eq!(desk.ok(&delete, json!({}))["in_trash"], true);
+    assert_eq!(texts(&desk.ok(&format!("GET {children}"), json!({}))), ["b"]);
+    for line in [&delete, &first] {
+        assert!(desk.refused(line, json!({})).contains("archived"));
+    }
+    desk.ok(&first, json!({ "in_trash": false }));
+    assert_eq!(texts(&desk.ok(&format!("GET {children}"), json!({}))), ["c", "b"]);
+
+    let other = json!({ "callout": { "rich_text": text("d") } });
+    assert!(desk.refused(&first, other).contains("body.callout should be not present"));
+    let below = json!({ "paragraph": { "rich_text": [], "children": [] } });
+    assert!(desk.refused(&first, below).contains("children should be not present"));
+    let not_a_block = desk.refused(&format!("PATCH /v1/blocks/{page}"), json!({}));
+    assert!(not_a_block.contains("/v1/pages"), "{not_a_block}");
+}
+
+#[test]
 fn wrong_appends_are_refused() {
     let mut desk = Desk::new();
     let line = format!("PATCH /v1/blocks/{}/children", desk.workspace.shared_page);

@@ -1,0 +1,78 @@
+//! What contacts wish not to be sent: closed for them, and never opened again from here.
+
+use std::collections::BTreeSet;
+
+use domain::{
+    Audit, Entity, Mirror, RecordKey,
+    crm::{Answer, Behalf, Channel, CrmError, CrmWishes},
+};
+use endpoint::{Timer, Transport};
+use highlevel::{
+    ContactId,
+    models::{Contact, ContactFields, DndSettings, DndState},
+    resources::{GetContact, UpdateContact},
+};
+
+use super::{Port, checked, contacts::told, refusal::refusal};
+
+impl<S, T, C> CrmWishes for Port<S, T, C>
+where
+    S: Mirror + Audit + Send + Sync,
+    T: Transport,
+    C: Timer,
+{
+    fn close_channels<'a>(
+        &'a self,
+        behalf: &'a Behalf,
+        contact: &'a str,
+        channels: &'a BTreeSet<Channel>,
+    ) -> Answer<'a, BTreeSet<Channel>> {
+        Box::pin(async move {
+            let id = checked(contact, "contact")?;
+            let (at, began_at) = (self.connected(behalf).await?, self.now());
+            let get = GetContact { contact_id: ContactId::new(id) };
+            let read = at.client.call(&get).await.map_err(|error| refusal(&error, "contact"))?;
+            let found = read.contact;
+            if found.location_id.as_ref().is_some_and(|location| *location != at.location) {
+                return Err(CrmError::NotFound("contact"));
+            }
+            let open = still_open(&found, channels);
+            if open.is_empty() {
+                return Ok(open);
+            }
+            // All that stands is sent again: nobody documents whether what is left out would be lifted.
+            let settings = found.dnd_settings.unwrap_or_default();
+            let fields = ContactFields {
+                dnd_settings: Some(closed(settings, &open)),
+                ..ContactFields::default()
+            };
+            let change = UpdateContact::new(ContactId::new(id), fields);
+            let reply = at.client.call(&change).await;
+            let result = reply.map_err(|error| refusal(&error, "contact"));
+            let key = RecordKey::new(Entity::Contact, id);
+            self.own_writes.add(&behalf.tenant, key, began_at);
+            self.note(behalf, "contact.channels_closed", id, &result).await;
+            result.map(|_| open)
+        })
+    }
+}
+
+/// The settings with these channels closed. What has no name at HighLevel is left out.
+pub(super) fn closed(settings: DndSettings, channels: &BTreeSet<Channel>) -> DndSettings {
+    let names = channels.iter().filter_map(|channel| told::channel_name(*channel));
+    names.fold(settings, |settings, name| settings.with(name, true))
+}
+
+/// Those of the channels that are open. A state that nobody knows is no open one.
+fn still_open(contact: &Contact, channels: &BTreeSet<Channel>) -> BTreeSet<Channel> {
+    if contact.dnd == Some(true) {
+        return BTreeSet::new();
+    }
+    let is_open = |channel: &Channel| {
+        told::channel_name(*channel).is_some_and(|name| {
+            let state = contact.dnd_settings.as_ref().and_then(|settings| settings.state(name));
+            matches!(state, None | Some(DndState::Inactive))
+        })
+    };
+    channels.iter().copied().filter(is_open).collect()
+}
