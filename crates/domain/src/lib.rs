@@ -133,7 +133,7 @@ pub use self::{
     replay::{Replay, ReplayStep, Replays},
     retention::{Kept, Need, Retained, Retention, Space},
     role::{Role, UnknownRole},
-    row::{Counterpart, ROWS_SUFFIX, Row, RowWrite},
+    row::{Counterpart, Offered, ROWS_SUFFIX, Row, RowWrite},
     scope::{Scope, Scopes, UnknownScope},
     sealer::SecretSealer,
     sender::Sender,
