@@ -246,9 +246,10 @@ impl Own {
 }
 
 impl Desk {
-    /// The application's own clock, which never shows a time twice.
+    /// The application's own clock, which never shows a time twice, in whole microseconds.
     fn now(&mut self) -> Timestamp {
-        let now = e2e::clock().now();
+        let now = e2e::clock().now().as_microsecond();
+        let now = Timestamp::from_microsecond(now).expect("it was one");
         let after = |last: Timestamp| last + SignedDuration::from_millis(1);
         let now = self.clock.map_or(now, |last| now.max(after(last)));
         self.clock = Some(now);
