@@ -9,6 +9,7 @@
 //! only one may do at a time.
 //! [`Credentials`] keeps what the calls outside need, sealed. [`Subscriptions`] are the webhooks of the
 //! user's own applications, [`Notifications`] what they are told, and [`Replays`] what they are told again.
+//! [`SyncRuns`] are walks through a vendor's lists, for what no event told.
 //!
 //! All of it belongs to [`Organizations`]: people are their [`Members`], programs hold their
 //! [`ApiKeys`], each with a [`Role`], and a [`Realm`] says how far somebody sees. A connection's
@@ -16,6 +17,7 @@
 //! [`Audit`] who did what with its keys. [`Consents`] lead whoever agreed at a vendor back to the
 //! connection that was to be made.
 //! [`Audit`] who did what with its keys. [`RepeatableRequests`] lets a sender repeat itself.
+//! [`ChangeSets`] keep what was there before each write outside, so that it can be undone.
 //!
 //! Must not know: a vendor's models, SQL, HTTP, the clock.
 
@@ -24,6 +26,7 @@ mod activity;
 mod api_key;
 mod audit;
 mod budget;
+mod change_set;
 mod clock;
 mod connection;
 mod connection_profile;
@@ -55,6 +58,7 @@ mod outbox;
 mod parked;
 mod proxy;
 mod quarantine;
+mod query;
 mod realm;
 mod record;
 mod record_query;
@@ -63,14 +67,19 @@ mod replay;
 mod retention;
 mod role;
 mod row;
+mod row_reader;
 mod scope;
 mod sealer;
 mod sender;
+mod shop_lead;
 mod snapshot;
 mod source;
 mod storage;
 mod subscription;
+mod sync_run;
 mod turns;
+mod undo_report;
+mod watermark;
 mod webhook_secret;
 
 pub use self::{
@@ -79,6 +88,10 @@ pub use self::{
     api_key::{ApiKey, ApiKeySecret, ApiKeys, KeyHash, KeyState},
     audit::{Actor, Audit, AuditEntry, AuditId, NewAudit, Outcome, UnknownActor, UnknownOutcome},
     budget::{Budget, BudgetKey, Budgets},
+    change_set::{
+        ChangeSet, ChangeSets, Difference, NewChangeSet, TagChange, UnknownWrite, Write,
+        WriteEffect, WriteEnd, WriteIntent, WriteState, WrittenField,
+    },
     clock::Clock,
     connection::{Connection, Connections, Listing, Revision},
     connection_profile::{Access, ConnectionProfile, Profiles, Standing, UnknownAccess},
@@ -93,8 +106,8 @@ pub use self::{
     event::{Event, EventKind, Origin, Verb},
     finding::{Finding, Verdict},
     ids::{
-        ActionId, ApiKeyId, ConnectionId, CorrelationId, EventId, IdError, MemberId,
-        OrganizationId, SubscriptionId, Tenant,
+        ActionId, ApiKeyId, ChangeSetId, ConnectionId, CorrelationId, EventId, IdError, MemberId,
+        OrganizationId, SubscriptionId, SyncRunId, Tenant,
     },
     installation::{Installation, InstallationChange, InstallationKey, InstallationStep},
     journal::{Appended, Entry, Journal, Part, Sequence},
@@ -124,6 +137,10 @@ pub use self::{
         ProxyRights,
     },
     quarantine::{Held, HeldGroup, HeldSummary, QUARANTINE_DAYS, Quarantine, Reason},
+    query::{
+        Queries, Query, QueryAnswer, QueryCut, QueryError, QueryLimits, RecordTest, View,
+        ViewColumn, WordSearch,
+    },
     realm::Realm,
     record::{Applied, Change, FieldChange, Fields, Record, RecordKey, RecordUpdate},
     record_query::{RecordCondition, RecordPage, RecordPlace, RecordQuery},
@@ -134,9 +151,11 @@ pub use self::{
     retention::{Kept, Need, Retained, Retention, Space},
     role::{Role, UnknownRole},
     row::{Counterpart, Offered, ROWS_SUFFIX, Row, RowWrite},
+    row_reader::{RowHint, RowPage, RowReader},
     scope::{Scope, Scopes, UnknownScope},
     sealer::SecretSealer,
     sender::Sender,
+    shop_lead::{ShopLead, ShopLeadError, ShopLeads},
     snapshot::{SNAPSHOT_SUFFIX, Snapshot},
     source::{Reading, Refusal, Source, Summary},
     storage::{Storage, StorageError},
@@ -144,6 +163,12 @@ pub use self::{
         Forbearance, FormerSecret, KindFilter, KindPattern, ROTATION_HOURS, SecretVersions,
         Subscription, SubscriptionNotary, SubscriptionState, Subscriptions, UnknownKind,
     },
+    sync_run::{
+        KEPT_FAILURES, KEPT_RUNS, PartStep, RunFailure, RunKind, RunPart, RunQuery, RunScope,
+        RunState, RunStep, RunTally, SyncRun, SyncRuns, Unseen,
+    },
     turns::Turns,
+    undo_report::{UndoConflict, UndoCounts, UndoItem, UndoOutcome, UndoReport},
+    watermark::Watermarks,
     webhook_secret::WebhookSecret,
 };

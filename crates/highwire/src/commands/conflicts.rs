@@ -1,7 +1,5 @@
 //! `highwire conflicts list`: where both sides of a mapping had changed a field, and what was kept.
 
-use std::sync::Arc;
-
 use domain::{Because, Realm, Side, SyncConflict};
 use engine::mappings::{RowRefused, conflicts};
 use serde_json::{Value, json};
@@ -23,12 +21,12 @@ pub(crate) async fn list(
     let organization = actor.organization(&store, wanted.owner.organization.as_ref()).await?.id;
     let realm = &actor.principal.realm;
     let mappings = match realm {
-        Realm::Connection(_) => linking::mappings(settings)?,
+        Realm::Connection(_) => linking::mappings(settings, &store).await?,
         // Whoever sees all of an organization needs no mapping to say what is in sight.
-        Realm::Organization(_) | Realm::Installation => Arc::default(),
+        Realm::Organization(_) | Realm::Installation => Vec::new(),
     };
     let page = (wanted.before, wanted.limit);
-    let seen = (&*mappings, realm, &organization);
+    let seen = (mappings.as_slice(), realm, &organization);
     let found = conflicts(&store, seen, wanted.mapping.as_deref(), page).await;
     let found = found.map_err(|refused| match refused {
         RowRefused::Storage(error) => error.into(),
