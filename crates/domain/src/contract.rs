@@ -24,12 +24,13 @@ mod repeatable_request;
 mod retention;
 pub mod sample;
 mod subscription;
+mod sync_run;
 
 pub use self::{
     api_key::*, audit::*, budget::*, connection::*, connection_profile::*, consent_request::*,
     credentials::*, dead_letter::*, journal::*, lease::*, link::*, member::*, mirror::*,
     organization::*, outbox::*, parked::*, quarantine::*, repeatable_request::*, retention::*,
-    subscription::*,
+    subscription::*, sync_run::*,
 };
 
 /// Writes one `#[tokio::test]` for each case of the contract.
@@ -137,6 +138,11 @@ macro_rules! storage_contract {
     a_subscription_is_changed_by_who_knows_it,
     notifications_are_listed_newest_first,
     what_is_paused_is_not_due,
+    a_run_is_asked_for_once,
+    a_run_goes_on_where_its_last_page_was,
+    a_run_is_worked_at_by_who_has_the_turn,
+    old_runs_of_an_account_go,
+    what_no_page_showed_is_found,
         );
     };
     ($open:expr; $($case:ident),* $(,)?) => {

@@ -22,6 +22,7 @@ mod repeatable_request;
 mod replay;
 mod retention;
 mod subscription;
+mod sync_run;
 
 use std::{
     collections::HashMap,
@@ -33,7 +34,7 @@ use self::{
     credentials::CredentialState, journal::JournalState, lease::LeaseState, link::LinkState,
     member::MemberState, mirror::MirrorState, organization::OrganizationState, outbox::OutboxState,
     parked::ParkingState, quarantine::QuarantineState, repeatable_request::RequestState,
-    replay::ReplayState, subscription::SubscriptionStates,
+    replay::ReplayState, subscription::SubscriptionStates, sync_run::SyncRunState,
 };
 use crate::{AuditEntry, Clock, ConsentRequest, KeyHash};
 
@@ -64,6 +65,7 @@ struct State {
     replays: ReplayState,
     requests: RequestState,
     subscriptions: SubscriptionStates,
+    sync_runs: SyncRunState,
 }
 
 impl Memory {

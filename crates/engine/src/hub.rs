@@ -26,6 +26,7 @@ use crate::{
     outlets::KnownOutlets,
     poison::Trials,
     project::Project,
+    pull::{Pull, PullParts},
     reader::Reader,
     retention::Retain,
     stage,
@@ -55,6 +56,8 @@ pub struct Parts<S> {
     pub report_deviations: bool,
     /// How long each kind of thing is kept.
     pub retention: Limits,
+    /// Who reads vendors' lists and when; none where nobody does.
+    pub pull: Option<PullParts>,
     /// The time.
     pub clock: Arc<dyn Clock>,
 }
@@ -75,6 +78,7 @@ impl<S> Parts<S> {
             mappings: Arc::default(),
             report_deviations: false,
             retention: Limits::default(),
+            pull: None,
             clock,
         }
     }
@@ -138,6 +142,7 @@ impl<S: Storage> Hub<S> {
             mappings,
             report_deviations,
             retention,
+            pull,
             clock,
         } = parts;
         recover(&store, clock.now()).await?;
@@ -158,6 +163,11 @@ impl<S: Storage> Hub<S> {
             Admit::open(store.clone(), settings, Arc::clone(&clock), Arc::clone(&projector))
                 .await?;
         let intake = intake(&store, doors, &admit, &projector);
+        if let Some(parts) = pull {
+            let (store, clock) = (store.clone(), Arc::clone(&clock));
+            let pull = Pull { store, parts, clock, projector: Arc::clone(&projector) };
+            stages.spawn(pull.run(stopped.clone()));
+        }
         let project = Project {
             store: store.clone(),
             sources: sources.clone(),
