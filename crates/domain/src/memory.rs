@@ -3,6 +3,7 @@
 mod api_key;
 mod audit;
 mod budget;
+mod change_set;
 mod connection;
 mod connection_profile;
 mod consent_request;
@@ -23,20 +24,24 @@ mod replay;
 mod retention;
 mod subscription;
 mod sync_run;
+mod watermark;
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use self::{
-    api_key::ApiKeyState, budget::BudgetState, connection::ConnectionState,
-    credentials::CredentialState, journal::JournalState, lease::LeaseState, link::LinkState,
-    member::MemberState, mirror::MirrorState, organization::OrganizationState, outbox::OutboxState,
-    parked::ParkingState, quarantine::QuarantineState, repeatable_request::RequestState,
-    replay::ReplayState, subscription::SubscriptionStates, sync_run::SyncRunState,
+    api_key::ApiKeyState, budget::BudgetState, change_set::ChangeSetState,
+    connection::ConnectionState, credentials::CredentialState, journal::JournalState,
+    lease::LeaseState, link::LinkState, member::MemberState, mirror::MirrorState,
+    organization::OrganizationState, outbox::OutboxState, parked::ParkingState,
+    quarantine::QuarantineState, repeatable_request::RequestState, replay::ReplayState,
+    subscription::SubscriptionStates, sync_run::SyncRunState,
 };
-use crate::{AuditEntry, Clock, ConsentRequest, KeyHash};
+use jiff::Timestamp;
+
+use crate::{AuditEntry, Clock, ConsentRequest, KeyHash, Tenant};
 
 /// Keeps everything in memory; clones share it. Nothing survives the process.
 #[derive(Clone)]
@@ -62,9 +67,11 @@ struct State {
     members: MemberState,
     api_keys: ApiKeyState,
     audit: Vec<AuditEntry>,
+    change_sets: ChangeSetState,
     replays: ReplayState,
     requests: RequestState,
     subscriptions: SubscriptionStates,
+    watermarks: BTreeMap<(Tenant, String), Timestamp>,
     sync_runs: SyncRunState,
 }
 

@@ -1,9 +1,9 @@
 //! The storage contract as a whole, and the ways in which any store may fail.
 
 use crate::{
-    ApiKeys, Audit, Connections, Consents, Credentials, DeadLetters, Journal, Leases, Links,
-    Members, Mirror, Notifications, Organizations, Outbox, Parking, Profiles, Quarantine,
-    RepeatableRequests, Replays, Retention, Sequence, Subscriptions, SyncRuns,
+    ApiKeys, Audit, ChangeSets, Connections, Consents, Credentials, DeadLetters, Journal, Leases,
+    Links, Members, Mirror, Notifications, Organizations, Outbox, Parking, Profiles, Quarantine,
+    RepeatableRequests, Replays, Retention, Sequence, Subscriptions, SyncRuns, Watermarks,
 };
 
 /// Everything that the hub keeps. Every store passes the suite of the feature `contract`.
@@ -24,11 +24,13 @@ pub trait Storage:
     + Members
     + ApiKeys
     + Audit
+    + ChangeSets
     + RepeatableRequests
     + Retention
     + Subscriptions
     + Notifications
     + Replays
+    + Watermarks
     + SyncRuns
     + Clone
     + Send
@@ -54,11 +56,13 @@ impl<S> Storage for S where
         + Members
         + ApiKeys
         + Audit
+        + ChangeSets
         + RepeatableRequests
         + Retention
         + Subscriptions
         + Notifications
         + Replays
+        + Watermarks
         + SyncRuns
         + Clone
         + Send

@@ -56,8 +56,8 @@ pub(crate) struct Settings {
     pub(crate) proxy: Proxy,
     pub(crate) highlevel: HighLevel,
     pub(crate) notion: Notion,
-    pub(crate) subscriptions: Subscriptions,
     pub(crate) sync: Sync,
+    pub(crate) subscriptions: Subscriptions,
     pub(crate) sandbox: Sandbox,
     /// All of them as they may be shown.
     #[serde(skip)]

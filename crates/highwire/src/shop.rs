@@ -13,7 +13,7 @@ use connectors::{
 };
 use domain::{
     Connection, Connections, LeaseClaim, LeaseReply, Leases, OrganizationId, SecretSealer, Tenant,
-    crm::{Behalf, Crm},
+    crm::{Behalf, Crm, WriteCause},
 };
 use endpoint::http::HttpTransport;
 use engine::shop::{LeadHandover, ShopError, ShopPlan, ShopReport, ShopStep, ShopSync};
@@ -136,10 +136,15 @@ impl Bringer<'_> {
         });
         let crm = chosen(&own.crm, &crms.collect::<Vec<_>>(), ("crm", "HighLevel"))?;
         let account = Some(own.account.trim().to_owned()).filter(|account| !account.is_empty());
+        // What one run writes is one change set, which can be undone as a whole.
+        let cause = WriteCause::Joined {
+            cause: format!("shop {} {}", shop.connection, clock::now()),
+            title: "the people of RepairShopr".to_owned(),
+        };
         Ok(ShopPlan {
             mapping: format!("repairshopr_{}", shop.connection),
             shop,
-            behalf: Behalf { tenant: crm, account, actor },
+            behalf: Behalf { tenant: crm, account, actor, cause },
             rules: own.rules()?,
         })
     }

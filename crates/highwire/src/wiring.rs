@@ -4,7 +4,7 @@ use std::{path::Path, sync::Arc, time::Duration};
 
 use connectors::{highlevel::HighLevel, notion::ActivityLog};
 use domain::{
-    Actor, Clock, ConnectionId, Destination, Organization, OrganizationId, Organizations,
+    Actor, Clock, ConnectionId, Destination, Mapping, Organization, OrganizationId, Organizations,
     SecretSealer, SubscriptionNotary,
 };
 use endpoint::http::HttpTransport;
@@ -24,7 +24,8 @@ use crate::{
     failure::Failure,
     installation::HubInstallation,
     installs::InstallStage,
-    linking, master_keys, port, proxy,
+    linking::{self, Links},
+    master_keys, port, proxy,
     sealer::Sealer,
     set_up::HubSetUp,
     settings::{self, Settings},
@@ -100,10 +101,11 @@ pub(crate) async fn enter(settings: &Settings, entry: Entry) -> Result<Running, 
     let disk = store::Disk::new(&settings.data_dir, settings.server.reserve()?);
     // What would end this start is found before anything is opened.
     activity_log(settings)?;
-    linking::mappings(settings)?;
     let (mut server, store) = entry::open(settings, entry, &clock).await?;
-    let Works { hub, sealer, broker, notary, teller, shops } =
-        works(settings, &store, &clock).await?;
+    let works = works(settings, &store, &clock).await?;
+    let Works { hub, sealer, broker, notary, teller, mappings, shops } = works;
+    let ground =
+        Ground { settings, store: &store, sealer: &sealer, broker: &broker, clock: &clock };
     let mut watches = JoinSet::new();
     watches.spawn(disk_watch::run(disk, server.health()));
     watches.spawn(broker::tend(broker.clone()));
@@ -113,9 +115,8 @@ pub(crate) async fn enter(settings: &Settings, entry: Entry) -> Result<Running, 
     if let Some(stage) = ShopStage::open(settings, &store, (crm, shops))? {
         watches.spawn(stage.run());
     }
-    let ground =
-        Ground { settings, store: &store, sealer: &sealer, broker: &broker, clock: &clock };
-    let services = ground.services(notary, &format!("http://{}", server.address()))?;
+    let own_url = format!("http://{}", server.address());
+    let services = web::Services { mappings, ..ground.services(notary, &own_url)? };
     let site = Site {
         intake: hub.intake(),
         store: store.clone(),
@@ -136,6 +137,7 @@ struct Works {
     broker: HighLevelBroker,
     notary: Arc<dyn SubscriptionNotary>,
     teller: Arc<subscriptions::Teller>,
+    mappings: Arc<[Mapping]>,
     shops: shop::Clients,
 }
 
@@ -147,7 +149,6 @@ async fn works(
 ) -> Result<Works, Failure> {
     let highlevel = highlevel_source(settings)?;
     let (notion, activity_log) = activity_log(settings)?.unzip();
-    let mappings = linking::mappings(settings)?;
     let keyring = master_keys::open_for_hub(settings, store).await?;
     let sealer: Arc<dyn SecretSealer> = Arc::new(Sealer::new(keyring));
     let broker = broker::open(settings, store, Arc::clone(&sealer), Actor::Hub)?;
@@ -155,11 +156,10 @@ async fn works(
     let connection = ConnectionId::new(doors::NOTION);
     let needs = Needs { settings, store, sealer: Arc::clone(&sealer), clock };
     let (notary, teller) = (needs.notary()?, needs.teller()?);
-    let crm = port::highlevel(settings, &broker, store, clock);
-    let sides = linking::Sides { settings, store, crm, notion, mappings: &mappings, clock };
-    let mut delivery = sides.delivery();
+    let ground = Ground { settings, store, sealer: &sealer, broker: &broker, clock };
+    let Links { mappings, mut destinations, mut delivery } =
+        linking::links(&ground, notion).await?;
     delivery.insert(connection.clone(), settings.notion.delivery());
-    let mut destinations = sides.destinations();
     destinations.extend(activity_log.clone().map(|log| (connection.clone(), log)));
     let shops = shop::clients(settings, store, &sealer, Actor::Hub)?;
     let hub = Hub::start(Parts {
@@ -168,6 +168,7 @@ async fn works(
         rules: doors::rules(settings, clock.now())?,
         doors: doors::door_settings(settings, Arc::clone(&sealer)),
         mappings: Arc::clone(&mappings),
+        watching: engine::Watching::default(),
         activity_log: activity_log.is_some().then_some(connection),
         delivery,
         destinations,
@@ -178,7 +179,7 @@ async fn works(
         clock: Arc::clone(clock),
     })
     .await?;
-    Ok(Works { hub, sealer, broker, notary, teller, shops })
+    Ok(Works { hub, sealer, broker, notary, teller, mappings, shops })
 }
 
 /// A hub that takes nothing in, for a command that needs its stages where no hub runs.
@@ -217,12 +218,12 @@ impl Working {
 }
 
 /// What the services behind the routes rest on.
-struct Ground<'a> {
-    settings: &'a Settings,
-    store: &'a Sqlite,
-    sealer: &'a Arc<dyn SecretSealer>,
-    broker: &'a HighLevelBroker,
-    clock: &'a Arc<dyn Clock>,
+pub(crate) struct Ground<'a> {
+    pub(crate) settings: &'a Settings,
+    pub(crate) store: &'a Sqlite,
+    pub(crate) sealer: &'a Arc<dyn SecretSealer>,
+    pub(crate) broker: &'a HighLevelBroker,
+    pub(crate) clock: &'a Arc<dyn Clock>,
 }
 
 impl Ground<'_> {
@@ -238,7 +239,7 @@ impl Ground<'_> {
         let installation = HubInstallation::new(settings, store.clone(), Arc::clone(clock));
         Ok(web::Services {
             consents: Some(Arc::new(HubConsents::of_hub(settings, consents)?)),
-            mappings: [].into(),
+            mappings: Arc::default(),
             crm: Some(port::highlevel(settings, broker, store, clock)),
             proxy: Some(proxy::highlevel(settings, store, (broker, clock))?),
             browser_proxy: proxy::browser(settings, store, (sealer, clock))?,

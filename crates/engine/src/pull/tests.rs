@@ -239,6 +239,7 @@ async fn the_notes_of_a_contact_come_and_go_with_its_list() {
     book.add_note("note-01", "contact-00");
     book.add_note("note-02", "contact-00");
     book.add_note("note-03", "contact-01");
+    settle().await;
     let first = sync(&store, &book).await;
     assert_eq!(first.parts[1].tally.created, 3);
     settle().await;

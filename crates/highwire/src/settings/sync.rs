@@ -1,5 +1,6 @@
-//! The settings of runs through vendors' lists, and of what is kept equal with what.
+//! The settings of what is kept equal with what, and of runs through vendors' lists.
 
+mod application;
 mod repairshopr;
 
 use std::path::PathBuf;
@@ -8,16 +9,18 @@ use engine::Timetable;
 use jiff::{SignedDuration, civil::Time};
 use serde::Deserialize;
 
+pub(crate) use self::application::ApplicationSync;
 use self::repairshopr::RepairShoprSync;
 use crate::failure::Failure;
 
-/// When the mirror is compared with what vendors list, and what is kept equal with what.
+/// What is kept equal with what, and when the mirror is compared with what vendors list.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Sync {
+    pub(crate) mapping_file: PathBuf,
     pub(crate) every_hours: u32,
     pub(crate) off_peak: String,
-    pub(crate) mapping_file: PathBuf,
+    pub(crate) application: ApplicationSync,
     pub(crate) repairshopr: RepairShoprSync,
 }
 
@@ -51,11 +54,11 @@ impl Sync {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::settings::{Settings, layers};
 
     fn hours(text: &str) -> Sync {
-        let all: toml::Table = toml::from_str(crate::settings::DEFAULTS).unwrap();
-        let defaults: Sync = all["sync"].clone().try_into().unwrap();
-        Sync { off_peak: text.to_owned(), ..defaults }
+        let settings: Settings = layers::defaults().try_into().unwrap();
+        Sync { every_hours: 6, off_peak: text.to_owned(), ..settings.sync }
     }
 
     #[test]

@@ -30,7 +30,10 @@ const OVER_HTTP: &[(&str, There)] = &[
     ("audit list", Route("GET", "/v1/audit")),
     ("backup", Route("POST", "/v1/installation/backups")),
     ("call", Not(CALLS)),
+    ("changes list", Route("GET", "/v1/change-sets")),
+    ("changes show", Route("GET", "/v1/change-sets/{id}/writes")),
     ("completions", Not(LOCAL)),
+    ("conflicts list", Route("GET", "/v1/conflicts")),
     ("connect anthropic", Not(CONSENT)),
     ("connect application", Not("it shows a secret, once, where the application is configured")),
     ("connect browser", Not("it makes the link with which a browser comes to those pages")),
@@ -86,6 +89,7 @@ const OVER_HTTP: &[(&str, There)] = &[
     ("sync highlevel", Not(FOLLOWED)),
     ("sync repairshopr", Not(FOLLOWED)),
     ("sync status", Not(FOLLOWED)),
+    ("undo", Route("POST", "/v1/change-sets/{id}/undo")),
     ("up", Not(STOPPED)),
 ];
 

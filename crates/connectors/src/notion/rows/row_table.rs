@@ -25,6 +25,9 @@ use crate::notion::failure;
 /// How long the columns are believed where a value does not fit them.
 const COLUMNS_BELIEVED: SignedDuration = SignedDuration::from_mins(5);
 
+/// What of a minute comes after its beginning.
+const REST_OF_MINUTE: SignedDuration = SignedDuration::from_millis(59_999);
+
 /// How many rows of one record are looked at: more than one is a mistake already.
 const ROWS_LOOKED_AT: u8 = 10;
 
@@ -149,7 +152,7 @@ impl<T: Transport, C: Timer> RowTable<T, C> {
             Some(row) => change(&client, PageId::new(row), properties).await?,
             None => create(&client, &self.data_source, properties).await?,
         };
-        let mut row = row_of(table, &page, wanted.now);
+        let mut row = row_of(table, &page, Timestamp::MAX);
         if !page.is_full() {
             // A connection that may not read is told the id alone.
             row.fields = faces;
@@ -187,7 +190,11 @@ impl<T: Transport, C: Timer> RowTable<T, C> {
         Ok(None)
     }
 
-    async fn table(&self, now: Timestamp) -> Result<Arc<Table>, Failure> {
+    /// The columns, read once.
+    ///
+    /// # Errors
+    /// A [`Failure`] that says what to change.
+    pub(super) async fn table(&self, now: Timestamp) -> Result<Arc<Table>, Failure> {
         if let Some((_, table)) = &*self.table.read().await {
             return Ok(Arc::clone(table));
         }
@@ -199,7 +206,11 @@ impl<T: Transport, C: Timer> RowTable<T, C> {
         known.as_ref().is_none_or(|(read_at, _)| now.duration_since(*read_at) >= COLUMNS_BELIEVED)
     }
 
-    async fn read_table(&self, now: Timestamp) -> Result<Arc<Table>, Failure> {
+    /// The columns, read anew.
+    ///
+    /// # Errors
+    /// A [`Failure`] that says what to change.
+    pub(super) async fn read_table(&self, now: Timestamp) -> Result<Arc<Table>, Failure> {
         let operation = GetDataSource { data_source_id: self.data_source.clone() };
         let mut place = self.table.write().await;
         let source = self.client.call(&operation).await.map_err(|error| failure::of(&error))?;
@@ -229,12 +240,16 @@ fn held(reason: &str) -> Failure {
     Failure { next: Next::Hold(None), ambiguous: false, reason: reason.to_owned() }
 }
 
-/// A row as a page shows it.
-pub(crate) fn row_of(table: &Table, page: &Page, now: Timestamp) -> Row {
+/// A row as a page shows it that was read at this moment.
+///
+/// Notion keeps the minute of an edit. A row counts as changed when it can have been at the latest: so
+/// what was read before a write of ours is older than what that write left, within one minute too.
+pub(crate) fn row_of(table: &Table, page: &Page, read_at: Timestamp) -> Row {
+    let end = |minute: Timestamp| minute.saturating_add(REST_OF_MINUTE).unwrap_or(minute);
     Row {
         id: page.id.to_string(),
         fields: table.read(page),
-        changed_at: page.last_edited_time.unwrap_or(now),
+        changed_at: page.last_edited_time.map_or(read_at, |minute| end(minute).min(read_at)),
         record: table.key_of(page),
         gone: page.is_in_trash(),
     }
