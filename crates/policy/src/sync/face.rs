@@ -138,6 +138,7 @@ pub fn contact_draft(fields: &Fields) -> ContactDraft {
         source: text("source"),
         tags: list_of(fields.get("tags")).into_iter().collect(),
         custom_fields: custom_of(fields).filter(|(_, value)| !value.is_null()).collect(),
+        closed: BTreeSet::new(),
     }
 }
 

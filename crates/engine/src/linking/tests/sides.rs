@@ -10,11 +10,11 @@ use domain::{
     RowWrite, Tenant,
     contract::sample::at,
     crm::{
-        Answer, Appointment, AppointmentFilter, Behalf, Booking, Contact, ContactDraft,
-        ContactFilter, ContactPatch, Crm, CrmCalendars, CrmContacts, CrmError, CrmMessages,
-        CrmNotes, CrmOpportunities, MessageDraft, Note, NoteDraft, Opportunity, OpportunityDraft,
-        OpportunityFilter, OpportunityPatch, Outcome, Page, PageWish, Reading, SentMessage, Slot,
-        SlotSpan, Upserted, UpsertedOpportunity,
+        AccountProfile, Answer, Appointment, AppointmentFilter, Behalf, Booking, Channel, Contact,
+        ContactDraft, ContactFilter, ContactPatch, Crm, CrmAccount, CrmCalendars, CrmContacts,
+        CrmError, CrmMessages, CrmNotes, CrmOpportunities, CrmWishes, MessageDraft, Note,
+        NoteDraft, Opportunity, OpportunityDraft, OpportunityFilter, OpportunityPatch, Outcome,
+        Page, PageWish, Reading, SentMessage, Slot, SlotSpan, Upserted, UpsertedOpportunity,
     },
 };
 use serde_json::Value;
@@ -246,6 +246,27 @@ impl CrmCalendars for People {
         _: &'a SlotSpan,
     ) -> Answer<'a, Vec<Slot>> {
         unreachable!("nobody has an appointment")
+    }
+}
+
+impl CrmWishes for People {
+    fn close_channels<'a>(
+        &'a self,
+        _: &'a Behalf,
+        _: &'a str,
+        _: &'a BTreeSet<Channel>,
+    ) -> Answer<'a, BTreeSet<Channel>> {
+        unreachable!("nobody's wishes are changed")
+    }
+}
+
+impl CrmAccount for People {
+    fn account_profile<'a>(&'a self, _: &'a Behalf) -> Answer<'a, AccountProfile> {
+        unreachable!("nobody asks for the account")
+    }
+
+    fn ensure_contact_field<'a>(&'a self, _: &'a Behalf, _: &'a str) -> Answer<'a, Outcome> {
+        unreachable!("every field is there")
     }
 }
 
