@@ -61,6 +61,7 @@ fn write(id: &str, row: Option<&str>, fields: Fields) -> RowWrite {
         record: contact(id),
         account: Some("loc1".to_owned()),
         fields,
+        seen_at: None,
         correlation: CorrelationId::of(&event_id(1)),
         now: now(),
     }
