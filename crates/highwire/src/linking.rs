@@ -17,7 +17,15 @@ pub(crate) fn mappings(settings: &Settings) -> Result<Arc<[Mapping]>, Failure> {
     if path.as_os_str().is_empty() {
         return Ok(Arc::default());
     }
-    let mappings = MappingFile::open(path)?.mappings(&wiring::default_organization());
+    let mut mappings = MappingFile::open(path)?.mappings(&wiring::default_organization());
+    if let [only] = settings.highlevel.location_ids.as_slice() {
+        let described = ConnectionId::new(doors::HIGHLEVEL);
+        for mapping in &mut mappings {
+            if mapping.tenant.connection == described {
+                mapping.account.get_or_insert_with(|| only.clone());
+            }
+        }
+    }
     if let Some(tableless) = mappings.iter().find(|mapping| mapping.table.is_empty()) {
         return Err(Failure::user(
             format!("use the mapping `{}`: it names no table", tableless.name),
