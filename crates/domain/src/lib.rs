@@ -9,6 +9,7 @@
 //! only one may do at a time.
 //! [`Credentials`] keeps what the calls outside need, sealed. [`Subscriptions`] are the webhooks of the
 //! user's own applications, [`Notifications`] what they are told, and [`Replays`] what they are told again.
+//! [`SyncRuns`] are walks through a vendor's lists, for what no event told.
 //!
 //! All of it belongs to [`Organizations`]: people are their [`Members`], programs hold their
 //! [`ApiKeys`], each with a [`Role`], and a [`Realm`] says how far somebody sees. A connection's
@@ -63,14 +64,18 @@ mod replay;
 mod retention;
 mod role;
 mod row;
+mod row_reader;
 mod scope;
 mod sealer;
 mod sender;
+mod shop_lead;
 mod snapshot;
 mod source;
 mod storage;
 mod subscription;
+mod sync_run;
 mod turns;
+mod watermark;
 mod webhook_secret;
 
 pub use self::{
@@ -94,7 +99,7 @@ pub use self::{
     finding::{Finding, Verdict},
     ids::{
         ActionId, ApiKeyId, ConnectionId, CorrelationId, EventId, IdError, MemberId,
-        OrganizationId, SubscriptionId, Tenant,
+        OrganizationId, SubscriptionId, SyncRunId, Tenant,
     },
     installation::{Installation, InstallationChange, InstallationKey, InstallationStep},
     journal::{Appended, Entry, Journal, Part, Sequence},
@@ -134,9 +139,11 @@ pub use self::{
     retention::{Kept, Need, Retained, Retention, Space},
     role::{Role, UnknownRole},
     row::{Counterpart, ROWS_SUFFIX, Row, RowWrite},
+    row_reader::{RowHint, RowPage, RowReader},
     scope::{Scope, Scopes, UnknownScope},
     sealer::SecretSealer,
     sender::Sender,
+    shop_lead::{ShopLead, ShopLeadError, ShopLeads},
     snapshot::{SNAPSHOT_SUFFIX, Snapshot},
     source::{Reading, Refusal, Source, Summary},
     storage::{Storage, StorageError},
@@ -144,6 +151,11 @@ pub use self::{
         Forbearance, FormerSecret, KindFilter, KindPattern, ROTATION_HOURS, SecretVersions,
         Subscription, SubscriptionNotary, SubscriptionState, Subscriptions, UnknownKind,
     },
+    sync_run::{
+        KEPT_FAILURES, KEPT_RUNS, PartStep, RunFailure, RunKind, RunPart, RunQuery, RunScope,
+        RunState, RunStep, RunTally, SyncRun, SyncRuns, Unseen,
+    },
     turns::Turns,
+    watermark::Watermarks,
     webhook_secret::WebhookSecret,
 };

@@ -22,9 +22,11 @@ mod repeatable_request;
 mod replay;
 mod retention;
 mod subscription;
+mod sync_run;
+mod watermark;
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -33,9 +35,11 @@ use self::{
     credentials::CredentialState, journal::JournalState, lease::LeaseState, link::LinkState,
     member::MemberState, mirror::MirrorState, organization::OrganizationState, outbox::OutboxState,
     parked::ParkingState, quarantine::QuarantineState, repeatable_request::RequestState,
-    replay::ReplayState, subscription::SubscriptionStates,
+    replay::ReplayState, subscription::SubscriptionStates, sync_run::SyncRunState,
 };
-use crate::{AuditEntry, Clock, ConsentRequest, KeyHash};
+use jiff::Timestamp;
+
+use crate::{AuditEntry, Clock, ConsentRequest, KeyHash, Tenant};
 
 /// Keeps everything in memory; clones share it. Nothing survives the process.
 #[derive(Clone)]
@@ -64,6 +68,8 @@ struct State {
     replays: ReplayState,
     requests: RequestState,
     subscriptions: SubscriptionStates,
+    watermarks: BTreeMap<(Tenant, String), Timestamp>,
+    sync_runs: SyncRunState,
 }
 
 impl Memory {

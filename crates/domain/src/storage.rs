@@ -3,7 +3,7 @@
 use crate::{
     ApiKeys, Audit, Connections, Consents, Credentials, DeadLetters, Journal, Leases, Links,
     Members, Mirror, Notifications, Organizations, Outbox, Parking, Profiles, Quarantine,
-    RepeatableRequests, Replays, Retention, Sequence, Subscriptions,
+    RepeatableRequests, Replays, Retention, Sequence, Subscriptions, SyncRuns, Watermarks,
 };
 
 /// Everything that the hub keeps. Every store passes the suite of the feature `contract`.
@@ -29,6 +29,8 @@ pub trait Storage:
     + Subscriptions
     + Notifications
     + Replays
+    + Watermarks
+    + SyncRuns
     + Clone
     + Send
     + Sync
@@ -58,6 +60,8 @@ impl<S> Storage for S where
         + Subscriptions
         + Notifications
         + Replays
+        + Watermarks
+        + SyncRuns
         + Clone
         + Send
         + Sync

@@ -26,9 +26,11 @@ use crate::{
     outlets::KnownOutlets,
     poison::Trials,
     project::Project,
+    pull::{Pull, PullParts},
     reader::Reader,
     retention::Retain,
     stage,
+    watch::{Hints, Watch, Watching},
 };
 
 /// What a hub is made of.
@@ -51,10 +53,14 @@ pub struct Parts<S> {
     pub activity_log: Option<ConnectionId>,
     /// What is kept equal with what. Each mapping has a destination of its own.
     pub mappings: Arc<[Mapping]>,
+    /// Whose tables are read for what people change there.
+    pub watching: Watching,
     /// Whether events that differ from their vendor's documentation are counted and told.
     pub report_deviations: bool,
     /// How long each kind of thing is kept.
     pub retention: Limits,
+    /// Who reads vendors' lists and when; none where nobody does.
+    pub pull: Option<PullParts>,
     /// The time.
     pub clock: Arc<dyn Clock>,
 }
@@ -73,8 +79,10 @@ impl<S> Parts<S> {
             delivery: BTreeMap::new(),
             activity_log: None,
             mappings: Arc::default(),
+            watching: Watching::default(),
             report_deviations: false,
             retention: Limits::default(),
+            pull: None,
             clock,
         }
     }
@@ -136,8 +144,10 @@ impl<S: Storage> Hub<S> {
             delivery,
             activity_log,
             mappings,
+            watching,
             report_deviations,
             retention,
+            pull,
             clock,
         } = parts;
         recover(&store, clock.now()).await?;
@@ -157,7 +167,13 @@ impl<S: Storage> Hub<S> {
         let admit =
             Admit::open(store.clone(), settings, Arc::clone(&clock), Arc::clone(&projector))
                 .await?;
-        let intake = intake(&store, doors, &admit, &projector);
+        let hints = listen(watches(&store, &clock, watching, &projector), &mut stages, &stopped);
+        let intake = intake(&store, (doors, hints), &admit, &projector);
+        if let Some(parts) = pull {
+            let (store, clock) = (store.clone(), Arc::clone(&clock));
+            let pull = Pull { store, parts, clock, projector: Arc::clone(&projector) };
+            stages.spawn(pull.run(stopped.clone()));
+        }
         let project = Project {
             store: store.clone(),
             sources: sources.clone(),
@@ -264,10 +280,43 @@ fn telling<S: Storage>(
     (deliver, Arc::new(Notify::new()))
 }
 
-/// The entrance that asks what the stage `admit` keeps, and wakes the projector.
+/// The stage of each table.
+fn watches<S: Storage>(
+    store: &S,
+    clock: &Arc<dyn Clock>,
+    watching: Watching,
+    projector: &Arc<Notify>,
+) -> Vec<Watch<S>> {
+    let Watching { mappings, every, process } = watching;
+    let watch = |(mapping, reader)| Watch {
+        store: store.clone(),
+        mapping,
+        reader,
+        every,
+        process: process.clone(),
+        clock: Arc::clone(clock),
+        next: Arc::clone(projector),
+    };
+    mappings.into_iter().map(watch).collect()
+}
+
+/// Starts these stages, and gives whoever tells them of hints.
+fn listen<S: Storage>(
+    watches: Vec<Watch<S>>,
+    stages: &mut JoinSet<()>,
+    stopped: &watch::Receiver<bool>,
+) -> Hints {
+    let hints = Hints::default();
+    for watch in watches {
+        stages.spawn(watch.run(hints.listen(), stopped.clone()));
+    }
+    hints
+}
+
+/// The entrance that asks what the stage `admit` keeps, wakes the projector, and tells of hints.
 fn intake<S: Storage>(
     store: &S,
-    settings: DoorSettings,
+    (settings, hints): (DoorSettings, Hints),
     admit: &Admit<S>,
     projector: &Arc<Notify>,
 ) -> Intake<S> {
@@ -277,6 +326,7 @@ fn intake<S: Storage>(
         settings,
         meter: admit.meter(),
         projector: Arc::clone(projector),
+        hints,
     })
 }
 

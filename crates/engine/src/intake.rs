@@ -5,7 +5,7 @@ use std::sync::Arc;
 use domain::{
     Appended, CorrelationId, Credential, CredentialKey, Credentials, Delivery, Event, EventId,
     EventKind, Held, Journal, Origin, Quarantine, Reading, Reason, Refusal, Sender, Sequence,
-    Source, StorageError, WebhookSecret,
+    Source, StorageError, Verb, WebhookSecret,
 };
 use jiff::SignedDuration;
 use policy::directory::Standing;
@@ -16,6 +16,7 @@ use crate::{
     entrance::{self, Claim, Identified},
     meter::Meter,
     register::{DoorSettings, SharedRegister},
+    watch::Hints,
 };
 
 /// The journal's only entrance. Cheap to clone.
@@ -26,6 +27,7 @@ pub struct Intake<S> {
     settings: Arc<DoorSettings>,
     meter: Meter,
     projector: Arc<Notify>,
+    hints: Hints,
 }
 
 /// What became of a delivery that was not refused.
@@ -75,13 +77,15 @@ pub(crate) struct Footing<S> {
     pub(crate) meter: Meter,
     /// Woken by every event that is new.
     pub(crate) projector: Arc<Notify>,
+    /// Told of every new event that asks to read something again.
+    pub(crate) hints: Hints,
 }
 
 impl<S: Journal + Quarantine + Credentials> Intake<S> {
     /// An entrance to a store that asks the register who sends and whose an event is.
     pub(crate) fn new(footing: Footing<S>) -> Self {
-        let Footing { store, register, settings, meter, projector } = footing;
-        Self { store, register, settings: Arc::new(settings), meter, projector }
+        let Footing { store, register, settings, meter, projector, hints } = footing;
+        Self { store, register, settings: Arc::new(settings), meter, projector, hints }
     }
 
     /// Checks, reads and keeps one delivery.
@@ -173,7 +177,13 @@ impl<S: Journal + Quarantine + Credentials> Intake<S> {
         match standing {
             Standing::Owned(tenant) => {
                 event.tenant = Some(tenant);
-                Ok((self.store.append(event).await?, None))
+                let is_hint = event.kind.verb == Verb::Hinted && self.hints.are_wanted();
+                let hint = is_hint.then(|| event.clone());
+                let appended = self.store.append(event).await?;
+                if let (Some(hint), Appended::New(_)) = (hint, appended) {
+                    self.hints.tell(&hint);
+                }
+                Ok((appended, None))
             }
             Standing::Nobody => Ok((self.store.append(event).await?, None)),
             Standing::Waiting(reason) => {

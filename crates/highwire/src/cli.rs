@@ -1,11 +1,13 @@
 //! The command line: every command and flag.
 
 mod audit;
+mod conflicts;
 mod connect;
 mod connections;
 mod doctor;
 mod letters;
 mod subscriptions;
+mod sync;
 mod tenants;
 
 use std::{net::SocketAddr, path::PathBuf};
@@ -14,6 +16,7 @@ use clap::{ArgMatches, Args, Parser, Subcommand, ValueEnum};
 use endpoint::Secret;
 
 pub(crate) use self::audit::{Audit, AuditList};
+pub(crate) use self::conflicts::{ConflictList, Conflicts};
 pub(crate) use self::connect::{
     Application as ConnectApplication, Connect, HighLevel as ConnectHighLevel,
     HighLevelBrowser as ConnectHighLevelBrowser, Model as ConnectModel, Notion as ConnectNotion,
@@ -27,6 +30,7 @@ pub(crate) use self::letters::{Choice, Dead, Filter};
 pub(crate) use self::subscriptions::{
     AddSubscription, ReplaySubscription, Subscriptions, WhichSubscription,
 };
+pub(crate) use self::sync::{Sync, SyncHighLevel, SyncStatus};
 pub(crate) use self::tenants::{ApiKeys, Members, Organizations, Owner};
 use crate::{mappings::Preset, settings::Flags};
 
@@ -93,12 +97,18 @@ pub(crate) enum Command {
     /// See who did what with keys, tokens and what belongs to whom
     #[command(subcommand)]
     Audit(Audit),
+    /// See where both sides of a mapping had changed a field, and what was lost
+    #[command(subcommand)]
+    Conflicts(Conflicts),
     /// Connect organizations to vendors, and say how their webhooks prove themselves
     #[command(subcommand)]
     Connections(Connections),
     /// Tell applications of your own what happens, by signed webhooks
     #[command(subcommand)]
     Subscriptions(Subscriptions),
+    /// Load what vendors have, repair what no event told, and see how far it is
+    #[command(subcommand)]
+    Sync(Sync),
     /// Look at the hub and its connections, changing nothing, and say what to change
     Doctor(Doctor),
     /// Prepare Notion

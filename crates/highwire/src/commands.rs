@@ -5,6 +5,7 @@ pub(crate) mod audit;
 pub(crate) mod backup;
 pub(crate) mod call;
 pub(crate) mod completions;
+pub(crate) mod conflicts;
 pub(crate) mod connect;
 pub(crate) mod connections;
 pub(crate) mod demo;
@@ -19,6 +20,7 @@ pub(crate) mod restore;
 pub(crate) mod retention;
 pub(crate) mod sandbox;
 pub(crate) mod subscriptions;
+pub(crate) mod sync;
 pub(crate) mod up;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};

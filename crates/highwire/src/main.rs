@@ -32,6 +32,7 @@ mod set_up;
 mod settings;
 mod socket_activation;
 mod subscriptions;
+mod sync;
 mod usage;
 #[cfg(test)]
 mod walk;
@@ -154,6 +155,9 @@ async fn dispatch(
         Command::Audit(cli::Audit::List(wanted)) => {
             commands::audit::list(&settings, actor, &wanted, json).await
         }
+        Command::Conflicts(cli::Conflicts::List(wanted)) => {
+            commands::conflicts::list(&settings, actor, &wanted, json).await
+        }
         Command::Connections(command) => {
             commands::connections::run(&settings, actor, command, json).await
         }
@@ -161,6 +165,7 @@ async fn dispatch(
         Command::Subscriptions(command) => {
             commands::subscriptions::run(&settings, actor, command, json).await
         }
+        Command::Sync(command) => commands::sync::run(&settings, actor, command, json).await,
         Command::Notion(cli::Notion::Init { parent }) => {
             commands::notion::init(&settings, &parent, json).await
         }

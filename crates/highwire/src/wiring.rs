@@ -4,7 +4,7 @@ use std::{path::Path, sync::Arc, time::Duration};
 
 use connectors::{highlevel::HighLevel, notion::ActivityLog};
 use domain::{
-    Actor, Clock, ConnectionId, Destination, Organization, OrganizationId, Organizations,
+    Actor, Clock, ConnectionId, Destination, Mapping, Organization, OrganizationId, Organizations,
     SecretSealer, SubscriptionNotary,
 };
 use endpoint::http::HttpTransport;
@@ -24,11 +24,13 @@ use crate::{
     failure::Failure,
     installation::HubInstallation,
     installs::InstallStage,
-    linking, master_keys, port, proxy,
+    linking::{self, Links},
+    master_keys, port, proxy,
     sealer::Sealer,
     set_up::HubSetUp,
     settings::{self, Settings},
     subscriptions::{self, Needs},
+    sync,
 };
 
 /// The client of the Notion API that the binary uses.
@@ -95,48 +97,21 @@ pub(crate) async fn start(settings: &Settings) -> Result<Running, Failure> {
 pub(crate) async fn enter(settings: &Settings, entry: Entry) -> Result<Running, Failure> {
     let clock = clock::system();
     let highlevel = highlevel_source(settings)?;
-    let (notion, activity_log) = activity_log(settings)?.unzip();
-    let mappings = linking::mappings(settings)?;
     let disk = store::Disk::new(&settings.data_dir, settings.server.reserve()?);
+    // What would end this start is found before anything is opened.
+    activity_log(settings)?;
     let (mut server, store) = entry::open(settings, entry, &clock).await?;
-    let keyring = master_keys::open_for_hub(settings, &store).await?;
-    let sealer: Arc<dyn SecretSealer> = Arc::new(Sealer::new(keyring));
-    let broker = broker::open(settings, &store, Arc::clone(&sealer), Actor::Hub)?;
-    add_default_organization(&store, clock.now()).await?;
-    let connection = ConnectionId::new(doors::NOTION);
-    let needs = Needs { settings, store: &store, sealer: Arc::clone(&sealer), clock: &clock };
-    let (notary, teller) = (needs.notary()?, needs.teller()?);
-    let crm = port::highlevel(settings, &broker, &store, &clock);
-    let (mapped, time) = (&mappings, &clock);
-    let sides =
-        linking::Sides { settings, store: &store, crm, notion, mappings: mapped, clock: time };
-    let mut delivery = sides.delivery();
-    delivery.insert(connection.clone(), settings.notion.delivery());
-    let mut destinations = sides.destinations();
-    destinations.extend(activity_log.clone().map(|log| (connection.clone(), log)));
-    let hub = Hub::start(Parts {
-        store: store.clone(),
-        sources: doors::sources(&highlevel),
-        rules: doors::rules(settings, clock.now())?,
-        doors: doors::door_settings(settings, Arc::clone(&sealer)),
-        mappings: Arc::clone(&mappings),
-        activity_log: activity_log.is_some().then_some(connection),
-        delivery,
-        destinations,
-        subscriber: Some((Arc::clone(&teller) as _, settings.subscriptions.delivery())),
-        report_deviations: settings.webhook.check_contract == settings::CheckContract::Report,
-        retention: settings.retention.limits(),
-        clock: Arc::clone(&clock),
-    })
-    .await?;
+    let works = works(settings, &store, &clock).await?;
+    let Works { hub, sealer, broker, notary, teller, mappings } = works;
+    let ground =
+        Ground { settings, store: &store, sealer: &sealer, broker: &broker, clock: &clock };
     let mut watches = JoinSet::new();
     watches.spawn(disk_watch::run(disk, server.health()));
     watches.spawn(broker::tend(broker.clone()));
     watches.spawn(InstallStage::open(settings, &store, &sealer, broker.clone())?.run());
     watches.spawn(subscriptions::look_after(teller));
-    let ground =
-        Ground { settings, store: &store, sealer: &sealer, broker: &broker, clock: &clock };
-    let services = ground.services(notary, &format!("http://{}", server.address()))?;
+    let own_url = format!("http://{}", server.address());
+    let services = web::Services { mappings, ..ground.services(notary, &own_url)? };
     let site = Site {
         intake: hub.intake(),
         store: store.clone(),
@@ -150,13 +125,98 @@ pub(crate) async fn enter(settings: &Settings, entry: Entry) -> Result<Running, 
     Ok(Running { hub, store, server, broker, watches })
 }
 
+/// The stages of a hub, with what they work by.
+struct Works {
+    hub: Hub<Sqlite>,
+    sealer: Arc<dyn SecretSealer>,
+    broker: HighLevelBroker,
+    notary: Arc<dyn SubscriptionNotary>,
+    teller: Arc<subscriptions::Teller>,
+    mappings: Arc<[Mapping]>,
+}
+
+/// Starts the stages of the hub that the settings describe.
+async fn works(
+    settings: &Settings,
+    store: &Sqlite,
+    clock: &Arc<dyn Clock>,
+) -> Result<Works, Failure> {
+    let highlevel = highlevel_source(settings)?;
+    let (notion, activity_log) = activity_log(settings)?.unzip();
+    let keyring = master_keys::open_for_hub(settings, store).await?;
+    let sealer: Arc<dyn SecretSealer> = Arc::new(Sealer::new(keyring));
+    let broker = broker::open(settings, store, Arc::clone(&sealer), Actor::Hub)?;
+    add_default_organization(store, clock.now()).await?;
+    let connection = ConnectionId::new(doors::NOTION);
+    let needs = Needs { settings, store, sealer: Arc::clone(&sealer), clock };
+    let (notary, teller) = (needs.notary()?, needs.teller()?);
+    let ground = Ground { settings, store, sealer: &sealer, broker: &broker, clock };
+    let Links { mappings, mut destinations, mut delivery } =
+        linking::links(&ground, notion).await?;
+    delivery.insert(connection.clone(), settings.notion.delivery());
+    destinations.extend(activity_log.clone().map(|log| (connection.clone(), log)));
+    let hub = Hub::start(Parts {
+        store: store.clone(),
+        sources: doors::sources(&highlevel),
+        rules: doors::rules(settings, clock.now())?,
+        doors: doors::door_settings(settings, Arc::clone(&sealer)),
+        mappings: Arc::clone(&mappings),
+        watching: engine::Watching::default(),
+        activity_log: activity_log.is_some().then_some(connection),
+        delivery,
+        destinations,
+        subscriber: Some((Arc::clone(&teller) as _, settings.subscriptions.delivery())),
+        report_deviations: settings.webhook.check_contract == settings::CheckContract::Report,
+        retention: settings.retention.limits(),
+        pull: Some(sync::pull(settings, store, &broker)?),
+        clock: Arc::clone(clock),
+    })
+    .await?;
+    Ok(Works { hub, sealer, broker, notary, teller, mappings })
+}
+
+/// A hub that takes nothing in, for a command that needs its stages where no hub runs.
+pub(crate) struct Working {
+    pub(crate) store: Sqlite,
+    hub: Hub<Sqlite>,
+    broker: HighLevelBroker,
+}
+
+impl Working {
+    /// Starts the stages on the data folder, making it where it is missing.
+    pub(crate) async fn start(settings: &Settings) -> Result<Self, Failure> {
+        let clock = clock::system();
+        let store = Sqlite::open(&settings.data_dir, Arc::clone(&clock))?;
+        let Works { hub, broker, .. } = works(settings, &store, &clock).await?;
+        Ok(Self { store, hub, broker })
+    }
+
+    /// Ends the stages after what they are doing; the next start takes up the rest.
+    pub(crate) async fn stop(self) {
+        let Self { store, hub, broker } = self;
+        let ended = tokio::time::timeout(LAST_STEPS, async {
+            hub.stop().await;
+            broker.settle().await;
+        });
+        if ended.await.is_err() {
+            tracing::warn!("a stage was cut off; the next start takes up what it was doing");
+        }
+        drop(broker);
+        // A thread that closes a file must not end with the program.
+        let closed = tokio::task::spawn_blocking(move || drop(store));
+        if tokio::time::timeout(LAST_COMMITS, closed).await.is_err() {
+            tracing::error!("the store does not close; check the disk of the data folder");
+        }
+    }
+}
+
 /// What the services behind the routes rest on.
-struct Ground<'a> {
-    settings: &'a Settings,
-    store: &'a Sqlite,
-    sealer: &'a Arc<dyn SecretSealer>,
-    broker: &'a HighLevelBroker,
-    clock: &'a Arc<dyn Clock>,
+pub(crate) struct Ground<'a> {
+    pub(crate) settings: &'a Settings,
+    pub(crate) store: &'a Sqlite,
+    pub(crate) sealer: &'a Arc<dyn SecretSealer>,
+    pub(crate) broker: &'a HighLevelBroker,
+    pub(crate) clock: &'a Arc<dyn Clock>,
 }
 
 impl Ground<'_> {
@@ -172,7 +232,7 @@ impl Ground<'_> {
         let installation = HubInstallation::new(settings, store.clone(), Arc::clone(clock));
         Ok(web::Services {
             consents: Some(Arc::new(HubConsents::of_hub(settings, consents)?)),
-            mappings: [].into(),
+            mappings: Arc::default(),
             crm: Some(port::highlevel(settings, broker, store, clock)),
             proxy: Some(proxy::highlevel(settings, store, (broker, clock))?),
             browser_proxy: proxy::browser(settings, store, (sealer, clock))?,

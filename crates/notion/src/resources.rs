@@ -17,7 +17,8 @@ use endpoint::{Endpoint, Method};
 pub use self::{
     blocks::{AppendBlockChildren, DeleteBlock, ListBlockChildren, Position, Sibling, UpdateBlock},
     data_sources::{
-        ColumnChange, CreateDataSource, Filter, GetDataSource, QueryDataSource, UpdateDataSource,
+        ColumnChange, CreateDataSource, Filter, GetDataSource, QueryDataSource, Sort, Stamp,
+        UpdateDataSource,
     },
     databases::{CreateDatabase, GetDatabase},
     pages::{CreatePage, GetPage, GetPageProperty, UpdatePage},

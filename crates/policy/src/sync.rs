@@ -4,5 +4,6 @@
 mod convergence;
 pub mod face;
 pub mod merge;
+pub mod news;
 pub mod preset;
 pub mod value;

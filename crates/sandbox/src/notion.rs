@@ -19,6 +19,7 @@
 
 mod block;
 mod call;
+mod change;
 mod choice;
 mod control;
 mod data_source;
@@ -41,13 +42,16 @@ mod schema;
 mod sort;
 mod value;
 mod version;
+mod webhook;
 mod workspace;
 
 use std::{fmt, net::SocketAddr, sync::Arc};
 
 use serde_json::Value;
+use tokio::{sync::mpsc, task::JoinSet};
 
 use self::door::Shared;
+pub use self::webhook::{WebhookAttempt, WebhookOptions};
 use crate::{
     clock::SandboxClock,
     fault::Faults,
@@ -67,6 +71,9 @@ pub struct NotionSettings {
     pub workspace_requests_per_minute: Option<u32>,
     /// How many rows of one query can be had (`facts/notion.md` 5).
     pub query_row_cap: usize,
+    /// Whether queries answer parts that hold fewer rows than asked for, although more follow
+    /// (`facts/notion.md` 4).
+    pub short_parts: bool,
     /// What ids and the chances of faults follow from.
     pub seed: u64,
 }
@@ -80,6 +87,7 @@ impl Default for NotionSettings {
             requests_per_minute: 180,
             workspace_requests_per_minute: None,
             query_row_cap: 10_000,
+            short_parts: false,
             seed: 1,
         }
     }
@@ -93,6 +101,7 @@ impl fmt::Debug for NotionSettings {
             .field("requests_per_minute", &self.requests_per_minute)
             .field("workspace_requests_per_minute", &self.workspace_requests_per_minute)
             .field("query_row_cap", &self.query_row_cap)
+            .field("short_parts", &self.short_parts)
             .field("seed", &self.seed)
             .finish_non_exhaustive()
     }
@@ -102,6 +111,7 @@ impl fmt::Debug for NotionSettings {
 pub struct NotionSandbox {
     shared: Arc<Shared>,
     server: Server,
+    _sending: JoinSet<()>,
 }
 
 impl NotionSandbox {
@@ -111,9 +121,13 @@ impl NotionSandbox {
     /// When the address cannot be listened on.
     pub async fn start(settings: NotionSettings, clock: SandboxClock) -> Result<Self, ServerError> {
         let listen = settings.listen;
-        let shared = Arc::new(Shared::new(settings, clock));
+        let (outgoing, queued) = mpsc::unbounded_channel();
+        let sent = Arc::default();
+        let shared = Arc::new(Shared::new(settings, clock, (outgoing, Arc::clone(&sent))));
         let server = Server::start(listen, control::router(shared.clone())).await?;
-        Ok(Self { shared, server })
+        let mut sending = JoinSet::new();
+        sending.spawn(webhook::send(queued, sent));
+        Ok(Self { shared, server, _sending: sending })
     }
 
     /// Where it answers, without a slash at the end: the official client's `baseUrl`.
@@ -146,6 +160,27 @@ impl NotionSandbox {
     pub fn page_count(&self) -> usize {
         // The shared page was there from the start.
         self.shared.state().workspace.pages.len() - 1
+    }
+
+    /// Does what a person does in the application, said as the API would say it: without a token,
+    /// limits and faults, and not counted as a request.
+    ///
+    /// # Errors
+    /// Notion's message, where the API would refuse the same call.
+    pub fn act(&self, method: &str, path: &str, body: &Value) -> Result<Value, String> {
+        self.shared.act(method, path, body).map_err(|refusal| refusal.message)
+    }
+
+    /// Tells this address from now on what changes, and hands it the token that signs; returns the
+    /// token.
+    pub fn subscribe(&self, url: &str, options: WebhookOptions) -> String {
+        self.shared.state().webhooks.subscribe(url, options)
+    }
+
+    /// Every attempt to tell the receiver something, in the order in which they ended.
+    #[must_use]
+    pub fn webhooks(&self) -> Vec<WebhookAttempt> {
+        self.shared.state().webhooks.sent()
     }
 
     /// What goes wrong; clones of the handle share it.

@@ -4,6 +4,7 @@ mod census;
 mod drift;
 #[cfg(test)]
 mod fixture;
+mod listing;
 mod row_table;
 mod table;
 mod wanted;
@@ -16,7 +17,8 @@ use std::{
 use domain::{BoxFuture, Counterpart, Failure, Finding, Mapping, RecordKey, Row, RowWrite};
 use endpoint::Transport;
 use jiff::Timestamp;
-use notion::{Client, Timer};
+use notion::{Client, Timer, UserId};
+use tokio::sync::OnceCell;
 
 use self::row_table::{RowTable, WantedRow};
 pub(crate) use self::table::{Column, Table};
@@ -26,6 +28,9 @@ pub use self::{
 };
 use crate::highlevel::link_of_record;
 
+/// The source of rows that people edited.
+pub const EVENTS: &str = "notion.rows";
+
 /// Tables of Notion, by one connection.
 pub struct NotionRows<T, C> {
     client: Client<T, C>,
@@ -34,6 +39,8 @@ pub struct NotionRows<T, C> {
     application_url: String,
     /// The tables that were written, with their columns, by the name of their mapping.
     tables: Mutex<BTreeMap<String, Arc<RowTable<T, C>>>>,
+    /// The user as which the connection writes, once it is known.
+    own: OnceCell<UserId>,
 }
 
 impl<T: Transport, C: Timer> NotionRows<T, C> {
@@ -41,7 +48,7 @@ impl<T: Transport, C: Timer> NotionRows<T, C> {
     #[must_use]
     pub fn new(client: Client<T, C>, timer: C, application_url: &str) -> Self {
         let application_url = application_url.to_owned();
-        Self { client, timer, application_url, tables: Mutex::default() }
+        Self { client, timer, application_url, tables: Mutex::default(), own: OnceCell::new() }
     }
 
     /// How the table of a mapping differs from what the mapping says.
@@ -76,7 +83,9 @@ impl<T: Transport, C: Timer> NotionRows<T, C> {
             correlation: &write.correlation,
             now: write.now,
         };
-        self.table(mapping).put(&wanted).await
+        let row = self.table(mapping).put(&wanted).await?;
+        // Whatever was read before this moment may be from before the write.
+        Ok(Row { changed_at: row.changed_at.min(self.timer.now()), ..row })
     }
 }
 

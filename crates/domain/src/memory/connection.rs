@@ -48,6 +48,7 @@ impl Connections for Memory {
             state.connections.accounts.retain(|_, account| account.tenant != *tenant);
             state.connections.profiles.remove(tenant);
             state.credentials.remove_of(tenant);
+            state.watermarks.retain(|(owner, _), _| owner != tenant);
             state.connections.note_change();
         }
         Ok(removed)

@@ -10,6 +10,7 @@ use crate::{
     Accepted, Claim, Hub, Intake, Parts, Taken,
     fixture::{self, Words, clock, saying, store},
     intake::Footing,
+    watch::Hints,
 };
 
 fn delivery(body: &str) -> Delivery {
@@ -45,6 +46,7 @@ async fn open(store: &Memory) -> (Admit<Memory>, Intake<Memory>) {
         settings: DoorSettings::default(),
         meter: admit.meter(),
         projector: Arc::default(),
+        hints: Hints::default(),
     });
     (admit, intake)
 }

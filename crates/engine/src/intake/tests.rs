@@ -144,6 +144,7 @@ async fn house(settings: DoorSettings) -> House {
         settings,
         meter: admit.meter(),
         projector: Arc::default(),
+        hints: Hints::default(),
     });
     House { store, admit, intake }
 }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::{Parent, Property};
-use crate::{PageId, PropertyId};
+use crate::{PageId, PropertyId, UserId};
 
 /// A page (`facts/notion.md` 2.3).
 ///
@@ -20,6 +20,7 @@ pub struct Page {
     pub created_time: Option<Timestamp>,
     /// When it was last edited, rounded down to the minute.
     pub last_edited_time: Option<Timestamp>,
+    last_edited_by: Option<Editor>,
     /// Its address in Notion.
     pub url: Option<String>,
     /// What it stands in.
@@ -34,6 +35,12 @@ pub struct Page {
     archived: bool,
 }
 
+/// Who edited something.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+struct Editor {
+    id: UserId,
+}
+
 impl Page {
     /// Whether Notion told everything about the page.
     #[must_use]
@@ -45,6 +52,12 @@ impl Page {
     #[must_use]
     pub fn is_in_trash(&self) -> bool {
         self.in_trash || self.archived
+    }
+
+    /// Who edited it last. Somebody else may have edited it in the same minute.
+    #[must_use]
+    pub fn last_edited_by(&self) -> Option<&UserId> {
+        Some(&self.last_edited_by.as_ref()?.id)
     }
 
     /// The value of a column.

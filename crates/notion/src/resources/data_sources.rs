@@ -1,6 +1,7 @@
 //! `/v1/data_sources`: read and change the columns, query the rows, add a table.
 
 use endpoint::{Endpoint, Method};
+use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 
 use super::databases::in_order;
@@ -125,6 +126,9 @@ pub struct QueryDataSource {
     /// Which rows; all without it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub filter: Option<Filter>,
+    /// In which order, the first one first; Notion's own without it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub sorts: Vec<Sort>,
     /// Where to begin; none for the first part.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub start_cursor: Option<Cursor>,
@@ -140,7 +144,14 @@ impl QueryDataSource {
     /// The first part of all rows.
     #[must_use]
     pub fn new(data_source_id: DataSourceId) -> Self {
-        Self { data_source_id, filter: None, start_cursor: None, page_size: None, in_trash: None }
+        Self {
+            data_source_id,
+            filter: None,
+            sorts: Vec::new(),
+            start_cursor: None,
+            page_size: None,
+            in_trash: None,
+        }
     }
 }
 
@@ -159,14 +170,21 @@ impl Endpoint for QueryDataSource {
     }
 }
 
-/// Which rows a query gives: those whose `rich_text` column compares with a text.
+/// Which rows a query gives.
 ///
-/// Whether Notion tells upper from lower case here is not documented (`facts/notion.md` 4.1):
+/// Whether Notion tells upper from lower case in texts is not documented (`facts/notion.md` 4.1):
 /// compare what comes back.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Filter {
-    property: PropertyId,
-    rich_text: TextCondition,
+#[serde(transparent)]
+pub struct Filter(Condition);
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+enum Condition {
+    Text { property: PropertyId, rich_text: TextCondition },
+    Created { timestamp: Stamp, created_time: Since },
+    Edited { timestamp: Stamp, last_edited_time: Since },
+    All { and: Vec<Filter> },
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -176,16 +194,75 @@ enum TextCondition {
     Contains(String),
 }
 
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+struct Since {
+    on_or_after: Timestamp,
+}
+
 impl Filter {
     /// Rows whose text is `text`.
     #[must_use]
     pub fn text_equals(property: PropertyId, text: &str) -> Self {
-        Self { property, rich_text: TextCondition::Equals(text.to_owned()) }
+        let rich_text = TextCondition::Equals(text.to_owned());
+        Self(Condition::Text { property, rich_text })
     }
 
     /// Rows whose text has `text` in it.
     #[must_use]
     pub fn text_contains(property: PropertyId, text: &str) -> Self {
-        Self { property, rich_text: TextCondition::Contains(text.to_owned()) }
+        let rich_text = TextCondition::Contains(text.to_owned());
+        Self(Condition::Text { property, rich_text })
+    }
+
+    /// Rows that were made in this minute or later: Notion keeps no seconds
+    /// (`facts/notion.md` 4.2).
+    #[must_use]
+    pub fn created_since(moment: Timestamp) -> Self {
+        let created_time = Since { on_or_after: moment };
+        Self(Condition::Created { timestamp: Stamp::CreatedTime, created_time })
+    }
+
+    /// Rows that were edited last in this minute or later.
+    #[must_use]
+    pub fn edited_since(moment: Timestamp) -> Self {
+        let last_edited_time = Since { on_or_after: moment };
+        Self(Condition::Edited { timestamp: Stamp::LastEditedTime, last_edited_time })
+    }
+
+    /// Rows that pass each of these filters. Notion takes two levels of groups (`facts/notion.md` 4).
+    #[must_use]
+    pub fn all(filters: Vec<Self>) -> Self {
+        Self(Condition::All { and: filters })
+    }
+}
+
+/// A time that Notion keeps of every row, to the minute.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stamp {
+    /// When it was made.
+    CreatedTime,
+    /// When it was edited last.
+    LastEditedTime,
+}
+
+/// The order in which rows come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Sort {
+    timestamp: Stamp,
+    direction: Direction,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Direction {
+    Ascending,
+}
+
+impl Sort {
+    /// From the earliest to the latest.
+    #[must_use]
+    pub fn ascending(timestamp: Stamp) -> Self {
+        Self { timestamp, direction: Direction::Ascending }
     }
 }

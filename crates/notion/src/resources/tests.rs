@@ -247,12 +247,49 @@ fn a_query_filters_by_the_id_of_a_column() {
 }
 
 #[test]
+fn a_query_of_what_was_edited_names_the_minute_and_the_order() {
+    let moment = "2026-11-20T10:01:00Z".parse().unwrap();
+    let edited = QueryDataSource {
+        filter: Some(Filter::edited_since(moment)),
+        sorts: vec![Sort::ascending(Stamp::LastEditedTime), Sort::ascending(Stamp::CreatedTime)],
+        ..QueryDataSource::new(DataSourceId::new("d"))
+    };
+    assert_eq!(
+        wire(&edited),
+        concat!(
+            r#"POST /v1/data_sources/d/query {"filter":{"timestamp":"last_edited_time","#,
+            r#""last_edited_time":{"on_or_after":"2026-11-20T10:01:00Z"}},"#,
+            r#""sorts":[{"timestamp":"last_edited_time","direction":"ascending"},"#,
+            r#"{"timestamp":"created_time","direction":"ascending"}]}"#
+        )
+    );
+    let both = QueryDataSource {
+        filter: Some(Filter::all(vec![
+            Filter::edited_since(moment),
+            Filter::created_since(moment),
+        ])),
+        in_trash: Some(true),
+        ..QueryDataSource::new(DataSourceId::new("d"))
+    };
+    assert_eq!(
+        wire(&both),
+        concat!(
+            r#"POST /v1/data_sources/d/query {"filter":{"and":["#,
+            r#"{"timestamp":"last_edited_time","last_edited_time":{"on_or_after":"2026-11-20T10:01:00Z"}},"#,
+            r#"{"timestamp":"created_time","created_time":{"on_or_after":"2026-11-20T10:01:00Z"}}]},"#,
+            r#""in_trash":true}"#
+        )
+    );
+}
+
+#[test]
 fn a_query_answers_full_and_partial_pages_and_says_whether_it_was_cut() {
     let rows = read::<QueryDataSource>(
         r#"{"object":"list","type":"page_or_data_source","page_or_data_source":{},"results":[
         {"object":"page","id":"5c6a2821-6bb1-4a7e-b6e1-c50111515c3d",
         "created_time":"2026-11-20T10:00:00.000Z","last_edited_time":"2026-11-20T10:01:00.000Z",
-        "created_by":{"object":"user","id":"u"},"in_trash":false,"is_archived":false,
+        "created_by":{"object":"user","id":"u"},"last_edited_by":{"object":"user","id":"v"},
+        "in_trash":false,"is_archived":false,
         "is_locked":false,"url":"https://notion.test/5c6a","public_url":null,
         "parent":{"type":"data_source_id","data_source_id":"248104cd477e80afbc30000bd28de8f9",
         "database_id":"b"},"icon":null,"cover":null,"properties":{
@@ -280,6 +317,8 @@ fn a_query_answers_full_and_partial_pages_and_says_whether_it_was_cut() {
     assert_eq!(full.parent, Some(expected));
     let edited = full.last_edited_time.unwrap().to_string();
     assert_eq!(edited, "2026-11-20T10:01:00Z");
+    assert_eq!(full.last_edited_by(), Some(&UserId::new("v")));
+    assert_eq!(partial.last_edited_by(), None);
     assert!(!partial.is_full());
     assert_eq!(partial.title(), "");
 

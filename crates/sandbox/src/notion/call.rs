@@ -16,6 +16,8 @@ pub(crate) struct Call {
     pub(crate) query: Vec<(String, String)>,
     /// An empty object where there is none.
     pub(crate) body: Value,
+    /// Who calls: the bot, or a person.
+    pub(crate) by: Uuid,
     pub(crate) now: Timestamp,
 }
 

@@ -16,6 +16,7 @@ use super::{
     door::{Shared, serve},
     ids::Uuid,
     version::Version,
+    webhook::WebhookOptions,
     workspace::Workspace,
 };
 use crate::fault::Fault;
@@ -34,6 +35,8 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .route("/_sandbox/clock", get(tell).post(advance))
         .route("/_sandbox/requests", get(requests))
         .route("/_sandbox/pages", get(list_pages))
+        .route("/_sandbox/acts", post(act))
+        .route("/_sandbox/webhooks", get(list_webhooks).post(subscribe))
         .fallback(serve)
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .with_state(shared)
@@ -65,6 +68,9 @@ async fn about(State(shared): State<Arc<Shared>>) -> Json<Value> {
             "GET or POST /_sandbox/clock {\"advance_seconds\": 60}",
             "GET /_sandbox/requests",
             "GET /_sandbox/pages?data_source=ID",
+            "POST /_sandbox/acts {\"method\": \"PATCH\", \"path\": \"/v1/pages/ID\", \"body\": {}}, \
+             as a person does it in the application",
+            "GET or POST /_sandbox/webhooks {\"url\": \"http://127.0.0.1:8080/webhooks/notion/ID\"}",
         ],
     }))
 }
@@ -124,6 +130,44 @@ async fn list_pages(State(shared): State<Arc<Shared>>, Query(query): Query<Pages
         refuse(StatusCode::NOT_FOUND, message)
     };
     Ok(Json(json!({ "pages": pages.ok_or_else(unknown)? })))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ActBody {
+    method: String,
+    path: String,
+    #[serde(default)]
+    body: Value,
+}
+
+async fn act(State(shared): State<Arc<Shared>>, body: Bytes) -> Answer {
+    let ActBody { method, path, body } =
+        read(&body, "{\"method\": \"PATCH\", \"path\": \"/v1/pages/ID\", \"body\": {}}")?;
+    let body = if body.is_null() { json!({}) } else { body };
+    let answer = shared.act(&method, &path, &body);
+    let status = |status| StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST);
+    let answer = answer.map_err(|refusal| refuse(status(refusal.status), refusal.message))?;
+    Ok(Json(answer))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SubscribeBody {
+    url: String,
+    #[serde(default)]
+    options: WebhookOptions,
+}
+
+async fn subscribe(State(shared): State<Arc<Shared>>, body: Bytes) -> Answer {
+    let wanted = "{\"url\": \"http://127.0.0.1:8080/webhooks/notion/ID\"}";
+    let SubscribeBody { url, options } = read(&body, wanted)?;
+    let token = shared.state().webhooks.subscribe(&url, options);
+    Ok(Json(json!({ "verification_token": token })))
+}
+
+async fn list_webhooks(State(shared): State<Arc<Shared>>) -> Json<Value> {
+    Json(json!({ "webhooks": shared.state().webhooks.sent() }))
 }
 
 /// Every row of a data source in the order of creation, those in the trash too.

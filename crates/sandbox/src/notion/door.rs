@@ -8,7 +8,7 @@ use axum::{
     http::{HeaderMap, Method, Response, Uri, header},
 };
 use serde_json::{Value, json};
-use tokio::time::sleep;
+use tokio::{sync::mpsc, time::sleep};
 
 use super::{
     NotionSettings,
@@ -19,6 +19,7 @@ use super::{
     refusal::Refusal,
     reply::{self, Reply},
     version::Version,
+    webhook::{Outgoing, WebhookAttempt, Webhooks},
     workspace::Workspace,
 };
 use crate::{
@@ -46,16 +47,19 @@ pub(crate) struct Shared {
 pub(crate) struct State {
     pub(crate) workspace: Workspace,
     pub(crate) log: RequestLog,
+    pub(crate) webhooks: Webhooks,
     limiter: Limiter,
     request_ids: Ids,
 }
 
 impl State {
-    fn new(settings: &NotionSettings, clock: &SandboxClock) -> Self {
+    fn new(settings: &NotionSettings, clock: &SandboxClock, webhooks: Webhooks) -> Self {
         let limits = (settings.requests_per_minute, settings.workspace_requests_per_minute);
+        let workspace = Workspace::new(settings.seed, settings.query_row_cap, clock.now());
         Self {
-            workspace: Workspace::new(settings.seed, settings.query_row_cap, clock.now()),
+            workspace: Workspace { short_parts: settings.short_parts, ..workspace },
             log: RequestLog::default(),
+            webhooks,
             limiter: Limiter::new(limits.0, limits.1),
             request_ids: Ids::new(settings.seed ^ REQUEST_SEED),
         }
@@ -63,9 +67,14 @@ impl State {
 }
 
 impl Shared {
-    pub(crate) fn new(settings: NotionSettings, clock: SandboxClock) -> Self {
+    pub(crate) fn new(
+        settings: NotionSettings,
+        clock: SandboxClock,
+        (queue, sent): (mpsc::UnboundedSender<Outgoing>, Arc<Mutex<Vec<WebhookAttempt>>>),
+    ) -> Self {
+        let webhooks = Webhooks::new(settings.seed, queue, sent);
         Self {
-            state: Mutex::new(State::new(&settings, &clock)),
+            state: Mutex::new(State::new(&settings, &clock, webhooks)),
             faults: Faults::new(settings.seed),
             settings,
             clock,
@@ -77,10 +86,34 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Forgets everything but the clock. The shared page keeps its id.
+    /// Forgets everything but the clock and who is told of changes. The shared page keeps its id.
     pub(crate) fn reset(&self) {
         self.faults.reset();
-        *self.state() = State::new(&self.settings, &self.clock);
+        let mut state = self.state();
+        let webhooks = state.webhooks.anew();
+        *state = State::new(&self.settings, &self.clock, webhooks);
+    }
+
+    /// Does what a person does in the application: without a token, limits and faults.
+    ///
+    /// # Errors
+    /// What Notion would answer the same call.
+    pub(crate) fn act(&self, method: &str, path: &str, body: &Value) -> Result<Value, Refusal> {
+        let (operation, segments) = operation::find(method, path).ok_or_else(Refusal::url)?;
+        let (ids, name) = operation::read_segments(&segments)?;
+        let (version, now) = (Version::V2026_03_11, self.clock.now());
+        let by = self.state().workspace.person;
+        let (query, body) = (Vec::new(), body.clone());
+        self.perform(operation, &Call { version, ids, name, query, body, by, now })
+    }
+
+    /// Carries an operation out, and tells of what it changed.
+    fn perform(&self, operation: &operation::Operation, call: &Call) -> Result<Value, Refusal> {
+        let mut state = self.state();
+        let state = &mut *state;
+        let answer = (operation.act)(&mut state.workspace, call);
+        state.webhooks.tell(&mut state.workspace, call.now);
+        answer
     }
 
     fn log(&self, parts: &Parts, status: Option<u16>) {
@@ -110,9 +143,10 @@ impl Shared {
             name,
             query: query(&parts.uri),
             body: read_body(&parts.headers, body)?,
+            by: self.state().workspace.bot,
             now,
         };
-        (operation.act)(&mut self.state().workspace, &call)
+        self.perform(operation, &call)
     }
 
     fn authorize(&self, headers: &HeaderMap) -> Result<(), Refusal> {

@@ -49,7 +49,7 @@ const PROPERTY_CHARACTERS: &[u8] =
     b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:;<>=?@[]^_`{|}~";
 
 /// Gives out ids.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Ids {
     seed: u64,
     given: u64,

@@ -33,8 +33,9 @@ pub(crate) struct Page {
     pub(crate) parent: Parent,
     pub(crate) created: Timestamp,
     pub(crate) edited: Timestamp,
-    /// The bot: nobody else writes here.
     pub(crate) author: Uuid,
+    /// Who edited it last.
+    pub(crate) editor: Uuid,
     pub(crate) in_trash: bool,
     pub(crate) is_archived: bool,
     pub(crate) is_locked: bool,
@@ -65,14 +66,14 @@ impl Page {
         schema: &Schema,
         only: Option<&[String]>,
     ) -> Value {
-        let author = json!({ "object": "user", "id": self.author.to_string() });
+        let person = |id: Uuid| json!({ "object": "user", "id": id.to_string() });
         let page = json!({
             "object": "page",
             "id": self.id.to_string(),
             "created_time": minute_text(self.created),
             "last_edited_time": minute_text(self.edited),
-            "created_by": author,
-            "last_edited_by": author,
+            "created_by": person(self.author),
+            "last_edited_by": person(self.editor),
             "is_archived": self.is_archived,
             "is_locked": self.is_locked,
             "icon": self.icon,
@@ -129,7 +130,8 @@ impl Page {
             Kind::UniqueId => json!({ "prefix": property.prefix(), "number": self.number }),
             Kind::CreatedTime => json!(minute_text(self.created)),
             Kind::LastEditedTime => json!(minute_text(self.edited)),
-            Kind::CreatedBy | Kind::LastEditedBy => user(&json!(self.author.to_string())),
+            Kind::CreatedBy => user(&json!(self.author.to_string())),
+            Kind::LastEditedBy => user(&json!(self.editor.to_string())),
             Kind::Number | Kind::Date | Kind::Url | Kind::Email | Kind::PhoneNumber => {
                 stored.cloned().unwrap_or_default()
             }

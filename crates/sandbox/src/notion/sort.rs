@@ -144,7 +144,8 @@ fn rank(property: &Property, page: &Page) -> Rank {
         Kind::UniqueId => Some(Rank::Number(page.number as f64)),
         Kind::CreatedTime => Some(instant(page.created)),
         Kind::LastEditedTime => Some(instant(page.edited)),
-        Kind::CreatedBy | Kind::LastEditedBy => Some(Rank::Text(page.author.to_string())),
+        Kind::CreatedBy => Some(Rank::Text(page.author.to_string())),
+        Kind::LastEditedBy => Some(Rank::Text(page.editor.to_string())),
     };
     ranked.unwrap_or(Rank::Empty)
 }
@@ -180,6 +181,7 @@ mod tests {
             created: at,
             edited: at,
             author: ids.uuid(),
+            editor: ids.uuid(),
             in_trash: false,
             is_archived: false,
             is_locked: false,

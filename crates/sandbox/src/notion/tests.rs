@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
+use aws_lc_rs::hmac;
 use endpoint::{
     Method, Request, Response, Transport as _, TransportError,
     http::{HttpTransport, Settings as HttpSettings},
@@ -10,7 +11,10 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::fault::{Fault, FaultAction};
+use crate::{
+    fault::{Fault, FaultAction},
+    highlevel::receiver::Receiver,
+};
 
 const VERSION: &str = "2026-03-11";
 
@@ -313,4 +317,76 @@ async fn a_stopped_sandbox_answers_nobody() {
 async fn the_token_is_not_in_what_is_printed() {
     let settings = NotionSettings::default();
     assert!(!format!("{settings:?}").contains(&settings.token));
+}
+
+/// Waits until so many webhooks have ended.
+async fn told(bench: &Bench, count: usize) -> Vec<WebhookAttempt> {
+    loop {
+        let told = bench.notion.webhooks();
+        if told.len() >= count {
+            return told;
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await; // tidy: sleep, they are sent in real time
+    }
+}
+
+#[tokio::test]
+async fn what_a_person_does_is_no_request_and_is_known_as_theirs() {
+    let bench = bench().await;
+    let source = bench.source().await;
+    let requests = bench.notion.request_count();
+    bench.notion.faults().set(vec![Fault::always(FaultAction::status(500))]).unwrap();
+    let body = json!({ "parent": { "data_source_id": source }, "properties": {} });
+    let row = bench.notion.act("POST", "/v1/pages", &body).unwrap();
+    let person = &row["last_edited_by"]["id"];
+    bench.notion.faults().clear();
+    assert_eq!(bench.notion.request_count(), requests);
+    assert_ne!(*person, bench.me().await.1["id"]);
+    let path = format!("/v1/pages/{}", row["id"].as_str().unwrap());
+    let body = json!({ "properties": { "Name": { "title": [{ "text": { "content": "Ada" } }] } } });
+    let (_, changed) = bench.call(Method::Patch, &path, &body).await;
+    let me = bench.me().await.1["id"].clone();
+    assert_eq!((&changed["created_by"]["id"], &changed["last_edited_by"]["id"]), (person, &me));
+    let refused = bench.notion.act("PATCH", &path, &json!({ "properties": { "No": {} } }));
+    assert!(refused.is_err(), "{refused:?}");
+    let (status, _) =
+        bench.call(Method::Post, "/_sandbox/acts", &json!({ "method": "GET", "path": path })).await;
+    assert_eq!(status, 200);
+}
+
+#[tokio::test]
+async fn changes_of_a_page_are_gathered_signed_and_told_until_they_are_taken() {
+    let bench = bench().await;
+    let receiver = Receiver::start(&[200, 500]).await;
+    let source = bench.source().await;
+    let options = WebhookOptions { gather_milliseconds: 50, repeat: 1 };
+    let token = bench.notion.subscribe(&receiver.url(), options);
+    assert_eq!(told(&bench, 1).await[0].body, json!({ "verification_token": token }));
+    let row: Value = serde_json::from_slice(&bench.try_row(&source).await.unwrap().body).unwrap();
+    let path = format!("/v1/pages/{}", row["id"].as_str().unwrap());
+    for name in ["Ada", "Ada", "Grace"] {
+        let title = json!({ "title": [{ "text": { "content": name } }] });
+        bench.notion.act("PATCH", &path, &json!({ "properties": { "Name": title } })).unwrap();
+    }
+    let told = told(&bench, 4).await;
+    let event = |kind: &str| told.iter().filter(|one| one.body["type"] == kind).collect::<Vec<_>>();
+    let (created, updated) = (event("page.created"), event("page.properties_updated"));
+    // One of the two was refused at first, and came again as the same.
+    assert_eq!(created.len() + updated.len(), 3);
+    let body = &updated[0].body;
+    assert_eq!(body["data"]["updated_properties"], json!(["title"]));
+    assert_eq!(body["data"]["parent"]["data_source_id"], source);
+    assert_eq!(body["entity"], json!({ "id": row["id"], "type": "page" }));
+    assert_eq!(body["authors"][0]["type"], "person");
+    assert_eq!(created[0].body["authors"][0]["type"], "bot");
+    let ids: BTreeSet<_> =
+        created.iter().chain(&updated).map(|one| one.body["id"].to_string()).collect();
+    assert_eq!(ids.len(), 2);
+    let last = receiver.received().pop().unwrap();
+    let key = hmac::Key::new(hmac::HMAC_SHA256, token.as_bytes());
+    let signature = last.header("x-notion-signature").strip_prefix("sha256=").unwrap();
+    let digits = |at: usize| u8::from_str_radix(&signature[at..at + 2], 16).unwrap();
+    let tag: Vec<u8> = (0..64).step_by(2).map(digits).collect();
+    hmac::verify(&key, &last.body, &tag).unwrap();
+    receiver.stop().await;
 }

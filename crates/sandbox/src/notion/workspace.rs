@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::{
     block::{Block, Draft},
+    change::Change,
     data_source::DataSource,
     database::Database,
     ids::{Ids, Uuid},
@@ -28,6 +29,8 @@ pub(crate) struct Workspace {
     pub(crate) id: Uuid,
     /// `facts/notion.md` 5: 10,000 in truth.
     pub(crate) row_cap: usize,
+    /// Whether queries answer parts that hold fewer rows than asked for.
+    pub(crate) short_parts: bool,
     pub(crate) pages: HashMap<Uuid, Page>,
     pub(crate) databases: HashMap<Uuid, Database>,
     pub(crate) sources: HashMap<Uuid, DataSource>,
@@ -36,6 +39,8 @@ pub(crate) struct Workspace {
     pub(crate) children: HashMap<Uuid, Vec<Uuid>>,
     /// The schema of pages that are no rows.
     pub(crate) page_schema: Schema,
+    /// What changed since webhooks were told.
+    pub(crate) changes: Vec<Change>,
 }
 
 /// Where new children go.
@@ -57,14 +62,16 @@ impl Workspace {
             id: ids.uuid(),
             ids,
             row_cap,
+            short_parts: false,
             pages: HashMap::new(),
             databases: HashMap::new(),
             sources: HashMap::new(),
             blocks: HashMap::new(),
             children: HashMap::new(),
             page_schema: Schema::title_only("title"),
+            changes: Vec::new(),
         };
-        let mut page = workspace.blank_page(Parent::Workspace, now);
+        let mut page = workspace.blank_page(Parent::Workspace, workspace.bot, now);
         page.id = workspace.shared_page;
         let title = rich_text::plain("Shared with the connection");
         page.values.insert("title".to_owned(), Value::Array(title));
@@ -73,13 +80,14 @@ impl Workspace {
     }
 
     /// A page with a new id and nothing on it, not yet in the workspace.
-    pub(crate) fn blank_page(&mut self, parent: Parent, now: Timestamp) -> Page {
+    pub(crate) fn blank_page(&mut self, parent: Parent, author: Uuid, now: Timestamp) -> Page {
         Page {
             id: self.ids.uuid(),
             parent,
             created: now,
             edited: now,
-            author: self.bot,
+            author,
+            editor: author,
             in_trash: false,
             is_archived: false,
             is_locked: false,

@@ -46,6 +46,7 @@ impl Connections for Sqlite {
             delete("account")?;
             delete("connection_profile")?;
             delete("credential")?;
+            delete("watermark")?;
             Ok(true)
         };
         self.shared.state.write("remove a connection", write).await

@@ -26,6 +26,9 @@ use crate::notion::failure;
 /// How long the columns are believed where a value does not fit them.
 const COLUMNS_BELIEVED: SignedDuration = SignedDuration::from_mins(5);
 
+/// What of a minute comes after its beginning.
+const REST_OF_MINUTE: SignedDuration = SignedDuration::from_millis(59_999);
+
 /// What a row shall hold.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct WantedRow<'a> {
@@ -158,7 +161,7 @@ impl<T: Transport, C: Timer> RowTable<T, C> {
                 }
             }
         };
-        let mut row = row_of(table, &page, wanted.now);
+        let mut row = row_of(table, &page, Timestamp::MAX);
         if !page.is_full() {
             // A connection that may not read is told the id alone.
             row.fields = faces;
@@ -176,7 +179,11 @@ impl<T: Transport, C: Timer> RowTable<T, C> {
         Source { client, id: &self.data_source, table }
     }
 
-    async fn table(&self, now: Timestamp) -> Result<Arc<Table>, Failure> {
+    /// The columns, read once.
+    ///
+    /// # Errors
+    /// A [`Failure`] that says what to change.
+    pub(super) async fn table(&self, now: Timestamp) -> Result<Arc<Table>, Failure> {
         if let Some((_, table)) = &*self.table.read().await {
             return Ok(Arc::clone(table));
         }
@@ -188,7 +195,11 @@ impl<T: Transport, C: Timer> RowTable<T, C> {
         known.as_ref().is_none_or(|(read_at, _)| now.duration_since(*read_at) >= COLUMNS_BELIEVED)
     }
 
-    async fn read_table(&self, now: Timestamp) -> Result<Arc<Table>, Failure> {
+    /// The columns, read anew.
+    ///
+    /// # Errors
+    /// A [`Failure`] that says what to change.
+    pub(super) async fn read_table(&self, now: Timestamp) -> Result<Arc<Table>, Failure> {
         let operation = GetDataSource { data_source_id: self.data_source.clone() };
         let mut place = self.table.write().await;
         let source = self.client.call(&operation).await.map_err(|error| failure::of(&error))?;
@@ -218,12 +229,16 @@ fn held(reason: &str) -> Failure {
     Failure { next: Next::Hold(None), ambiguous: false, reason: reason.to_owned() }
 }
 
-/// A row as a page shows it.
-pub(crate) fn row_of(table: &Table, page: &Page, now: Timestamp) -> Row {
+/// A row as a page shows it that was read at this moment.
+///
+/// Notion keeps the minute of an edit. A row counts as changed when it can have been at the latest: so
+/// what was read before a write of ours is older than what that write left, within one minute too.
+pub(crate) fn row_of(table: &Table, page: &Page, read_at: Timestamp) -> Row {
+    let end = |minute: Timestamp| minute.saturating_add(REST_OF_MINUTE).unwrap_or(minute);
     Row {
         id: page.id.to_string(),
         fields: table.read(page),
-        changed_at: page.last_edited_time.unwrap_or(now),
+        changed_at: page.last_edited_time.map_or(read_at, |minute| end(minute).min(read_at)),
         record: table.key_of(page),
         gone: page.is_in_trash(),
     }

@@ -51,6 +51,7 @@ fn empty() -> Page {
         created: at,
         edited: at,
         author: Uuid::parse(ADA).unwrap(),
+        editor: Uuid::parse(ADA).unwrap(),
         in_trash: false,
         is_archived: false,
         is_locked: false,

@@ -41,6 +41,7 @@ impl Desk {
             name,
             query: pairs.map(|(key, value)| (key.to_owned(), value.to_owned())).collect(),
             body,
+            by: self.workspace.bot,
             now: self.now,
         };
         (operation.act)(&mut self.workspace, &call)

@@ -6,6 +6,7 @@ use super::{databases::trashed, decoration};
 use crate::notion::{
     block,
     call::Call,
+    change::Change,
     choice::{Choice, Named},
     field::Field,
     ids::{Uuid, percent_encoded},
@@ -23,7 +24,7 @@ pub(crate) fn create(workspace: &mut Workspace, call: &Call) -> Result<Value, Re
     let body = call.body();
     body.only(&["parent", "properties", "icon", "cover", "children"])?;
     let parent = parent(workspace, &body.key("parent"))?;
-    let mut page = workspace.blank_page(parent, call.now);
+    let mut page = workspace.blank_page(parent, call.by, call.now);
     change(&mut page, call)?;
     let drafts = match body.key("children").present() {
         Some(children) => block::write(&children)?,
@@ -34,6 +35,7 @@ pub(crate) fn create(workspace: &mut Workspace, call: &Call) -> Result<Value, Re
         write_properties(workspace, &mut page, &properties)?;
     }
     let id = page.id;
+    workspace.changes.push(Change::created(&page));
     add(workspace, page);
     workspace.insert(id, Place::End, drafts, call.now)?;
     render(workspace, call, id, only.as_deref())
@@ -49,7 +51,8 @@ pub(crate) fn retrieve(workspace: &mut Workspace, call: &Call) -> Result<Value, 
 /// `PATCH /pages/{id}`.
 pub(crate) fn update(workspace: &mut Workspace, call: &Call) -> Result<Value, Refusal> {
     call.only(&["properties", "icon", "cover", "is_locked", "is_archived"])?;
-    let mut page = workspace.page(call.id()?)?.clone();
+    let before = workspace.page(call.id()?)?.clone();
+    let mut page = before.clone();
     let in_trash = call.trash()?;
     if page.in_trash && in_trash != Some(false) {
         return Err(trashed());
@@ -61,6 +64,8 @@ pub(crate) fn update(workspace: &mut Workspace, call: &Call) -> Result<Value, Re
         write_properties(workspace, &mut page, &properties)?;
     }
     page.edited = call.now;
+    page.editor = call.by;
+    workspace.changes.extend(Change::between(&before, &page));
     let id = page.id;
     workspace.pages.insert(id, page);
     render(workspace, call, id, only.as_deref())

@@ -29,7 +29,7 @@ pub(crate) fn query(workspace: &mut Workspace, call: &Call) -> Result<Value, Ref
         Some(kind) => kind.one_of(&["page", "data_source"])?,
         None => "page",
     };
-    let paging = Paging::of_body(&body)?;
+    let paging = Paging::of_body(&body)?.shortened(workspace.short_parts);
     let only = shown_of(&source.schema, call)?;
     let in_trash = call.trash()?.unwrap_or(false);
 

@@ -23,6 +23,7 @@ fn page() -> Page {
         created: at,
         edited: at,
         author: ids.uuid(),
+        editor: ids.uuid(),
         in_trash: false,
         is_archived: false,
         is_locked: false,
@@ -45,7 +46,7 @@ fn an_empty_page_shows_every_property_empty() {
     assert_eq!(properties["Peers"]["relation"], json!([]));
     assert_eq!(properties["No"]["unique_id"], json!({ "prefix": "HUB", "number": 7 }));
     assert_eq!(properties["Made"]["created_time"], "2026-03-05T12:00:00.000Z");
-    assert_eq!(properties["By"]["last_edited_by"]["id"], page.author.to_string());
+    assert_eq!(properties["By"]["last_edited_by"]["id"], page.editor.to_string());
 }
 
 #[test]
