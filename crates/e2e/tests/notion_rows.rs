@@ -77,11 +77,21 @@ impl House {
         Hub::start(&self.program, self.path(), self.variables())
     }
 
+    /// Sends the event with this number about the contact with that one, whole as a new contact's is.
+    async fn send(&self, hub: &Hub, number: u64, contact: u64) -> Result<()> {
+        let mut body: Value = serde_json::from_str(&self.events.body(number, contact))?;
+        body["type"] = "ContactCreate".into();
+        (body["firstName"], body["lastName"]) = ("Person".into(), contact.to_string().into());
+        (body["dateAdded"], body["dnd"]) = ("2026-01-01T10:00:00.000Z".into(), false.into());
+        let event = self.events.sign(&body.to_string())?;
+        let mut sender = Sender::connect(hub.address()).await?;
+        assert_eq!(sender.send(&Sender::request(&event)).await?, 200);
+        Ok(())
+    }
+
     /// Sends an event, and waits until so many actions are done in all.
     async fn tell(&self, hub: &Hub, (number, contact): (u64, u64), done: u64) -> Result<()> {
-        let mut sender = Sender::connect(hub.address()).await?;
-        let event = self.events.signed(number, contact)?;
-        assert_eq!(sender.send(&Sender::request(&event)).await?, 200);
+        self.send(hub, number, contact).await?;
         let store = Sqlite::open_to_read(&self.path().join("data"))?;
         while store.action_counts().await?.get(&ActionState::Done) != Some(&done) {
             tokio::task::yield_now().await;
@@ -127,9 +137,7 @@ async fn a_row_whose_making_was_cut_off_is_found_by_the_next_hub() -> Result<()>
     // The row is made and its answer lost; then the hub dies.
     let lost = Fault::always(FaultAction::Reset { committed: true }).on("pages.create");
     house.notion.vendor.faults().set(vec![lost])?;
-    let mut sender = Sender::connect(hub.address()).await?;
-    let event = house.events.signed(2, 2)?;
-    assert_eq!(sender.send(&Sender::request(&event)).await?, 200);
+    house.send(&hub, 2, 2).await?;
     while house.rows().len() < 2 {
         tokio::task::yield_now().await;
     }
