@@ -13,6 +13,10 @@ pub enum Scope {
     CalendarsRead,
     /// Book, change and cancel appointments.
     CalendarsWrite,
+    /// See what was changed outside, with the values before and after.
+    ChangesRead,
+    /// Begin change sets and undo them, whatever they changed.
+    ChangesWrite,
     /// See connections and their accounts.
     ConnectionsRead,
     /// Make and remove connections.
@@ -47,6 +51,8 @@ pub enum Scope {
     ProxyRead,
     /// Call the vendor's other operations through the hub.
     ProxyWrite,
+    /// See every mirrored record: by SQL, by words, and with its history.
+    RecordsRead,
     /// See the rows of mappings, and the conflicts that were settled.
     RowsRead,
     /// Tell the rows of an application.
@@ -61,10 +67,12 @@ pub enum Scope {
 
 impl Scope {
     /// Every scope, in order of name.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 28] = [
         Self::AuditRead,
         Self::CalendarsRead,
         Self::CalendarsWrite,
+        Self::ChangesRead,
+        Self::ChangesWrite,
         Self::ConnectionsRead,
         Self::ConnectionsWrite,
         Self::ContactsRead,
@@ -82,6 +90,7 @@ impl Scope {
         Self::OrganizationsRead,
         Self::ProxyRead,
         Self::ProxyWrite,
+        Self::RecordsRead,
         Self::RowsRead,
         Self::RowsWrite,
         Self::SubscriptionsRead,
@@ -96,6 +105,8 @@ impl Scope {
             Self::AuditRead => "audit:read",
             Self::CalendarsRead => "calendars:read",
             Self::CalendarsWrite => "calendars:write",
+            Self::ChangesRead => "changes:read",
+            Self::ChangesWrite => "changes:write",
             Self::ConnectionsRead => "connections:read",
             Self::ConnectionsWrite => "connections:write",
             Self::ContactsRead => "contacts:read",
@@ -113,6 +124,7 @@ impl Scope {
             Self::OrganizationsRead => "organizations:read",
             Self::ProxyRead => "proxy:read",
             Self::ProxyWrite => "proxy:write",
+            Self::RecordsRead => "records:read",
             Self::RowsRead => "rows:read",
             Self::RowsWrite => "rows:write",
             Self::SubscriptionsRead => "subscriptions:read",

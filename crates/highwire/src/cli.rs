@@ -1,11 +1,13 @@
 //! The command line: every command and flag.
 
 mod audit;
+mod changes;
 mod conflicts;
 mod connect;
 mod connections;
 mod doctor;
 mod letters;
+mod reading;
 mod subscriptions;
 mod sync;
 mod tenants;
@@ -16,6 +18,7 @@ use clap::{ArgMatches, Args, Parser, Subcommand, ValueEnum};
 use endpoint::Secret;
 
 pub(crate) use self::audit::{Audit, AuditList};
+pub(crate) use self::changes::{Changes, Undo};
 pub(crate) use self::conflicts::{ConflictList, Conflicts};
 pub(crate) use self::connect::{
     Application as ConnectApplication, Connect, HighLevel as ConnectHighLevel,
@@ -27,6 +30,7 @@ pub(crate) use self::connections::{
 };
 pub(crate) use self::doctor::Doctor;
 pub(crate) use self::letters::{Choice, Dead, Filter};
+pub(crate) use self::reading::{History, Query, Search, Show};
 pub(crate) use self::subscriptions::{
     AddSubscription, ReplaySubscription, Subscriptions, WhichSubscription,
 };
@@ -97,6 +101,11 @@ pub(crate) enum Command {
     /// See who did what with keys, tokens and what belongs to whom
     #[command(subcommand)]
     Audit(Audit),
+    /// See what was changed outside, with what was there before
+    #[command(subcommand)]
+    Changes(Changes),
+    /// Take a change set back, where nobody has changed its records since
+    Undo(Undo),
     /// See where both sides of a mapping had changed a field, and what was lost
     #[command(subcommand)]
     Conflicts(Conflicts),
@@ -109,6 +118,14 @@ pub(crate) enum Command {
     /// Load what vendors have, repair what no event told, and see how far it is
     #[command(subcommand)]
     Sync(Sync),
+    /// Ask what the hub keeps of the CRM in SQL; nothing can be changed
+    Query(Query),
+    /// Find contacts, notes and messages by their words
+    Search(Search),
+    /// Show a record, and of a contact what belongs to it
+    Show(Show),
+    /// Tell what changed a record and who told it, or what it was at a time
+    History(History),
     /// Look at the hub and its connections, changing nothing, and say what to change
     Doctor(Doctor),
     /// Prepare Notion

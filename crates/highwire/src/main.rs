@@ -155,12 +155,18 @@ async fn dispatch(
         Command::Audit(cli::Audit::List(wanted)) => {
             commands::audit::list(&settings, actor, &wanted, json).await
         }
+        Command::Changes(command) => commands::changes::run(&settings, actor, &command, json).await,
+        Command::Undo(asked) => commands::undo::run(&settings, actor, &asked, json).await,
         Command::Conflicts(cli::Conflicts::List(wanted)) => {
             commands::conflicts::list(&settings, actor, &wanted, json).await
         }
         Command::Connections(command) => {
             commands::connections::run(&settings, actor, command, json).await
         }
+        Command::Query(asked) => commands::query::run(&settings, actor, &asked, json).await,
+        Command::Search(asked) => commands::search::run(&settings, actor, &asked, json).await,
+        Command::Show(asked) => commands::show::run(&settings, actor, &asked, json).await,
+        Command::History(asked) => commands::history::run(&settings, actor, &asked, json).await,
         Command::Doctor(asked) => commands::doctor::run(&settings, actor, &asked, json).await,
         Command::Subscriptions(command) => {
             commands::subscriptions::run(&settings, actor, command, json).await

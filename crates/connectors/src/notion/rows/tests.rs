@@ -63,6 +63,7 @@ fn write(id: &str, row: Option<&str>, fields: Fields) -> RowWrite {
         fields,
         seen_at: None,
         correlation: CorrelationId::of(&event_id(1)),
+        seen_at: None,
         now: now(),
     }
 }
