@@ -1,15 +1,20 @@
 //! The mappings that the hub keeps equal, and the destinations that do it.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use connectors::notion::rows::NotionRows;
-use domain::{Clock, ConnectionId, Counterpart, Destination, Mapping, crm::Crm};
-use engine::{DeliverySettings, Linking, LinkingParts};
+use connectors::notion::{Notion, rows::NotionRows};
+use domain::{Clock, ConnectionId, Counterpart, Destination, Mapping, RowReader, crm::Crm};
+use endpoint::http::HttpTransport;
+use engine::{DeliverySettings, Linking, LinkingParts, Watching};
 use store::Sqlite;
 
 use crate::{
-    clock::Timer, doors, failure::Failure, mappings::MappingFile, settings::Settings, wiring,
+    broker, clock::Timer, doors, failure::Failure, mappings::MappingFile, settings::Settings,
+    wiring,
 };
+
+/// The shortest pause between two readings of a table: Notion keeps minutes.
+const SHORTEST_POLL: Duration = Duration::from_secs(10);
 
 /// The mappings of the settings' file; none where no file is named.
 pub(crate) fn mappings(settings: &Settings) -> Result<Arc<[Mapping]>, Failure> {
@@ -64,13 +69,29 @@ impl Sides<'_> {
         self.mappings.iter().map(|mapping| (mapping.destination(), patience)).collect()
     }
 
+    /// Whose tables are read for what people change there.
+    pub(crate) fn watching(&self) -> Result<Watching, Failure> {
+        let every = Duration::from_secs(self.settings.sync.poll_seconds).max(SHORTEST_POLL);
+        let mut watching = Watching { every, ..Watching::default() };
+        let Some(rows) = self.notion_rows() else { return Ok(watching) };
+        watching.process = broker::process_name()?;
+        for mapping in self.mappings.iter().filter(|mapping| mapping.vendor == Notion::NAME) {
+            let reader: Arc<dyn RowReader> = rows.clone();
+            watching.mappings.push((Arc::new(mapping.clone()), reader));
+        }
+        Ok(watching)
+    }
+
     /// The other sides, by their connections.
     fn counterparts(&self) -> BTreeMap<ConnectionId, Arc<dyn Counterpart>> {
+        let notion = self.notion_rows().map(|rows| rows as Arc<dyn Counterpart>);
+        notion.map(|rows| (ConnectionId::new(doors::NOTION), rows)).into_iter().collect()
+    }
+
+    /// The tables of Notion; clones of its client share the budget.
+    fn notion_rows(&self) -> Option<Arc<NotionRows<HttpTransport, Timer>>> {
         let application_url = &self.settings.highlevel.application_url;
-        let notion = self.notion.clone().map(|client| {
-            let rows = NotionRows::new(client, Timer, application_url);
-            (ConnectionId::new(doors::NOTION), Arc::new(rows) as Arc<dyn Counterpart>)
-        });
-        notion.into_iter().collect()
+        let rows = |client| Arc::new(NotionRows::new(client, Timer, application_url));
+        self.notion.clone().map(rows)
     }
 }

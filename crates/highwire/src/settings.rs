@@ -206,6 +206,7 @@ pub(crate) struct Subscriptions {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Sync {
     pub(crate) mapping_file: PathBuf,
+    pub(crate) poll_seconds: u64,
 }
 
 /// The simulated vendors.
