@@ -5,6 +5,7 @@
 //! is not believed: an event of it means that a record may have changed, and nothing more.
 
 pub mod check;
+mod leads;
 mod lists;
 mod records;
 mod shared_address;
@@ -20,6 +21,7 @@ use jiff::SignedDuration;
 use serde_json::value::RawValue;
 
 pub use self::{
+    leads::LeadDesk,
     lists::ShopLists,
     shared_address::SharedAddress,
     stored::{ShopClients, Shops, StoredShops},

@@ -67,6 +67,7 @@ mod row_reader;
 mod scope;
 mod sealer;
 mod sender;
+mod shop_lead;
 mod snapshot;
 mod source;
 mod storage;
@@ -140,6 +141,7 @@ pub use self::{
     scope::{Scope, Scopes, UnknownScope},
     sealer::SecretSealer,
     sender::Sender,
+    shop_lead::{ShopLead, ShopLeadError, ShopLeads},
     snapshot::{SNAPSHOT_SUFFIX, Snapshot},
     source::{Reading, Refusal, Source, Summary},
     storage::{Storage, StorageError},

@@ -6,11 +6,15 @@
 use std::sync::Arc;
 
 use domain::{
-    Clock, Fields, Link, LinkEnd, Mapping, Realm, Row, Storage, StorageError, SyncConflict,
+    Clock, Fields, Link, LinkEnd, Links, Mapping, OrganizationId, Realm, Row, Storage,
+    StorageError, SyncConflict,
 };
 use jiff::{SignedDuration, Timestamp};
 
-use crate::intake::{Accepted, Intake};
+use crate::{
+    administration::first_organization,
+    intake::{Accepted, Intake},
+};
 
 /// The mappings of the hub, with what comes in and is known of their rows. Cheap to clone.
 #[derive(Clone)]
@@ -80,11 +84,8 @@ impl<S: Storage> Mappings<S> {
     /// # Errors
     /// [`RowRefused::NoMapping`].
     pub fn mapping(&self, realm: &Realm, name: &str) -> Result<&Mapping, RowRefused> {
-        let is_seen = |one: &&Mapping| {
-            realm.holds(Some(&one.tenant)) || realm.holds(Some(&one.counterpart_tenant()))
-        };
         let mut named = self.all.iter().filter(|one| one.name == name);
-        named.find(is_seen).ok_or(RowRefused::NoMapping)
+        named.find(|one| is_seen(realm, one)).ok_or(RowRefused::NoMapping)
     }
 
     /// Takes in what is told of a row of a mapping whose counterpart is of this vendor.
@@ -130,8 +131,7 @@ impl<S: Storage> Mappings<S> {
         link.ok_or(RowRefused::NoRow)
     }
 
-    /// What was settled where both sides had changed a field, the newest first, below a number; of one
-    /// mapping where it is named, else of all that are in sight.
+    /// What was settled where both sides had changed a field: see [`conflicts`].
     ///
     /// # Errors
     /// Where there is no such mapping in sight, or the store fails.
@@ -139,24 +139,45 @@ impl<S: Storage> Mappings<S> {
         &self,
         realm: &Realm,
         mapping: Option<&str>,
-        (before, limit): (Option<u64>, usize),
+        page: (Option<u64>, usize),
     ) -> Result<Vec<SyncConflict>, RowRefused> {
-        let seen: Vec<&Mapping> = match mapping {
-            Some(name) => vec![self.mapping(realm, name)?],
-            None => {
-                let is_seen =
-                    |one: &&Mapping| self.mapping(realm, &one.name).is_ok_and(|seen| seen == *one);
-                self.all.iter().filter(is_seen).collect()
-            }
-        };
-        let mut found = Vec::new();
-        for one in seen {
-            let organization = &one.tenant.organization;
-            let name = Some(one.name.as_str());
-            found.extend(self.store.conflicts(organization, name, before, limit).await?);
-        }
-        found.sort_by(|one, other| other.id.cmp(&one.id));
-        found.truncate(limit);
-        Ok(found)
+        let organization = realm.organization().cloned().unwrap_or_else(first_organization);
+        conflicts(&self.store, (&self.all, realm, &organization), mapping, page).await
     }
+}
+
+/// What was settled where both sides had changed a field, of an organization, the newest first, below a
+/// number and at most so many; of one mapping where it is named. Who sees one connection sees what is of
+/// its mappings.
+///
+/// # Errors
+/// Where there is no such mapping in sight, or the store fails.
+pub async fn conflicts(
+    store: &impl Links,
+    (all, realm, organization): (&[Mapping], &Realm, &OrganizationId),
+    mapping: Option<&str>,
+    (before, limit): (Option<u64>, usize),
+) -> Result<Vec<SyncConflict>, RowRefused> {
+    if !matches!(realm, Realm::Connection(_)) {
+        // Those of a mapping that is no more stay in sight.
+        return Ok(store.conflicts(organization, mapping, before, limit).await?);
+    }
+    let seen = all.iter().filter(|one| is_seen(realm, one));
+    let seen: Vec<_> = seen.filter(|one| mapping.is_none_or(|name| one.name == name)).collect();
+    if mapping.is_some() && seen.is_empty() {
+        return Err(RowRefused::NoMapping);
+    }
+    let mut found = Vec::new();
+    for one in seen {
+        let name = Some(one.name.as_str());
+        found.extend(store.conflicts(organization, name, before, limit).await?);
+    }
+    found.sort_by_key(|conflict| std::cmp::Reverse(conflict.id));
+    found.truncate(limit);
+    Ok(found)
+}
+
+/// Whether a mapping is in sight: by its CRM or by its counterpart.
+fn is_seen(realm: &Realm, mapping: &Mapping) -> bool {
+    realm.holds(Some(&mapping.tenant)) || realm.holds(Some(&mapping.counterpart_tenant()))
 }

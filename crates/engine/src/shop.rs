@@ -5,6 +5,7 @@
 //! are gone on with. Nothing is ever written to the shop.
 
 mod bring;
+mod leads;
 mod report;
 
 use std::{collections::BTreeMap, sync::Arc};
@@ -17,6 +18,7 @@ use policy::shop::{merge, people};
 use serde_json::Value;
 
 use self::bring::Trouble;
+pub use self::leads::LeadHandover;
 pub use self::report::{Brought, ShopFailure, ShopReport, ShopStep};
 pub use policy::shop::{LeftOut, ShopRules, UnknownRule};
 

@@ -1,6 +1,7 @@
 //! The command line: every command and flag.
 
 mod audit;
+mod conflicts;
 mod connect;
 mod connections;
 mod doctor;
@@ -14,6 +15,7 @@ use clap::{ArgMatches, Args, Parser, Subcommand, ValueEnum};
 use endpoint::Secret;
 
 pub(crate) use self::audit::{Audit, AuditList};
+pub(crate) use self::conflicts::{ConflictList, Conflicts};
 pub(crate) use self::connect::{
     Application as ConnectApplication, Connect, HighLevel as ConnectHighLevel,
     HighLevelBrowser as ConnectHighLevelBrowser, Model as ConnectModel, Notion as ConnectNotion,
@@ -93,6 +95,9 @@ pub(crate) enum Command {
     /// See who did what with keys, tokens and what belongs to whom
     #[command(subcommand)]
     Audit(Audit),
+    /// See where both sides of a mapping had changed a field, and what was lost
+    #[command(subcommand)]
+    Conflicts(Conflicts),
     /// Connect organizations to vendors, and say how their webhooks prove themselves
     #[command(subcommand)]
     Connections(Connections),

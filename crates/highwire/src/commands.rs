@@ -5,6 +5,7 @@ pub(crate) mod audit;
 pub(crate) mod backup;
 pub(crate) mod call;
 pub(crate) mod completions;
+pub(crate) mod conflicts;
 pub(crate) mod connect;
 pub(crate) mod connections;
 pub(crate) mod demo;

@@ -1,97 +1,125 @@
-//! The mappings that the hub keeps equal, and the destinations that do it.
+//! What the hub keeps equal with what: the mappings of the settings, and who carries them out.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+mod application;
+mod file;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Duration,
+};
 
 use connectors::notion::{Notion, rows::NotionRows};
-use domain::{Clock, ConnectionId, Counterpart, Destination, Mapping, RowReader, crm::Crm};
+use domain::{ConnectionId, Counterpart, Destination, Mapping, RowReader};
 use endpoint::http::HttpTransport;
 use engine::{DeliverySettings, Linking, LinkingParts, Watching};
 use store::Sqlite;
 
 use crate::{
-    broker, clock::Timer, doors, failure::Failure, mappings::MappingFile, settings::Settings,
-    wiring,
+    broker,
+    clock::Timer,
+    doors,
+    failure::Failure,
+    port,
+    settings::Settings,
+    subscriptions::Needs,
+    wiring::{Ground, NotionClient},
 };
 
 /// The shortest pause between two readings of a table: Notion keeps minutes.
 const SHORTEST_POLL: Duration = Duration::from_secs(10);
 
-/// The mappings of the settings' file; none where no file is named.
-pub(crate) fn mappings(settings: &Settings) -> Result<Arc<[Mapping]>, Failure> {
-    let path = &settings.sync.mapping_file;
-    if path.as_os_str().is_empty() {
-        return Ok(Arc::default());
-    }
-    let mappings = MappingFile::open(path)?.mappings(&wiring::default_organization());
-    if let Some(tableless) = mappings.iter().find(|mapping| mapping.table.is_empty()) {
-        return Err(Failure::user(
-            format!("use the mapping `{}`: it names no table", tableless.name),
-            "run `highwire notion init --parent PAGE` once, or write the table's id into the file",
-        ));
-    }
-    let needs_notion = |mapping: &&Mapping| mapping.vendor == "notion";
-    if settings.notion.token.is_empty() && mappings.iter().any(|mapping| needs_notion(&mapping)) {
-        return Err(Failure::user(
-            "use the mapping file: notion.token is not set",
-            "set NOTION_TOKEN to the secret of your Notion connection",
-        ));
-    }
-    Ok(mappings.into())
-}
+/// The tables of Notion that the hub keeps.
+type Tables = NotionRows<HttpTransport, Timer>;
 
-/// What mappings are carried out with.
-pub(crate) struct Sides<'a> {
-    pub(crate) settings: &'a Settings,
-    pub(crate) store: &'a Sqlite,
-    pub(crate) crm: Arc<dyn Crm>,
-    pub(crate) notion: Option<wiring::NotionClient>,
-    pub(crate) mappings: &'a Arc<[Mapping]>,
-    pub(crate) clock: &'a Arc<dyn Clock>,
-}
-
-impl Sides<'_> {
-    /// The destination of each mapping.
-    pub(crate) fn destinations(&self) -> BTreeMap<ConnectionId, Arc<dyn Destination>> {
-        let linking: Arc<dyn Destination> = Arc::new(Linking::new(LinkingParts {
-            store: self.store.clone(),
-            crm: Arc::clone(&self.crm),
-            counterparts: self.counterparts(),
-            mappings: Arc::clone(self.mappings),
-            clock: Arc::clone(self.clock),
-        }));
-        let of = |mapping: &Mapping| (mapping.destination(), Arc::clone(&linking));
-        self.mappings.iter().map(of).collect()
-    }
-
+/// The mappings, and the destination of each.
+pub(crate) struct Links {
+    pub(crate) mappings: Arc<[Mapping]>,
+    pub(crate) destinations: BTreeMap<ConnectionId, Arc<dyn Destination>>,
     /// How patient the hub is with each of them.
-    pub(crate) fn delivery(&self) -> BTreeMap<ConnectionId, DeliverySettings> {
-        let patience = self.settings.notion.delivery();
-        self.mappings.iter().map(|mapping| (mapping.destination(), patience)).collect()
-    }
-
+    pub(crate) delivery: BTreeMap<ConnectionId, DeliverySettings>,
     /// Whose tables are read for what people change there.
-    pub(crate) fn watching(&self) -> Result<Watching, Failure> {
-        let every = Duration::from_secs(self.settings.sync.poll_seconds).max(SHORTEST_POLL);
-        let mut watching = Watching { every, ..Watching::default() };
-        let Some(rows) = self.notion_rows() else { return Ok(watching) };
-        watching.process = broker::process_name()?;
-        for mapping in self.mappings.iter().filter(|mapping| mapping.vendor == Notion::NAME) {
-            let reader: Arc<dyn RowReader> = rows.clone();
-            watching.mappings.push((Arc::new(mapping.clone()), reader));
-        }
-        Ok(watching)
-    }
+    pub(crate) watching: Watching,
+}
 
-    /// The other sides, by their connections.
-    fn counterparts(&self) -> BTreeMap<ConnectionId, Arc<dyn Counterpart>> {
-        let notion = self.notion_rows().map(|rows| rows as Arc<dyn Counterpart>);
-        notion.map(|rows| (ConnectionId::new(doors::NOTION), rows)).into_iter().collect()
-    }
+/// What the settings ask for. Nothing is called.
+///
+/// # Errors
+/// Where they name what is not there.
+pub(crate) async fn links(
+    ground: &Ground<'_>,
+    notion: Option<NotionClient>,
+) -> Result<Links, Failure> {
+    let Ground { settings, store, broker, clock, .. } = *ground;
+    let mappings: Arc<[Mapping]> = mappings(settings, store).await?.into();
+    let application_url = &settings.highlevel.application_url;
+    let notion = notion.map(|client| Arc::new(Tables::new(client, Timer, application_url)));
+    let watching = watching(settings, notion.as_ref(), &mappings)?;
+    let linking: Arc<dyn Destination> = Arc::new(Linking::new(LinkingParts {
+        store: store.clone(),
+        crm: port::highlevel(settings, broker, store, clock),
+        counterparts: counterparts(ground, notion, &mappings)?,
+        mappings: Arc::clone(&mappings),
+        clock: Arc::clone(clock),
+    }));
+    let destination = |one: &Mapping| (one.destination(), Arc::clone(&linking));
+    let destinations = mappings.iter().map(destination).collect();
+    let patience = settings.notion.delivery();
+    let delivery = mappings.iter().map(|one| (one.destination(), patience)).collect();
+    Ok(Links { mappings, destinations, delivery, watching })
+}
 
-    /// The tables of Notion; clones of its client share the budget.
-    fn notion_rows(&self) -> Option<Arc<NotionRows<HttpTransport, Timer>>> {
-        let application_url = &self.settings.highlevel.application_url;
-        let rows = |client| Arc::new(NotionRows::new(client, Timer, application_url));
-        self.notion.clone().map(rows)
+/// The mappings that the settings and their mapping file describe.
+///
+/// # Errors
+/// Where they name what is not there, or one name twice.
+pub(crate) async fn mappings(settings: &Settings, store: &Sqlite) -> Result<Vec<Mapping>, Failure> {
+    let mut mappings = file::mappings(settings)?;
+    mappings.extend(application::mappings(settings, store).await?);
+    let mut names = BTreeSet::new();
+    match mappings.iter().find(|mapping| !names.insert(&mapping.name)) {
+        None => Ok(mappings),
+        Some(twice) => Err(Failure::user(
+            format!("use the mappings: two are called `{}`", twice.name),
+            "give one of them another name",
+        )),
     }
+}
+
+/// The other sides, by their connections.
+fn counterparts(
+    ground: &Ground<'_>,
+    notion: Option<Arc<Tables>>,
+    mappings: &[Mapping],
+) -> Result<BTreeMap<ConnectionId, Arc<dyn Counterpart>>, Failure> {
+    let Ground { settings, store, sealer, clock, .. } = *ground;
+    let mut counterparts: BTreeMap<ConnectionId, Arc<dyn Counterpart>> = BTreeMap::new();
+    if let Some(tables) = notion {
+        counterparts.insert(ConnectionId::new(doors::NOTION), tables);
+    }
+    let of_own = |one: &&Mapping| one.vendor == connectors::application::NAME;
+    if mappings.iter().any(|one| of_own(&one)) {
+        let needs = Needs { settings, store, sealer: Arc::clone(sealer), clock };
+        let own: Arc<dyn Counterpart> = Arc::new(needs.application()?);
+        let all = mappings.iter().filter(of_own);
+        counterparts.extend(all.map(|one| (one.counterpart.clone(), Arc::clone(&own))));
+    }
+    Ok(counterparts)
+}
+
+/// Whose tables are read for what people change there: at vendors that push no values.
+fn watching(
+    settings: &Settings,
+    notion: Option<&Arc<Tables>>,
+    mappings: &[Mapping],
+) -> Result<Watching, Failure> {
+    let every = Duration::from_secs(settings.sync.poll_seconds).max(SHORTEST_POLL);
+    let mut watching = Watching { every, ..Watching::default() };
+    let Some(tables) = notion else { return Ok(watching) };
+    watching.process = broker::process_name()?;
+    for mapping in mappings.iter().filter(|mapping| mapping.vendor == Notion::NAME) {
+        let reader = Arc::clone(tables) as Arc<dyn RowReader>;
+        watching.mappings.push((Arc::new(mapping.clone()), reader));
+    }
+    Ok(watching)
 }

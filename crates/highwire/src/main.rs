@@ -154,6 +154,9 @@ async fn dispatch(
         Command::Audit(cli::Audit::List(wanted)) => {
             commands::audit::list(&settings, actor, &wanted, json).await
         }
+        Command::Conflicts(cli::Conflicts::List(wanted)) => {
+            commands::conflicts::list(&settings, actor, &wanted, json).await
+        }
         Command::Connections(command) => {
             commands::connections::run(&settings, actor, command, json).await
         }

@@ -6,6 +6,7 @@
 mod environment;
 mod layers;
 mod shown;
+mod sync;
 
 use std::{
     net::SocketAddr,
@@ -20,7 +21,10 @@ use engine::{DeliverySettings, Limit, Limits};
 use jiff::SignedDuration;
 use serde::Deserialize;
 
-pub(crate) use self::environment::Environment;
+pub(crate) use self::{
+    environment::Environment,
+    sync::{RepairShoprSync, Sync},
+};
 use crate::failure::Failure;
 
 /// The manual, which every build carries.
@@ -55,8 +59,8 @@ pub(crate) struct Settings {
     pub(crate) proxy: Proxy,
     pub(crate) highlevel: HighLevel,
     pub(crate) notion: Notion,
-    pub(crate) subscriptions: Subscriptions,
     pub(crate) sync: Sync,
+    pub(crate) subscriptions: Subscriptions,
     pub(crate) sandbox: Sandbox,
     /// All of them as they may be shown.
     #[serde(skip)]
@@ -199,14 +203,6 @@ pub(crate) struct Subscriptions {
     pub(crate) allow_private_addresses: Vec<String>,
     pub(crate) give_up_after_hours: u64,
     pub(crate) disable_after_hours: u64,
-}
-
-/// What is kept equal with what.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Sync {
-    pub(crate) mapping_file: PathBuf,
-    pub(crate) poll_seconds: u64,
 }
 
 /// The simulated vendors.

@@ -5,6 +5,7 @@ use std::{sync::Arc, time::Duration};
 use aws_lc_rs::rand;
 use connectors::{
     Safe,
+    application::Application,
     subscriber::{CALL_TIMEOUT, Notary, REPLY_LIMIT, Subscriber},
 };
 use domain::{Clock, Forbearance, SecretSealer, SubscriptionNotary};
@@ -39,6 +40,19 @@ impl Needs<'_> {
 
     /// Who tells subscriptions.
     pub(crate) fn teller(&self) -> Result<Arc<Teller>, Failure> {
+        let forbearance: Forbearance = self.settings.subscriptions.forbearance();
+        let outside = (self.transport()?, Arc::clone(self.clock));
+        Ok(Arc::new(Subscriber::new(self.store.clone(), self.safe(), outside, forbearance)))
+    }
+
+    /// Who tells the user's own applications of their rows: signed and guarded as subscriptions are.
+    pub(crate) fn application(&self) -> Result<Application<Sqlite, HttpTransport>, Failure> {
+        let clock = Arc::clone(self.clock);
+        Ok(Application::new(self.store.clone(), self.safe(), self.transport()?, clock))
+    }
+
+    /// A transport that judges where it goes.
+    fn transport(&self) -> Result<HttpTransport, Failure> {
         let transport = HttpTransport::new(endpoint::http::Settings {
             call_timeout: CALL_TIMEOUT,
             reply_limit: REPLY_LIMIT,
@@ -46,12 +60,8 @@ impl Needs<'_> {
             guard: Some(Guard::new(reach(self.settings)?)),
             ..endpoint::http::Settings::default()
         });
-        let transport = transport.map_err(|source| {
-            Failure::user("prepare HTTPS", "see the line above").because(source)
-        })?;
-        let forbearance: Forbearance = self.settings.subscriptions.forbearance();
-        let outside = (transport, Arc::clone(self.clock));
-        Ok(Arc::new(Subscriber::new(self.store.clone(), self.safe(), outside, forbearance)))
+        transport
+            .map_err(|source| Failure::user("prepare HTTPS", "see the line above").because(source))
     }
 
     fn safe(&self) -> Safe<Sqlite> {

@@ -24,7 +24,8 @@ use crate::{
     failure::Failure,
     installation::HubInstallation,
     installs::InstallStage,
-    linking, master_keys, port, proxy,
+    linking::{self, Links},
+    master_keys, port, proxy,
     sealer::Sealer,
     set_up::HubSetUp,
     settings::{self, Settings},
@@ -96,7 +97,6 @@ pub(crate) async fn enter(settings: &Settings, entry: Entry) -> Result<Running, 
     let clock = clock::system();
     let highlevel = highlevel_source(settings)?;
     let (notion, activity_log) = activity_log(settings)?.unzip();
-    let mappings = linking::mappings(settings)?;
     let disk = store::Disk::new(&settings.data_dir, settings.server.reserve()?);
     let (mut server, store) = entry::open(settings, entry, &clock).await?;
     let keyring = master_keys::open_for_hub(settings, &store).await?;
@@ -106,13 +106,11 @@ pub(crate) async fn enter(settings: &Settings, entry: Entry) -> Result<Running, 
     let connection = ConnectionId::new(doors::NOTION);
     let needs = Needs { settings, store: &store, sealer: Arc::clone(&sealer), clock: &clock };
     let (notary, teller) = (needs.notary()?, needs.teller()?);
-    let crm = port::highlevel(settings, &broker, &store, &clock);
-    let (mapped, time) = (&mappings, &clock);
-    let sides =
-        linking::Sides { settings, store: &store, crm, notion, mappings: mapped, clock: time };
-    let mut delivery = sides.delivery();
+    let ground =
+        Ground { settings, store: &store, sealer: &sealer, broker: &broker, clock: &clock };
+    let Links { mappings, mut destinations, mut delivery, watching } =
+        linking::links(&ground, notion).await?;
     delivery.insert(connection.clone(), settings.notion.delivery());
-    let mut destinations = sides.destinations();
     destinations.extend(activity_log.clone().map(|log| (connection.clone(), log)));
     let hub = Hub::start(Parts {
         store: store.clone(),
@@ -120,7 +118,7 @@ pub(crate) async fn enter(settings: &Settings, entry: Entry) -> Result<Running, 
         rules: doors::rules(settings, clock.now())?,
         doors: doors::door_settings(settings, Arc::clone(&sealer)),
         mappings: Arc::clone(&mappings),
-        watching: sides.watching()?,
+        watching,
         activity_log: activity_log.is_some().then_some(connection),
         delivery,
         destinations,
@@ -135,9 +133,8 @@ pub(crate) async fn enter(settings: &Settings, entry: Entry) -> Result<Running, 
     watches.spawn(broker::tend(broker.clone()));
     watches.spawn(InstallStage::open(settings, &store, &sealer, broker.clone())?.run());
     watches.spawn(subscriptions::look_after(teller));
-    let ground =
-        Ground { settings, store: &store, sealer: &sealer, broker: &broker, clock: &clock };
-    let services = ground.services(notary, &format!("http://{}", server.address()))?;
+    let own_url = format!("http://{}", server.address());
+    let services = web::Services { mappings, ..ground.services(notary, &own_url)? };
     let site = Site {
         intake: hub.intake(),
         store: store.clone(),
@@ -152,12 +149,12 @@ pub(crate) async fn enter(settings: &Settings, entry: Entry) -> Result<Running, 
 }
 
 /// What the services behind the routes rest on.
-struct Ground<'a> {
-    settings: &'a Settings,
-    store: &'a Sqlite,
-    sealer: &'a Arc<dyn SecretSealer>,
-    broker: &'a HighLevelBroker,
-    clock: &'a Arc<dyn Clock>,
+pub(crate) struct Ground<'a> {
+    pub(crate) settings: &'a Settings,
+    pub(crate) store: &'a Sqlite,
+    pub(crate) sealer: &'a Arc<dyn SecretSealer>,
+    pub(crate) broker: &'a HighLevelBroker,
+    pub(crate) clock: &'a Arc<dyn Clock>,
 }
 
 impl Ground<'_> {
@@ -173,7 +170,7 @@ impl Ground<'_> {
         let installation = HubInstallation::new(settings, store.clone(), Arc::clone(clock));
         Ok(web::Services {
             consents: Some(Arc::new(HubConsents::of_hub(settings, consents)?)),
-            mappings: [].into(),
+            mappings: Arc::default(),
             crm: Some(port::highlevel(settings, broker, store, clock)),
             proxy: Some(proxy::highlevel(settings, store, (broker, clock))?),
             browser_proxy: proxy::browser(settings, store, (sealer, clock))?,

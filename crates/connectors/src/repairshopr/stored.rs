@@ -6,13 +6,17 @@ use std::{
 };
 
 use domain::{
-    Actor, Audit, BoxFuture, ConnectionProfile, Connections, CredentialKey, Credentials, Profiles,
-    Revision, Tenant,
+    Access, Actor, Audit, BoxFuture, ConnectionProfile, Connections, CredentialKey, Credentials,
+    Profiles, Revision, Tenant,
 };
 use endpoint::{Timer, Transport};
 use repairshopr::{AddressBudget, Client, Settings};
 
+use super::RepairShopr;
 use crate::Safe;
+
+/// What is told where the store fails.
+const UNREAD: &str = "the connections cannot be read; the hub's log says more";
 
 /// Gives clients of connected accounts.
 pub trait ShopClients<T, C>: Send + Sync {
@@ -21,6 +25,12 @@ pub trait ShopClients<T, C>: Send + Sync {
     /// # Errors
     /// A sentence that says what to do.
     fn client<'a>(&'a self, tenant: &'a Tenant) -> BoxFuture<'a, Result<Client<T, C>, String>>;
+
+    /// The connections to a shop that calls can be made through, in order.
+    ///
+    /// # Errors
+    /// A sentence that says what to do.
+    fn shops(&self) -> BoxFuture<'_, Result<Vec<Tenant>, String>>;
 }
 
 /// What clients are made with.
@@ -61,8 +71,7 @@ where
     }
 
     async fn made(&self, tenant: &Tenant) -> Result<Client<T, C>, String> {
-        let unread = "the connection cannot be read; the hub's log says more";
-        let failed = |_| unread.to_owned();
+        let failed = |_| UNREAD.to_owned();
         let revision = self.parts.store.revision().await.map_err(failed)?;
         let known = {
             let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
@@ -99,5 +108,19 @@ where
 {
     fn client<'a>(&'a self, tenant: &'a Tenant) -> BoxFuture<'a, Result<Client<T, C>, String>> {
         Box::pin(self.made(tenant))
+    }
+
+    fn shops(&self) -> BoxFuture<'_, Result<Vec<Tenant>, String>> {
+        Box::pin(async move {
+            let store = &self.parts.store;
+            let all = store.listing().await.map_err(|_| UNREAD.to_owned())?.connections;
+            let profiles = store.profiles(None).await.map_err(|_| UNREAD.to_owned())?;
+            let can_call = |tenant: &Tenant| {
+                let profile = profiles.iter().find(|profile| profile.tenant == *tenant);
+                profile.is_some_and(|profile| profile.access == Access::ApiKey)
+            };
+            let shops = all.into_iter().filter(|it| it.vendor == RepairShopr::NAME);
+            Ok(shops.map(|shop| shop.tenant).filter(can_call).collect())
+        })
     }
 }

@@ -8,7 +8,7 @@ use std::{
 
 use connectors::{
     highlevel::port::{Clients, Connected, Port},
-    repairshopr::{ShopClients, ShopLists},
+    repairshopr::{LeadDesk, ShopClients, ShopLists},
 };
 use domain::{
     Actor, Bookmark, BoxFuture, ConnectionId, Entity, EventId, ListPart, ListScope, Lists, Memory,
@@ -19,7 +19,7 @@ use endpoint::{
     Method, Request, Response, Secret, Timer, Transport,
     http::{HttpTransport, Settings as HttpSettings},
 };
-use engine::shop::{ShopPlan, ShopReport, ShopRules, ShopStep, ShopSync};
+use engine::shop::{LeadHandover, ShopPlan, ShopReport, ShopRules, ShopStep, ShopSync};
 use highlevel::{LocationId, auth::PrivateToken};
 use jiff::Timestamp;
 use repairshopr::AddressBudget;
@@ -72,6 +72,10 @@ impl ShopClients<HttpTransport, Still> for OneShop {
     fn client<'a>(&'a self, _: &'a Tenant) -> BoxFuture<'a, Result<ShopClient, String>> {
         Box::pin(std::future::ready(Ok(self.0.clone())))
     }
+
+    fn shops(&self) -> BoxFuture<'_, Result<Vec<Tenant>, String>> {
+        Box::pin(std::future::ready(Ok(vec![tenant("repairshopr")])))
+    }
 }
 
 fn tenant(connection: &str) -> Tenant {
@@ -91,6 +95,7 @@ pub(crate) struct House {
     pub(crate) plan: ShopPlan,
     pub(crate) store: Memory,
     timer: Still,
+    clients: Arc<OneShop>,
     lists: ShopLists<HttpTransport, Still>,
 }
 
@@ -125,6 +130,7 @@ impl House {
         let settings = repairshopr::Settings::new(shop.url(), Secret::new(shop.key()));
         let budget = AddressBudget::new(100_000);
         let client = repairshopr::Client::new(transport(), timer.clone(), settings, budget);
+        let clients = Arc::new(OneShop(client));
         let rules = ShopRules {
             walk_ins: ["1".to_owned()].into(),
             tags: ["repairshopr".to_owned()].into(),
@@ -147,7 +153,8 @@ impl House {
             },
             store,
             timer,
-            lists: ShopLists::new(Arc::new(OneShop(client))),
+            lists: ShopLists::new(clients.clone()),
+            clients,
         }
     }
 
@@ -179,35 +186,58 @@ impl House {
         (report, steps)
     }
 
+    /// Hands over the contacts with the tag `to-shop`, of which the mirror knows these.
+    pub(crate) async fn hand_over(&self, contacts: &[(&str, Value)]) -> ShopReport {
+        let listed = contacts.iter().map(|(id, fields)| domain::Listed {
+            key: domain::RecordKey::new(Entity::Contact, *id),
+            fields: serde_json::from_value(fields.clone()).unwrap(),
+            occurred_at: None,
+        });
+        self.project(&self.plan.behalf.tenant, listed.collect()).await;
+        let timer = self.timer.clone();
+        let handover = LeadHandover {
+            store: self.store.clone(),
+            leads: Arc::new(LeadDesk::new(self.clients.clone())),
+            tag: "to-shop".to_owned(),
+            clock: Arc::new(move || timer.now()),
+        };
+        handover.run(&self.plan, &mut |_| ()).await.unwrap()
+    }
+
     async fn mirror(&self, part: &ListPart) {
         let scope = ListScope { tenant: self.plan.shop.clone(), account: None };
         let mut bookmark = Bookmark::default();
         loop {
             let page = self.lists.page(&scope, part, &bookmark).await.unwrap();
-            let from = self.store.projected().await.unwrap();
-            let now = self.timer.now();
-            let row = |listed: domain::Listed| Record {
-                tenant: scope.tenant.clone(),
-                key: listed.key,
-                fields: listed.fields.into_iter().filter(|(_, value)| !value.is_null()).collect(),
-                version: 1,
-                occurred_at: listed.occurred_at.unwrap_or(now),
-                deleted_at: None,
-                event: EventId::from_bytes(now.as_nanosecond().to_be_bytes()),
-                account: None,
-                origin: Origin::Reconcile,
-                first_seen_at: now,
-                last_seen_at: now,
-            };
-            let records = page.records.into_iter().map(row).collect();
-            let to = Sequence(from.0 + 1);
-            let projection = Projection { from, to, records, ..Projection::default() };
-            self.store.project(projection).await.unwrap();
+            self.project(&scope.tenant, page.records).await;
             match page.next {
                 Some(next) => bookmark.cursor = Some(next),
                 None => return,
             }
         }
+    }
+
+    /// Puts rows into the mirror.
+    async fn project(&self, tenant: &Tenant, listed: Vec<domain::Listed>) {
+        let from = self.store.projected().await.unwrap();
+        let now = self.timer.now();
+        let row = |listed: domain::Listed| Record {
+            tenant: tenant.clone(),
+            key: listed.key,
+            fields: listed.fields.into_iter().filter(|(_, value)| !value.is_null()).collect(),
+            version: 1,
+            occurred_at: listed.occurred_at.unwrap_or(now),
+            deleted_at: None,
+            event: EventId::from_bytes(now.as_nanosecond().to_be_bytes()),
+            account: None,
+            origin: Origin::Reconcile,
+            first_seen_at: now,
+            last_seen_at: now,
+        };
+        let records = listed.into_iter().map(row).collect();
+        let projection =
+            Projection { from, to: Sequence(from.0 + 1), records, ..Projection::default() };
+        self.store.project(projection).await.unwrap();
     }
 
     /// Writes to the shop, as its owner does.
@@ -216,6 +246,15 @@ impl House {
         let request = Request { method, url, headers: Vec::new(), body: body.to_string().into() };
         let response = self.send(request.with_header("authorization", self.shop.key())).await;
         assert_eq!(response.status, 200, "{path}");
+        serde_json::from_slice(&response.body).unwrap()
+    }
+
+    /// Reads from the shop, as its owner does.
+    pub(crate) async fn shop_read(&self, path: &str) -> Value {
+        let url = format!("{}/api/v1/{path}", self.shop.url());
+        let request =
+            Request { method: Method::Get, url, headers: vec![], body: Default::default() };
+        let response = self.send(request.with_header("authorization", self.shop.key())).await;
         serde_json::from_slice(&response.body).unwrap()
     }
 

@@ -5,7 +5,8 @@ mod house;
 use domain::crm::{Channel, ContactPatch};
 use endpoint::Method;
 use engine::shop::Brought;
-use serde_json::json;
+use sandbox::fault::{Fault, FaultAction};
+use serde_json::{Value, json};
 
 use self::house::{House, customer};
 
@@ -149,6 +150,42 @@ async fn people_decide_about_people() {
     let (report, _) = house.sync().await;
     assert_eq!(report.skipped["deleted_at_the_crm"], 1, "{report:?}");
     assert!(house.contact("ada@example.com").await.is_none());
+}
+
+#[tokio::test]
+async fn a_lead_is_handed_over_once_whatever_happens_to_the_answer() {
+    let house = House::with_customers(1).await;
+    house.shop_write(Method::Post, "customers", customer("Ida", "ida@example.com")).await;
+    house.sync().await;
+    let lead = |email: &str, tags: Value| json!({ "first_name": "Ada", "email": email, "tags": tags, "created_at": "2026-11-01" });
+    let contacts = [
+        ("c1", lead("Ada@example.com", json!(["to-shop"]))),
+        ("c2", lead("ben@example.com", json!(["other"]))),
+        ("c3", lead("ida@example.com", json!(["to-shop"]))),
+        ("c4", lead("eve@example.com", json!(["to-shop", "repairshopr"]))),
+    ];
+    // The shop makes the lead, and the answer is lost.
+    let lost = FaultAction::Reset { committed: true };
+    let lost = Fault::always(lost).on("leads.create").times(1);
+    house.shop.faults().set(vec![lost]).unwrap();
+    let report = house.hand_over(&contacts).await;
+    assert_eq!((report.created, report.failed), (0, 1), "{report:?}");
+    assert_eq!(report.skipped["customer_already"], 1);
+    for _ in 0..2 {
+        let report = house.hand_over(&contacts).await;
+        assert_eq!((report.created, report.failed), (0, 0), "{report:?}");
+    }
+    let leads = house.shop_read("leads").await;
+    let emails: Vec<_> = leads["leads"].as_array().unwrap().iter().map(|it| &it["email"]).collect();
+    assert_eq!(emails, ["ada@example.com"]);
+    assert_eq!(
+        house.requests(&house.shop.url()).await["POST"],
+        1 + 1,
+        "one of them is the owner's"
+    );
+    let second = [("c5", lead("finn@example.com", json!(["to-shop"])))];
+    assert_eq!(house.hand_over(&second).await.created, 1);
+    assert!(house.shop.outbox().is_empty());
 }
 
 /// The id of the customer with which a run did this.

@@ -30,6 +30,7 @@ const OVER_HTTP: &[(&str, There)] = &[
     ("backup", Route("POST", "/v1/installation/backups")),
     ("call", Not(CALLS)),
     ("completions", Not(LOCAL)),
+    ("conflicts list", Route("GET", "/v1/conflicts")),
     ("connect anthropic", Not(CONSENT)),
     ("connect application", Not("it shows a secret, once, where the application is configured")),
     ("connect browser", Not("it makes the link with which a browser comes to those pages")),

@@ -1,30 +1,7 @@
 //! When a new lead of the CRM carries the tag for it, then the shop gets it as a lead, once.
 
-use domain::{Fields, Record, RecordKey};
+use domain::{Fields, Record, RecordKey, ShopLead};
 use serde_json::Value;
-
-/// A lead as the shop is to have it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ShopLead {
-    /// The first name.
-    pub first_name: Option<String>,
-    /// The last name.
-    pub last_name: Option<String>,
-    /// The company.
-    pub company: Option<String>,
-    /// The e-mail address, in lower case.
-    pub email: Option<String>,
-    /// The phone number.
-    pub phone: Option<String>,
-    /// Street and number.
-    pub street: Option<String>,
-    /// The city.
-    pub city: Option<String>,
-    /// The state or region.
-    pub region: Option<String>,
-    /// The postal code.
-    pub postal_code: Option<String>,
-}
 
 /// The lead that a contact is; none where it lacks the tag, came from the shop itself, is gone, or
 /// says too little: a name, and a way to reach the person.
@@ -40,6 +17,7 @@ pub fn lead(contact: &Record, tag: &str, shop_tags: &[String]) -> Option<ShopLea
         return None;
     }
     let lead = ShopLead {
+        mark: mark(&contact.key),
         first_name: text(fields, "first_name"),
         last_name: text(fields, "last_name"),
         company: text(fields, "company_name"),
@@ -55,9 +33,8 @@ pub fn lead(contact: &Record, tag: &str, shop_tags: &[String]) -> Option<ShopLea
     (is_named && is_reachable).then_some(lead)
 }
 
-/// What a lead at the shop says of where it came from: by this it is found again.
-#[must_use]
-pub fn mark(contact: &RecordKey) -> String {
+/// What a lead at the shop says of where it came from.
+fn mark(contact: &RecordKey) -> String {
     format!("HighLevel contact {}", contact.id)
 }
 
@@ -89,7 +66,7 @@ mod tests {
         }));
         let found = found.unwrap();
         assert_eq!(found.email.as_deref(), Some("ada@example.com"));
-        assert_eq!(mark(&contact(json!({})).key), "HighLevel contact c1");
+        assert_eq!(found.mark, "HighLevel contact c1");
     }
 
     #[test]

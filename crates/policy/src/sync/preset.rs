@@ -8,8 +8,6 @@ use domain::{CRM_ID_COLUMN, Direction, MappedField, ValueKind, Wins};
 /// What is switched per connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Switches {
-    /// Which way values may flow.
-    pub direction: Direction,
     /// Whether custom fields flow too, under `custom_fields.` and their names.
     pub custom_fields: bool,
     /// How the names of the custom fields begin that machines fill; empty where there are none.
@@ -18,7 +16,7 @@ pub struct Switches {
 
 impl Default for Switches {
     fn default() -> Self {
-        Self { direction: Direction::Both, custom_fields: true, machine_prefix: "ai_".to_owned() }
+        Self { custom_fields: true, machine_prefix: "ai_".to_owned() }
     }
 }
 
@@ -133,11 +131,7 @@ mod tests {
 
     #[test]
     fn what_is_switched_off_is_not_mapped() {
-        let fields = contact(&Switches {
-            custom_fields: false,
-            machine_prefix: String::new(),
-            ..Switches::default()
-        });
+        let fields = contact(&Switches { custom_fields: false, machine_prefix: String::new() });
         assert!(fields.iter().all(|field| !field.field.starts_with("custom_fields.")));
     }
 }

@@ -29,6 +29,9 @@ pub struct Lead {
     /// New, Lead, First Contact, Opportunity, Prospect, Waiting on Client, In Negotiation, Pending, Won or Lost.
     #[serde(default, deserialize_with = "lenient::text")]
     pub status: Option<String>,
+    /// What it is about, as people read it.
+    #[serde(default, deserialize_with = "lenient::text")]
+    pub ticket_subject: Option<String>,
     /// The customer it became.
     #[serde(default, deserialize_with = "lenient::id")]
     pub customer_id: Option<CustomerId>,
