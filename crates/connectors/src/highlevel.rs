@@ -8,6 +8,7 @@ mod identity;
 mod installation;
 mod kind;
 mod link;
+mod lists;
 mod owner;
 pub mod port;
 mod proxy;
@@ -34,6 +35,7 @@ pub use self::{
     address::{UnsafeAddress, base_url},
     broker::{Broker, BrokerError, BrokerParts, Configured, TOKEN_CALL_TIMEOUT, Tended},
     link::of_record as link_of_record,
+    lists::{HighLevelLists, Locations},
     owner::{Owner, owner},
     proxy::{
         Allowlist, BrowserProxy, BrowserSettings, Clients, Described, HighLevelProxy, NotAllowable,

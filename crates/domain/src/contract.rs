@@ -24,13 +24,14 @@ mod repeatable_request;
 mod retention;
 pub mod sample;
 mod subscription;
+mod sync_run;
 mod watermark;
 
 pub use self::{
     api_key::*, audit::*, budget::*, connection::*, connection_profile::*, consent_request::*,
     credentials::*, dead_letter::*, journal::*, lease::*, link::*, member::*, mirror::*,
     organization::*, outbox::*, parked::*, quarantine::*, repeatable_request::*, retention::*,
-    subscription::*, watermark::*,
+    subscription::*, sync_run::*, watermark::*,
 };
 
 /// Writes one `#[tokio::test]` for each case of the contract.
@@ -141,6 +142,11 @@ macro_rules! storage_contract {
             a_watermark_only_rises,
             watermarks_do_not_see_each_other,
             a_removed_connection_takes_its_watermarks,
+    a_run_is_asked_for_once,
+    a_run_goes_on_where_its_last_page_was,
+    a_run_is_worked_at_by_who_has_the_turn,
+    old_runs_of_an_account_go,
+    what_no_page_showed_is_found,
         );
     };
     ($open:expr; $($case:ident),* $(,)?) => {

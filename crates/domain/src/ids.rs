@@ -148,6 +148,7 @@ text_id!(
 );
 
 text_id!(SubscriptionId, "sub_", "A webhook of the user's own application.");
+text_id!(SyncRunId, "run_", "One walk through the lists of a vendor's account.");
 
 impl SubscriptionId {
     /// The id made of these random bytes.

@@ -9,6 +9,7 @@
 //! only one may do at a time.
 //! [`Credentials`] keeps what the calls outside need, sealed. [`Subscriptions`] are the webhooks of the
 //! user's own applications, [`Notifications`] what they are told, and [`Replays`] what they are told again.
+//! [`SyncRuns`] are walks through a vendor's lists, for what no event told.
 //!
 //! All of it belongs to [`Organizations`]: people are their [`Members`], programs hold their
 //! [`ApiKeys`], each with a [`Role`], and a [`Realm`] says how far somebody sees. A connection's
@@ -72,6 +73,7 @@ mod snapshot;
 mod source;
 mod storage;
 mod subscription;
+mod sync_run;
 mod turns;
 mod watermark;
 mod webhook_secret;
@@ -97,7 +99,7 @@ pub use self::{
     finding::{Finding, Verdict},
     ids::{
         ActionId, ApiKeyId, ConnectionId, CorrelationId, EventId, IdError, MemberId,
-        OrganizationId, SubscriptionId, Tenant,
+        OrganizationId, SubscriptionId, SyncRunId, Tenant,
     },
     installation::{Installation, InstallationChange, InstallationKey, InstallationStep},
     journal::{Appended, Entry, Journal, Part, Sequence},
@@ -148,6 +150,10 @@ pub use self::{
     subscription::{
         Forbearance, FormerSecret, KindFilter, KindPattern, ROTATION_HOURS, SecretVersions,
         Subscription, SubscriptionNotary, SubscriptionState, Subscriptions, UnknownKind,
+    },
+    sync_run::{
+        KEPT_FAILURES, KEPT_RUNS, PartStep, RunFailure, RunKind, RunPart, RunQuery, RunScope,
+        RunState, RunStep, RunTally, SyncRun, SyncRuns, Unseen,
     },
     turns::Turns,
     watermark::Watermarks,

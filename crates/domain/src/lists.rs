@@ -96,6 +96,12 @@ pub trait Lists: Send + Sync {
     /// The lists, in the order in which they are read: definitions before what refers to them.
     fn parts(&self) -> Vec<ListPart>;
 
+    /// The accounts that can be read, over all connections; in order.
+    ///
+    /// # Errors
+    /// Where the connections cannot be read now.
+    fn scopes(&self) -> BoxFuture<'_, Result<Vec<ListScope>, ListError>>;
+
     /// Reads one page of a list.
     fn page<'a>(
         &'a self,

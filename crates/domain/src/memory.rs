@@ -22,6 +22,7 @@ mod repeatable_request;
 mod replay;
 mod retention;
 mod subscription;
+mod sync_run;
 mod watermark;
 
 use std::{
@@ -34,7 +35,7 @@ use self::{
     credentials::CredentialState, journal::JournalState, lease::LeaseState, link::LinkState,
     member::MemberState, mirror::MirrorState, organization::OrganizationState, outbox::OutboxState,
     parked::ParkingState, quarantine::QuarantineState, repeatable_request::RequestState,
-    replay::ReplayState, subscription::SubscriptionStates,
+    replay::ReplayState, subscription::SubscriptionStates, sync_run::SyncRunState,
 };
 use jiff::Timestamp;
 
@@ -68,6 +69,7 @@ struct State {
     requests: RequestState,
     subscriptions: SubscriptionStates,
     watermarks: BTreeMap<(Tenant, String), Timestamp>,
+    sync_runs: SyncRunState,
 }
 
 impl Memory {

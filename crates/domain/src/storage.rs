@@ -3,7 +3,7 @@
 use crate::{
     ApiKeys, Audit, Connections, Consents, Credentials, DeadLetters, Journal, Leases, Links,
     Members, Mirror, Notifications, Organizations, Outbox, Parking, Profiles, Quarantine,
-    RepeatableRequests, Replays, Retention, Sequence, Subscriptions, Watermarks,
+    RepeatableRequests, Replays, Retention, Sequence, Subscriptions, SyncRuns, Watermarks,
 };
 
 /// Everything that the hub keeps. Every store passes the suite of the feature `contract`.
@@ -30,6 +30,7 @@ pub trait Storage:
     + Notifications
     + Replays
     + Watermarks
+    + SyncRuns
     + Clone
     + Send
     + Sync
@@ -60,6 +61,7 @@ impl<S> Storage for S where
         + Notifications
         + Replays
         + Watermarks
+        + SyncRuns
         + Clone
         + Send
         + Sync

@@ -26,6 +26,7 @@ use crate::{
     outlets::KnownOutlets,
     poison::Trials,
     project::Project,
+    pull::{Pull, PullParts},
     reader::Reader,
     retention::Retain,
     stage,
@@ -58,6 +59,8 @@ pub struct Parts<S> {
     pub report_deviations: bool,
     /// How long each kind of thing is kept.
     pub retention: Limits,
+    /// Who reads vendors' lists and when; none where nobody does.
+    pub pull: Option<PullParts>,
     /// The time.
     pub clock: Arc<dyn Clock>,
 }
@@ -79,6 +82,7 @@ impl<S> Parts<S> {
             watching: Watching::default(),
             report_deviations: false,
             retention: Limits::default(),
+            pull: None,
             clock,
         }
     }
@@ -143,6 +147,7 @@ impl<S: Storage> Hub<S> {
             watching,
             report_deviations,
             retention,
+            pull,
             clock,
         } = parts;
         recover(&store, clock.now()).await?;
@@ -164,6 +169,11 @@ impl<S: Storage> Hub<S> {
                 .await?;
         let hints = listen(watches(&store, &clock, watching, &projector), &mut stages, &stopped);
         let intake = intake(&store, (doors, hints), &admit, &projector);
+        if let Some(parts) = pull {
+            let (store, clock) = (store.clone(), Arc::clone(&clock));
+            let pull = Pull { store, parts, clock, projector: Arc::clone(&projector) };
+            stages.spawn(pull.run(stopped.clone()));
+        }
         let project = Project {
             store: store.clone(),
             sources: sources.clone(),

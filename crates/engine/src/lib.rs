@@ -1,5 +1,5 @@
-//! The stages that move events: intake, admit, project, decide, deliver; and the one that lets go of
-//! them.
+//! The stages that move events: intake, admit, project, decide, deliver; the one that lets go of
+//! them, and the one that reads vendors' lists for what no event told.
 //!
 //! Each stage reads after its cursor, writes in one transaction, and wakes the next one. A stage
 //! can run twice over the same stretch and change nothing, so a wake-up is a hint and never the
@@ -26,6 +26,7 @@ mod meter;
 mod outlets;
 mod poison;
 mod project;
+mod pull;
 mod reader;
 mod register;
 mod retention;
@@ -47,10 +48,14 @@ pub use self::{
     hub::{Hub, Parts, Status},
     intake::{Accepted, Intake, Rejected, Taken},
     linking::{Linking, LinkingParts},
+    pull::PullParts,
     register::DoorSettings,
     retention::{Holding, Tally, holdings},
     sources::Sources,
     story::{Step, Story, tell},
     watch::Watching,
 };
-pub use policy::retention::{IDENTITIES, Limit, Limits};
+pub use policy::{
+    retention::{IDENTITIES, Limit, Limits},
+    sync_plan::Timetable,
+};

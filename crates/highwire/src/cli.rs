@@ -7,6 +7,7 @@ mod connections;
 mod doctor;
 mod letters;
 mod subscriptions;
+mod sync;
 mod tenants;
 
 use std::{net::SocketAddr, path::PathBuf};
@@ -29,6 +30,7 @@ pub(crate) use self::letters::{Choice, Dead, Filter};
 pub(crate) use self::subscriptions::{
     AddSubscription, ReplaySubscription, Subscriptions, WhichSubscription,
 };
+pub(crate) use self::sync::{Sync, SyncHighLevel, SyncStatus};
 pub(crate) use self::tenants::{ApiKeys, Members, Organizations, Owner};
 use crate::{mappings::Preset, settings::Flags};
 
@@ -104,6 +106,9 @@ pub(crate) enum Command {
     /// Tell applications of your own what happens, by signed webhooks
     #[command(subcommand)]
     Subscriptions(Subscriptions),
+    /// Load what vendors have, repair what no event told, and see how far it is
+    #[command(subcommand)]
+    Sync(Sync),
     /// Look at the hub and its connections, changing nothing, and say what to change
     Doctor(Doctor),
     /// Prepare Notion

@@ -20,6 +20,7 @@ pub(crate) mod restore;
 pub(crate) mod retention;
 pub(crate) mod sandbox;
 pub(crate) mod subscriptions;
+pub(crate) mod sync;
 pub(crate) mod up;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};

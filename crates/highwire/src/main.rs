@@ -32,6 +32,7 @@ mod set_up;
 mod settings;
 mod socket_activation;
 mod subscriptions;
+mod sync;
 mod usage;
 #[cfg(test)]
 mod walk;
@@ -164,6 +165,7 @@ async fn dispatch(
         Command::Subscriptions(command) => {
             commands::subscriptions::run(&settings, actor, command, json).await
         }
+        Command::Sync(command) => commands::sync::run(&settings, actor, command, json).await,
         Command::Notion(cli::Notion::Init { parent }) => {
             commands::notion::init(&settings, &parent, json).await
         }

@@ -4,7 +4,7 @@ use std::{path::Path, sync::Arc, time::Duration};
 
 use connectors::{highlevel::HighLevel, notion::ActivityLog};
 use domain::{
-    Actor, Clock, ConnectionId, Destination, Organization, OrganizationId, Organizations,
+    Actor, Clock, ConnectionId, Destination, Mapping, Organization, OrganizationId, Organizations,
     SecretSealer, SubscriptionNotary,
 };
 use endpoint::http::HttpTransport;
@@ -30,6 +30,7 @@ use crate::{
     set_up::HubSetUp,
     settings::{self, Settings},
     subscriptions::{self, Needs},
+    sync,
 };
 
 /// The client of the Notion API that the binary uses.
@@ -96,38 +97,14 @@ pub(crate) async fn start(settings: &Settings) -> Result<Running, Failure> {
 pub(crate) async fn enter(settings: &Settings, entry: Entry) -> Result<Running, Failure> {
     let clock = clock::system();
     let highlevel = highlevel_source(settings)?;
-    let (notion, activity_log) = activity_log(settings)?.unzip();
     let disk = store::Disk::new(&settings.data_dir, settings.server.reserve()?);
+    // What would end this start is found before anything is opened.
+    activity_log(settings)?;
     let (mut server, store) = entry::open(settings, entry, &clock).await?;
-    let keyring = master_keys::open_for_hub(settings, &store).await?;
-    let sealer: Arc<dyn SecretSealer> = Arc::new(Sealer::new(keyring));
-    let broker = broker::open(settings, &store, Arc::clone(&sealer), Actor::Hub)?;
-    add_default_organization(&store, clock.now()).await?;
-    let connection = ConnectionId::new(doors::NOTION);
-    let needs = Needs { settings, store: &store, sealer: Arc::clone(&sealer), clock: &clock };
-    let (notary, teller) = (needs.notary()?, needs.teller()?);
+    let works = works(settings, &store, &clock).await?;
+    let Works { hub, sealer, broker, notary, teller, mappings } = works;
     let ground =
         Ground { settings, store: &store, sealer: &sealer, broker: &broker, clock: &clock };
-    let Links { mappings, mut destinations, mut delivery, watching } =
-        linking::links(&ground, notion).await?;
-    delivery.insert(connection.clone(), settings.notion.delivery());
-    destinations.extend(activity_log.clone().map(|log| (connection.clone(), log)));
-    let hub = Hub::start(Parts {
-        store: store.clone(),
-        sources: doors::sources(&highlevel),
-        rules: doors::rules(settings, clock.now())?,
-        doors: doors::door_settings(settings, Arc::clone(&sealer)),
-        mappings: Arc::clone(&mappings),
-        watching,
-        activity_log: activity_log.is_some().then_some(connection),
-        delivery,
-        destinations,
-        subscriber: Some((Arc::clone(&teller) as _, settings.subscriptions.delivery())),
-        report_deviations: settings.webhook.check_contract == settings::CheckContract::Report,
-        retention: settings.retention.limits(),
-        clock: Arc::clone(&clock),
-    })
-    .await?;
     let mut watches = JoinSet::new();
     watches.spawn(disk_watch::run(disk, server.health()));
     watches.spawn(broker::tend(broker.clone()));
@@ -146,6 +123,91 @@ pub(crate) async fn enter(settings: &Settings, entry: Entry) -> Result<Running, 
         Failure::user("open the doors", "report this as a bug").because(source)
     })?;
     Ok(Running { hub, store, server, broker, watches })
+}
+
+/// The stages of a hub, with what they work by.
+struct Works {
+    hub: Hub<Sqlite>,
+    sealer: Arc<dyn SecretSealer>,
+    broker: HighLevelBroker,
+    notary: Arc<dyn SubscriptionNotary>,
+    teller: Arc<subscriptions::Teller>,
+    mappings: Arc<[Mapping]>,
+}
+
+/// Starts the stages of the hub that the settings describe.
+async fn works(
+    settings: &Settings,
+    store: &Sqlite,
+    clock: &Arc<dyn Clock>,
+) -> Result<Works, Failure> {
+    let highlevel = highlevel_source(settings)?;
+    let (notion, activity_log) = activity_log(settings)?;
+    let keyring = master_keys::open_for_hub(settings, store).await?;
+    let sealer: Arc<dyn SecretSealer> = Arc::new(Sealer::new(keyring));
+    let broker = broker::open(settings, store, Arc::clone(&sealer), Actor::Hub)?;
+    add_default_organization(store, clock.now()).await?;
+    let connection = ConnectionId::new(doors::NOTION);
+    let needs = Needs { settings, store, sealer: Arc::clone(&sealer), clock };
+    let (notary, teller) = (needs.notary()?, needs.teller()?);
+    let ground = Ground { settings, store, sealer: &sealer, broker: &broker, clock };
+    let Links { mappings, mut destinations, mut delivery, watching } =
+        linking::links(&ground, notion).await?;
+    delivery.insert(connection.clone(), settings.notion.delivery());
+    destinations.extend(activity_log.clone().map(|log| (connection.clone(), log)));
+    let hub = Hub::start(Parts {
+        store: store.clone(),
+        sources: doors::sources(&highlevel),
+        rules: doors::rules(settings, clock.now())?,
+        doors: doors::door_settings(settings, Arc::clone(&sealer)),
+        mappings: Arc::clone(&mappings),
+        watching,
+        activity_log: activity_log.is_some().then_some(connection),
+        delivery,
+        destinations,
+        subscriber: Some((Arc::clone(&teller) as _, settings.subscriptions.delivery())),
+        report_deviations: settings.webhook.check_contract == settings::CheckContract::Report,
+        retention: settings.retention.limits(),
+        pull: Some(sync::pull(settings, store, &broker)?),
+        clock: Arc::clone(clock),
+    })
+    .await?;
+    Ok(Works { hub, sealer, broker, notary, teller, mappings })
+}
+
+/// A hub that takes nothing in, for a command that needs its stages where no hub runs.
+pub(crate) struct Working {
+    pub(crate) store: Sqlite,
+    hub: Hub<Sqlite>,
+    broker: HighLevelBroker,
+}
+
+impl Working {
+    /// Starts the stages on the data folder, making it where it is missing.
+    pub(crate) async fn start(settings: &Settings) -> Result<Self, Failure> {
+        let clock = clock::system();
+        let store = Sqlite::open(&settings.data_dir, Arc::clone(&clock))?;
+        let Works { hub, broker, .. } = works(settings, &store, &clock).await?;
+        Ok(Self { store, hub, broker })
+    }
+
+    /// Ends the stages after what they are doing; the next start takes up the rest.
+    pub(crate) async fn stop(self) {
+        let Self { store, hub, broker } = self;
+        let ended = tokio::time::timeout(LAST_STEPS, async {
+            hub.stop().await;
+            broker.settle().await;
+        });
+        if ended.await.is_err() {
+            tracing::warn!("a stage was cut off; the next start takes up what it was doing");
+        }
+        drop(broker);
+        // A thread that closes a file must not end with the program.
+        let closed = tokio::task::spawn_blocking(move || drop(store));
+        if tokio::time::timeout(LAST_COMMITS, closed).await.is_err() {
+            tracing::error!("the store does not close; check the disk of the data folder");
+        }
+    }
 }
 
 /// What the services behind the routes rest on.
@@ -218,13 +280,16 @@ fn highlevel_source(settings: &Settings) -> Result<HighLevel, Failure> {
     }))
 }
 
-/// The client of Notion and the activity log by it; none where Notion is switched off.
+/// The client of Notion and the activity log by it; none where Notion is switched off, and no log where
+/// Notion keeps tables only.
 fn activity_log(
     settings: &Settings,
-) -> Result<Option<(NotionClient, Arc<dyn Destination>)>, Failure> {
+) -> Result<(Option<NotionClient>, Option<Arc<dyn Destination>>), Failure> {
     let notion = &settings.notion;
+    let has_tables = !settings.sync.mapping_file.as_os_str().is_empty();
     match (notion.token.is_empty(), notion.activity_log.is_empty()) {
-        (true, _) => Ok(None),
+        (true, _) => Ok((None, None)),
+        (false, true) if has_tables => Ok((Some(notion_client(notion)?), None)),
         (false, true) => Err(Failure::user(
             "use Notion: notion.activity_log is not set",
             "run `highwire notion init --parent PAGE` once and set what it prints",
@@ -232,7 +297,7 @@ fn activity_log(
         (false, false) => {
             let client = notion_client(notion)?;
             let log = ActivityLog::new(client.clone(), &notion.activity_log);
-            Ok(Some((client, Arc::new(log))))
+            Ok((Some(client), Some(Arc::new(log))))
         }
     }
 }

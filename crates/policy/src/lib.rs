@@ -4,8 +4,9 @@
 //! The same three values always give the same answer, so a decision can be replayed (invariant I10).
 //! [`directory`] decides whose an event is, [`holders`] whom a key speaks for, [`mirror`] what an event
 //! makes of a mirrored record, [`installation`] what it makes of an app's installation, [`access`] who
-//! may do what, [`message`] what a subscription is told, [`sync`] what makes two sides equal, and
-//! [`retention`] what may go.
+//! may do what, [`message`] what a subscription is told, [`sync`] what makes two sides equal, [`listed`]
+//! what a list shows that the mirror lacks, [`sync_plan`] which lists a run reads, and [`retention`] what
+//! may go.
 //!
 //! Must not know: tokio, the store, connectors, `now()`.
 
@@ -14,6 +15,7 @@ pub mod directory;
 pub mod holders;
 pub mod installation;
 pub mod installs;
+pub mod listed;
 pub mod message;
 pub mod mirror;
 pub mod pair;
@@ -21,6 +23,7 @@ pub mod retention;
 pub mod rules;
 pub mod shop;
 pub mod sync;
+pub mod sync_plan;
 mod view;
 
 pub use self::view::View;

@@ -31,6 +31,7 @@ mod retention;
 mod row;
 mod schema;
 mod subscriptions;
+mod sync_runs;
 mod watermarks;
 mod worker;
 mod writer;

@@ -71,6 +71,13 @@ impl<T: Transport, C: Timer> Lists for ShopLists<T, C> {
         PARTS.to_vec()
     }
 
+    fn scopes(&self) -> BoxFuture<'_, Result<Vec<ListScope>, ListError>> {
+        Box::pin(async move {
+            let shops = self.0.shops().await.map_err(ListError::Later)?;
+            Ok(shops.into_iter().map(|tenant| ListScope { tenant, account: None }).collect())
+        })
+    }
+
     fn page<'a>(
         &'a self,
         scope: &'a ListScope,

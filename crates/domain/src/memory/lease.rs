@@ -25,6 +25,11 @@ impl LeaseState {
         let row = self.rows.get_mut(&lease.name)?;
         (row.epoch == lease.epoch && row.until.is_some()).then_some(row)
     }
+
+    /// Whether a lease is held in this epoch.
+    pub(super) fn is_held(&mut self, lease: &Lease) -> bool {
+        self.held(lease).is_some()
+    }
 }
 
 impl Leases for Memory {

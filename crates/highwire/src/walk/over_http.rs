@@ -18,6 +18,7 @@ const LOCAL: &str =
     "it works on the machine where it is typed, and reads and changes nothing of a hub";
 const STOPPED: &str = "it is done where no hub runs";
 const CONSENT: &str = "the pages below /connect do it, where a person can be asked";
+const FOLLOWED: &str = "a running hub begins runs by itself, and this follows one at a terminal";
 const CALLS: &str = "the proxy passes any call on, at /proxy/highlevel/{connection}";
 
 /// Every command, in order of name.
@@ -83,6 +84,8 @@ const OVER_HTTP: &[(&str, There)] = &[
     ("subscriptions resume", Route("PATCH", "/v1/subscriptions/{id}")),
     ("subscriptions rotate", Route("POST", "/v1/subscriptions/{id}/secret")),
     ("subscriptions test", Route("POST", "/v1/subscriptions/{id}/tests")),
+    ("sync highlevel", Not(FOLLOWED)),
+    ("sync status", Not(FOLLOWED)),
     ("up", Not(STOPPED)),
 ];
 

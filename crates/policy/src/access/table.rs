@@ -244,6 +244,8 @@ pub const TABLE: &[Row] = &[
     run("subscriptions resume", CHANGE_SUBSCRIPTIONS),
     run("subscriptions rotate", CHANGE_SUBSCRIPTIONS),
     run("subscriptions test", CHANGE_SUBSCRIPTIONS),
+    run("sync highlevel", CHANGE_CONNECTIONS),
+    run("sync status", SEE_CONNECTIONS),
     run("up", RUNS_THE_HUB),
 ];
 

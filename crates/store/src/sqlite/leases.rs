@@ -52,13 +52,17 @@ impl Leases for Sqlite {
     ) -> Result<bool, StorageError> {
         let lease = lease.clone();
         let write = move |transaction: &Transaction<'_>| {
-            let known = find(transaction, &lease.name)?;
-            let is_held = known
-                .is_some_and(|known| known.epoch as u64 == lease.epoch.0 && known.until.is_some());
-            Ok(is_held && credentials::replace(transaction, &credential, replaced)?)
+            Ok(is_held(transaction, &lease)?
+                && credentials::replace(transaction, &credential, replaced)?)
         };
         self.shared.state.write("store a credential under a lease", write).await
     }
+}
+
+/// Whether a lease is held in this epoch.
+pub(super) fn is_held(transaction: &Transaction<'_>, lease: &Lease) -> rusqlite::Result<bool> {
+    let known = find(transaction, &lease.name)?;
+    Ok(known.is_some_and(|known| known.epoch as u64 == lease.epoch.0 && known.until.is_some()))
 }
 
 fn find(transaction: &Transaction<'_>, name: &str) -> rusqlite::Result<Option<Known>> {

@@ -174,7 +174,8 @@ fn put_change(connection: &Connection, change: &Change) -> rusqlite::Result<()> 
     Ok(())
 }
 
-fn record(
+/// The row of a tenant with this key.
+pub(super) fn record(
     connection: &Connection,
     tenant: &Tenant,
     key: RecordKey,

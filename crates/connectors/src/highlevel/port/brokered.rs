@@ -1,7 +1,7 @@
 //! The clients of the port by the broker: one for each connection, on behalf of the location that is meant.
 
 use domain::{
-    Access, OrganizationId, Storage, Tenant,
+    Access, BoxFuture, ListError, ListScope, OrganizationId, Storage, Tenant,
     crm::{Answer, CrmError},
 };
 use endpoint::{Timer, Transport};
@@ -11,7 +11,7 @@ use super::{Clients, Connected, checked};
 use crate::{
     SafeError,
     highlevel::{
-        Broker, BrokerError, HighLevel,
+        Broker, BrokerError, HighLevel, Locations,
         snapshot::{Snapshot, Snapshots},
     },
 };
@@ -94,16 +94,59 @@ where
     }
 }
 
+impl<S, T, C> Locations for Brokered<S, T, C>
+where
+    S: Storage,
+    T: Transport + Clone + 'static,
+    C: Timer + Clone + 'static,
+{
+    fn locations(&self) -> BoxFuture<'_, Result<Vec<ListScope>, ListError>> {
+        Box::pin(async move {
+            let known = self.snapshots.now().await;
+            let known = known.map_err(|error| ListError::Later(error.to_string()))?;
+            let mut scopes = Vec::new();
+            for tenant in known.callable().chain(self.described.as_ref()) {
+                // What cannot be called now is told where it is looked after.
+                let Ok(client) = self.broker.client(tenant, None).await else { continue };
+                let accounts = known.accounts(tenant);
+                let found: Vec<&str> = match client.tenant() {
+                    highlevel::Tenant::Location(own) if checked(own.as_str(), "").is_ok() => {
+                        vec![own.as_str()]
+                    }
+                    highlevel::Tenant::Location(_) => accounts,
+                    highlevel::Tenant::Company(company) => {
+                        accounts.into_iter().filter(|id| *id != company.as_str()).collect()
+                    }
+                };
+                scopes.extend(
+                    found.into_iter().map(|id| ListScope {
+                        tenant: tenant.clone(),
+                        account: Some(id.to_owned()),
+                    }),
+                );
+            }
+            scopes.sort();
+            scopes.dedup();
+            Ok(scopes)
+        })
+    }
+}
+
 impl Snapshot {
+    /// The connections that calls can be made through.
+    fn callable(&self) -> impl Iterator<Item = &Tenant> {
+        let all = self.listing.connections.iter().filter(|it| it.vendor == HighLevel::NAME);
+        all.map(|connection| &connection.tenant).filter(|tenant| self.can_call(tenant))
+    }
+
+    fn can_call(&self, tenant: &Tenant) -> bool {
+        let profile = self.profiles.iter().find(|profile| profile.tenant == *tenant);
+        profile.is_some_and(|it| matches!(it.access, Access::OAuth | Access::PrivateToken))
+    }
+
     /// The connections of an organization that calls can be made through.
     fn of(&self, organization: &OrganizationId) -> Vec<Tenant> {
-        let can_call = |tenant: &Tenant| {
-            let profile = self.profiles.iter().find(|profile| profile.tenant == *tenant);
-            profile.is_some_and(|it| matches!(it.access, Access::OAuth | Access::PrivateToken))
-        };
-        let all = self.listing.connections.iter().filter(|it| it.vendor == HighLevel::NAME);
-        let all = all.map(|connection| &connection.tenant);
-        all.filter(|it| it.organization == *organization && can_call(it)).cloned().collect()
+        self.callable().filter(|it| it.organization == *organization).cloned().collect()
     }
 
     /// The ids of the accounts of a connection.

@@ -440,5 +440,27 @@ pub(in crate::sqlite) const STATE: Schema = Schema {
         PRIMARY KEY (organization, connection, list)
     ) WITHOUT ROWID;
     ",
+        "
+    -- A sync_run is a walk through the lists of one account. What its pages showed stands in sync_seen
+    -- until it is over, so that what they did not show is found also after a crash.
+    CREATE TABLE sync_run (
+        sequence     INTEGER PRIMARY KEY,
+        id           TEXT NOT NULL UNIQUE,
+        vendor       TEXT NOT NULL,
+        organization TEXT NOT NULL,
+        connection   TEXT NOT NULL,
+        account      TEXT,
+        is_open      INTEGER NOT NULL,
+        content      TEXT NOT NULL
+    );
+    CREATE INDEX sync_run_scope ON sync_run (vendor, organization, connection, account, sequence);
+    CREATE INDEX sync_run_open ON sync_run (sequence) WHERE is_open = 1;
+    CREATE TABLE sync_seen (
+        run    TEXT NOT NULL,
+        entity TEXT NOT NULL,
+        id     TEXT NOT NULL,
+        PRIMARY KEY (run, entity, id)
+    ) WITHOUT ROWID;
+    ",
     ],
 };

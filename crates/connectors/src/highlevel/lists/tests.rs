@@ -1,0 +1,1 @@
+//! The lists against the simulated HighLevel.

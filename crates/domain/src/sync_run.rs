@@ -1,0 +1,374 @@
+//! A sync run: one walk through a vendor's lists for one account, with how far it is and what it found.
+//!
+//! A run is asked for by a row in the store, so that a command beside a hub only writes the row and
+//! reads it again while the hub works. What a run knows is written with each page, together with the
+//! ids of that page: whoever takes it up after a crash goes on at the same page and still finds what
+//! was not listed.
+
+use std::{fmt, future::Future};
+
+use aws_lc_rs::digest::{Context, SHA256};
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::{Entity, Lease, OrganizationId, Record, StorageError, SyncRunId, Tenant};
+
+/// How many failures a run keeps with their reasons; the tally counts all of them.
+pub const KEPT_FAILURES: usize = 100;
+
+/// How many closed runs are kept of each account.
+pub const KEPT_RUNS: usize = 200;
+
+/// Whose lists a run walks through.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct RunScope {
+    /// The vendor, such as `highlevel`.
+    pub vendor: String,
+    /// Whose records they become.
+    pub tenant: Tenant,
+    /// The vendor's account, such as a HighLevel location; none where a connection has only one.
+    pub account: Option<String>,
+}
+
+impl RunScope {
+    /// The name of the lease under which one process at a time walks through these lists.
+    #[must_use]
+    pub fn lease(&self) -> String {
+        let Self { vendor, tenant, account } = self;
+        let account = account.as_deref().unwrap_or_default();
+        format!("sync/{vendor}/{}/{}/{account}", tenant.organization, tenant.connection)
+    }
+}
+
+impl fmt::Display for RunScope {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}", self.tenant.connection)?;
+        match &self.account {
+            Some(account) => write!(formatter, "/{account}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// One walk through a vendor's lists.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SyncRun {
+    /// Its id.
+    pub id: SyncRunId,
+    /// Whose lists.
+    pub scope: RunScope,
+    /// What it is for.
+    pub kind: RunKind,
+    /// Whether every list is read from its beginning, also those that can tell what changed.
+    pub full: bool,
+    /// Who asked for it; none where the schedule did.
+    pub asked_by: Option<String>,
+    /// How far it is.
+    pub state: RunState,
+    /// When it was asked for.
+    pub asked_at: Timestamp,
+    /// When it was first worked at.
+    pub started_at: Option<Timestamp>,
+    /// When it ended.
+    pub finished_at: Option<Timestamp>,
+    /// Until when it waits, where the vendor takes no calls, and why in [`Self::problem`].
+    pub waits_until: Option<Timestamp>,
+    /// What stands or stood in its way, in a sentence without secrets.
+    pub problem: Option<String>,
+    /// Its lists, in the order in which they are read; empty until it is first worked at.
+    pub parts: Vec<RunPart>,
+    /// The first failures, at most [`KEPT_FAILURES`].
+    pub failures: Vec<RunFailure>,
+}
+
+/// What a run is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RunKind {
+    /// The first load of an account.
+    Backfill,
+    /// A comparison of what the mirror has with what the vendor lists.
+    Reconcile,
+}
+
+impl RunKind {
+    /// The name in stores and reports.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Backfill => "backfill",
+            Self::Reconcile => "reconcile",
+        }
+    }
+}
+
+/// How far a run is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RunState {
+    /// It was asked for, and nobody works at it yet.
+    Asked,
+    /// It was begun and has not ended.
+    Running,
+    /// It went through every list. Single records and lists may have failed, and it says which.
+    Done,
+    /// It could not be done at all.
+    Failed,
+}
+
+impl RunState {
+    /// Whether there is still something to do.
+    #[must_use]
+    pub fn is_open(self) -> bool {
+        matches!(self, Self::Asked | Self::Running)
+    }
+
+    /// The name in stores and reports.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Asked => "asked",
+            Self::Running => "running",
+            Self::Done => "done",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// One list of a run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunPart {
+    /// Its name, such as `contacts`.
+    pub name: String,
+    /// What it lists.
+    pub entity: Entity,
+    /// Whether the account's list was never read to its end before: then what it lists is no news.
+    pub is_first: bool,
+    /// Only what changed since then is listed; none where all of it is.
+    pub since: Option<Timestamp>,
+    /// How far it is.
+    pub step: PartStep,
+    /// Where the next page begins, in the listing's own words; none at the beginning.
+    pub cursor: Option<String>,
+    /// How many records the vendor says there are, where it does.
+    pub total: Option<u64>,
+    /// When its first page was asked for.
+    pub started_at: Option<Timestamp>,
+    /// What became of its records so far.
+    pub tally: RunTally,
+    /// Why it could not be read to its end.
+    pub problem: Option<String>,
+}
+
+/// How far a list is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PartStep {
+    /// Pages are being read.
+    Listing,
+    /// Every page was read; what was not listed is looked at one by one, to find what is gone.
+    Sweeping,
+    /// It was read to its end.
+    Done,
+    /// It cannot be read.
+    Failed,
+}
+
+/// What became of records.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunTally {
+    /// Calls that were made.
+    pub calls: u64,
+    /// Records that were listed.
+    pub listed: u64,
+    /// Records that the mirror did not have.
+    pub created: u64,
+    /// Records that the mirror had with other values.
+    pub updated: u64,
+    /// Records that the vendor no longer has.
+    pub deleted: u64,
+    /// Records that the mirror had as they are.
+    pub unchanged: u64,
+    /// Records that changed while they were read; what is told of them meanwhile counts more.
+    pub skipped: u64,
+    /// Records that could not be read.
+    pub failed: u64,
+}
+
+impl RunTally {
+    /// The sum of two.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Self {
+        Self {
+            calls: self.calls + other.calls,
+            listed: self.listed + other.listed,
+            created: self.created + other.created,
+            updated: self.updated + other.updated,
+            deleted: self.deleted + other.deleted,
+            unchanged: self.unchanged + other.unchanged,
+            skipped: self.skipped + other.skipped,
+            failed: self.failed + other.failed,
+        }
+    }
+
+    /// How many snapshots were written.
+    #[must_use]
+    pub fn written(self) -> u64 {
+        self.created + self.updated + self.deleted
+    }
+
+    /// How many of a hundred records could be read; 100 where there were none.
+    #[must_use]
+    pub fn success_percent(self) -> f64 {
+        let tried = self.listed + self.failed;
+        if tried == 0 {
+            return 100.0;
+        }
+        #[expect(clippy::cast_precision_loss, reason = "a rate needs no 52 bits")]
+        let rate = self.listed as f64 / tried as f64;
+        rate * 100.0
+    }
+}
+
+/// A record that could not be read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunFailure {
+    /// The list.
+    pub part: String,
+    /// The vendor's id of the record, as far as it is known.
+    pub record: String,
+    /// Why, in a sentence without the record's values.
+    pub reason: String,
+}
+
+impl SyncRun {
+    /// A run that is asked for now. It has its lists when it is first worked at.
+    #[must_use]
+    pub fn asked(scope: RunScope, asked_by: Option<String>, now: Timestamp) -> Self {
+        Self {
+            id: SyncRunId::of(&scope, now),
+            scope,
+            kind: RunKind::Reconcile,
+            full: false,
+            asked_by,
+            state: RunState::Asked,
+            asked_at: now,
+            started_at: None,
+            finished_at: None,
+            waits_until: None,
+            problem: None,
+            parts: Vec::new(),
+            failures: Vec::new(),
+        }
+    }
+
+    /// What became of the records of all lists.
+    #[must_use]
+    pub fn tally(&self) -> RunTally {
+        self.parts.iter().fold(RunTally::default(), |sum, part| sum.plus(part.tally))
+    }
+
+    /// How long it has been worked at.
+    #[must_use]
+    pub fn duration(&self, now: Timestamp) -> SignedDuration {
+        let until = self.finished_at.unwrap_or(now);
+        self.started_at.map_or(SignedDuration::ZERO, |started| until.duration_since(started))
+    }
+
+    /// Notes a failure with its reason, as long as there is room.
+    pub fn note_failure(&mut self, failure: RunFailure) {
+        if self.failures.len() < KEPT_FAILURES {
+            self.failures.push(failure);
+        }
+    }
+}
+
+impl SyncRunId {
+    /// The id of the run that is asked for at this moment. An account has one open run at a time, so
+    /// no two are asked for at the same one.
+    #[must_use]
+    pub fn of(scope: &RunScope, asked_at: Timestamp) -> Self {
+        let mut context = Context::new(&SHA256);
+        context.update(scope.lease().as_bytes());
+        context.update(&asked_at.as_microsecond().to_be_bytes());
+        let digest = context.finish();
+        let (beginning, _) = digest.as_ref().split_first_chunk().expect("a digest has 32 bytes");
+        Self::new(&format!("{:016x}", u64::from_be_bytes(*beginning)))
+    }
+}
+
+/// How far a run came: what is written with a page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunStep {
+    /// The turn under which it is worked at.
+    pub lease: Lease,
+    /// The run as it is now.
+    pub run: SyncRun,
+    /// The part whose page it was, and the ids that the page listed.
+    pub seen: Option<(Entity, Vec<String>)>,
+}
+
+/// Which runs are asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RunQuery {
+    /// Of this organization alone.
+    pub organization: Option<OrganizationId>,
+    /// Of these lists alone.
+    pub scope: Option<RunScope>,
+    /// How many at most.
+    pub limit: usize,
+}
+
+/// Which rows of the mirror a list did not show.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unseen {
+    /// The run.
+    pub run: SyncRunId,
+    /// Whose lists it reads.
+    pub scope: RunScope,
+    /// What the list is of.
+    pub entity: Entity,
+    /// Rows that something was said of since then are left out.
+    pub quiet_since: Timestamp,
+    /// Behind the row with this id; none at the beginning.
+    pub after: Option<String>,
+    /// How many at most.
+    pub limit: usize,
+}
+
+/// Keeps the runs, for the process that works at them and for those that ask.
+pub trait SyncRuns {
+    /// Adds a run, unless one of the same lists is open; gives the one that is open then. One that
+    /// has not begun becomes full where the new one is.
+    fn add_run(&self, run: SyncRun) -> impl Future<Output = Result<SyncRun, StorageError>> + Send;
+
+    /// A run by its id.
+    fn run(
+        &self,
+        id: &SyncRunId,
+    ) -> impl Future<Output = Result<Option<SyncRun>, StorageError>> + Send;
+
+    /// Runs, those that were asked for last first.
+    fn runs(
+        &self,
+        query: RunQuery,
+    ) -> impl Future<Output = Result<Vec<SyncRun>, StorageError>> + Send;
+
+    /// The runs that are not over, in the order in which they were asked for.
+    fn open_runs(&self) -> impl Future<Output = Result<Vec<SyncRun>, StorageError>> + Send;
+
+    /// Writes how far a run came and what was seen, together. False where the lease was released or
+    /// taken by another one, or the run is over; then nothing was written.
+    fn step_run(&self, step: RunStep) -> impl Future<Output = Result<bool, StorageError>> + Send;
+
+    /// The rows of the mirror, without tombstones, that no page of the run showed, in order of their
+    /// ids.
+    fn unseen(
+        &self,
+        unseen: Unseen,
+    ) -> impl Future<Output = Result<Vec<Record>, StorageError>> + Send;
+
+    /// Lets go of what runs saw that are over, at most so many ids; gives how many went.
+    fn forget_seen(&self, limit: usize)
+    -> impl Future<Output = Result<usize, StorageError>> + Send;
+}
