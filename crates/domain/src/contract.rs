@@ -6,6 +6,7 @@
 mod api_key;
 mod audit;
 mod budget;
+mod change_set;
 mod connection;
 mod connection_profile;
 mod consent_request;
@@ -28,10 +29,10 @@ mod sync_run;
 mod watermark;
 
 pub use self::{
-    api_key::*, audit::*, budget::*, connection::*, connection_profile::*, consent_request::*,
-    credentials::*, dead_letter::*, journal::*, lease::*, link::*, member::*, mirror::*,
-    organization::*, outbox::*, parked::*, quarantine::*, repeatable_request::*, retention::*,
-    subscription::*, sync_run::*, watermark::*,
+    api_key::*, audit::*, budget::*, change_set::*, connection::*, connection_profile::*,
+    consent_request::*, credentials::*, dead_letter::*, journal::*, lease::*, link::*, member::*,
+    mirror::*, organization::*, outbox::*, parked::*, quarantine::*, repeatable_request::*,
+    retention::*, subscription::*, sync_run::*, watermark::*,
 };
 
 /// Writes one `#[tokio::test]` for each case of the contract.
@@ -66,6 +67,9 @@ macro_rules! storage_contract {
             of_many_with_one_state_one_is_let_in,
             the_end_of_a_consent_is_kept_for_a_while,
             a_realm_sees_its_own_audit,
+            a_cause_has_one_change_set,
+            a_write_is_noted_before_and_after,
+            a_realm_sees_its_own_change_sets,
             a_realm_sees_its_own_entries_and_all_of_them,
             entries_are_found_by_owner_and_place,
             lanes_move_with_the_cursor_of_the_mirror,

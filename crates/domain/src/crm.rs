@@ -15,8 +15,9 @@ mod opportunity;
 mod page;
 mod patch;
 mod phone;
+mod standing;
 
-use crate::{Actor, OrganizationId, Tenant};
+use crate::{Actor, ChangeSetId, OrganizationId, Tenant};
 
 pub use self::{
     account::{AccountProfile, CrmAccount},
@@ -35,6 +36,7 @@ pub use self::{
     },
     page::{Origin, Page, PageWish, Reading},
     phone::e164,
+    standing::{CrmStandings, Standing, Target},
 };
 
 /// What an operation of the port gives.
@@ -49,11 +51,37 @@ pub struct Behalf {
     pub account: Option<String>,
     /// Who asks for it: the audit names them.
     pub actor: Actor,
+    /// Which change set what it writes belongs to.
+    pub cause: WriteCause,
+}
+
+/// Which change set a write belongs to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum WriteCause {
+    /// One of its own.
+    #[default]
+    Alone,
+    /// The set with this id, which the tenant has.
+    Set(ChangeSetId),
+    /// The set of a cause, which its first write begins.
+    Joined {
+        /// What makes it this set and no other of the connection, such as `sync deals 2026-03-09`.
+        cause: String,
+        /// What it is for, in a few words without anybody's data.
+        title: String,
+    },
 }
 
 /// A CRM: everything that an application does with it.
 pub trait Crm:
-    CrmAccount + CrmContacts + CrmNotes + CrmMessages + CrmOpportunities + CrmCalendars + CrmWishes
+    CrmAccount
+    + CrmContacts
+    + CrmNotes
+    + CrmMessages
+    + CrmOpportunities
+    + CrmCalendars
+    + CrmStandings
+    + CrmWishes
 {
     /// The connections of an organization that lead to a CRM, in order of their ids.
     fn connections<'a>(&'a self, organization: &'a OrganizationId) -> Answer<'a, Vec<Tenant>>;

@@ -149,6 +149,46 @@ text_id!(
 
 text_id!(SubscriptionId, "sub_", "A webhook of the user's own application.");
 text_id!(SyncRunId, "run_", "One walk through the lists of a vendor's account.");
+text_id!(
+    ChangeSetId,
+    "chg_",
+    "What one cause changed outside: derived from its connection and its cause, so that whatever \
+     happens for the cause joins one set."
+);
+
+impl ChangeSetId {
+    const HINT: &str = "copy it from `highwire changes list`";
+
+    /// The set of a cause. The same word of another connection is another cause.
+    #[must_use]
+    pub fn of(tenant: &Tenant, cause: &str) -> Self {
+        let mut context = Context::new(&SHA256);
+        for part in [tenant.organization.as_str(), tenant.connection.as_str(), cause] {
+            context.update(&(part.len() as u64).to_be_bytes());
+            context.update(part.as_bytes());
+        }
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&context.finish().as_ref()[..16]);
+        Self(format!("chg_{:032x}", u128::from_be_bytes(bytes)).into())
+    }
+}
+
+impl FromStr for ChangeSetId {
+    type Err = IdError;
+
+    fn from_str(text: &str) -> Result<Self, IdError> {
+        let digits = text.trim().strip_prefix("chg_").unwrap_or_default();
+        let is_digit = |it: u8| it.is_ascii_digit() || (b'a'..=b'f').contains(&it);
+        let is_one = digits.len() == 32 && digits.bytes().all(is_digit);
+        match is_one {
+            true => Ok(Self::new(text.trim())),
+            false => Err(IdError {
+                expected: "a change set's id (`chg_` and 32 hexadecimal digits)",
+                hint: Self::HINT,
+            }),
+        }
+    }
+}
 
 impl SubscriptionId {
     /// The id made of these random bytes.
@@ -331,6 +371,25 @@ mod tests {
             let refused = text.parse::<OrganizationId>().unwrap_err().to_string();
             assert!(refused.contains("small letters"), "{refused}");
         }
+    }
+
+    #[test]
+    fn a_cause_has_one_change_set_for_each_connection() {
+        let tenant = |organization: &str, connection: &str| Tenant {
+            organization: OrganizationId::new(organization),
+            connection: ConnectionId::new(connection),
+        };
+        let id = ChangeSetId::of(&tenant("a", "b"), "import");
+        assert_eq!(id, ChangeSetId::of(&tenant("a", "b"), "import"));
+        for (owner, cause) in
+            [(tenant("a", "c"), "import"), (tenant("ab", ""), "import"), (tenant("a", "b"), "")]
+        {
+            assert_ne!(id, ChangeSetId::of(&owner, cause));
+        }
+        assert_eq!(id.to_string().parse(), Ok(id));
+        let key = "hwk_pasted-in-the-wrong-place";
+        let refused = key.parse::<ChangeSetId>().unwrap_err().to_string();
+        assert!(refused.contains("changes list") && !refused.contains("pasted"), "{refused}");
     }
 
     #[test]

@@ -17,6 +17,7 @@
 //! [`Audit`] who did what with its keys. [`Consents`] lead whoever agreed at a vendor back to the
 //! connection that was to be made.
 //! [`Audit`] who did what with its keys. [`RepeatableRequests`] lets a sender repeat itself.
+//! [`ChangeSets`] keep what was there before each write outside, so that it can be undone.
 //!
 //! Must not know: a vendor's models, SQL, HTTP, the clock.
 
@@ -25,6 +26,7 @@ mod activity;
 mod api_key;
 mod audit;
 mod budget;
+mod change_set;
 mod clock;
 mod connection;
 mod connection_profile;
@@ -75,6 +77,7 @@ mod storage;
 mod subscription;
 mod sync_run;
 mod turns;
+mod undo_report;
 mod watermark;
 mod webhook_secret;
 
@@ -84,6 +87,10 @@ pub use self::{
     api_key::{ApiKey, ApiKeySecret, ApiKeys, KeyHash, KeyState},
     audit::{Actor, Audit, AuditEntry, AuditId, NewAudit, Outcome, UnknownActor, UnknownOutcome},
     budget::{Budget, BudgetKey, Budgets},
+    change_set::{
+        ChangeSet, ChangeSets, Difference, NewChangeSet, TagChange, UnknownWrite, Write,
+        WriteEffect, WriteEnd, WriteIntent, WriteState, WrittenField,
+    },
     clock::Clock,
     connection::{Connection, Connections, Listing, Revision},
     connection_profile::{Access, ConnectionProfile, Profiles, Standing, UnknownAccess},
@@ -98,7 +105,7 @@ pub use self::{
     event::{Event, EventKind, Origin, Verb},
     finding::{Finding, Verdict},
     ids::{
-        ActionId, ApiKeyId, ConnectionId, CorrelationId, EventId, IdError, MemberId,
+        ActionId, ApiKeyId, ChangeSetId, ConnectionId, CorrelationId, EventId, IdError, MemberId,
         OrganizationId, SubscriptionId, SyncRunId, Tenant,
     },
     installation::{Installation, InstallationChange, InstallationKey, InstallationStep},
@@ -156,6 +163,7 @@ pub use self::{
         RunState, RunStep, RunTally, SyncRun, SyncRuns, Unseen,
     },
     turns::Turns,
+    undo_report::{UndoConflict, UndoCounts, UndoItem, UndoOutcome, UndoReport},
     watermark::Watermarks,
     webhook_secret::WebhookSecret,
 };

@@ -3,6 +3,7 @@
 mod api_key;
 mod audit;
 mod budget;
+mod change_set;
 mod connection;
 mod connection_profile;
 mod consent_request;
@@ -31,11 +32,12 @@ use std::{
 };
 
 use self::{
-    api_key::ApiKeyState, budget::BudgetState, connection::ConnectionState,
-    credentials::CredentialState, journal::JournalState, lease::LeaseState, link::LinkState,
-    member::MemberState, mirror::MirrorState, organization::OrganizationState, outbox::OutboxState,
-    parked::ParkingState, quarantine::QuarantineState, repeatable_request::RequestState,
-    replay::ReplayState, subscription::SubscriptionStates, sync_run::SyncRunState,
+    api_key::ApiKeyState, budget::BudgetState, change_set::ChangeSetState,
+    connection::ConnectionState, credentials::CredentialState, journal::JournalState,
+    lease::LeaseState, link::LinkState, member::MemberState, mirror::MirrorState,
+    organization::OrganizationState, outbox::OutboxState, parked::ParkingState,
+    quarantine::QuarantineState, repeatable_request::RequestState, replay::ReplayState,
+    subscription::SubscriptionStates, sync_run::SyncRunState,
 };
 use jiff::Timestamp;
 
@@ -65,6 +67,7 @@ struct State {
     members: MemberState,
     api_keys: ApiKeyState,
     audit: Vec<AuditEntry>,
+    change_sets: ChangeSetState,
     replays: ReplayState,
     requests: RequestState,
     subscriptions: SubscriptionStates,

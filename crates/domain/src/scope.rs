@@ -13,6 +13,10 @@ pub enum Scope {
     CalendarsRead,
     /// Book, change and cancel appointments.
     CalendarsWrite,
+    /// See what was changed outside, with the values before and after.
+    ChangesRead,
+    /// Begin change sets and undo them, whatever they changed.
+    ChangesWrite,
     /// See connections and their accounts.
     ConnectionsRead,
     /// Make and remove connections.
@@ -61,10 +65,12 @@ pub enum Scope {
 
 impl Scope {
     /// Every scope, in order of name.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 27] = [
         Self::AuditRead,
         Self::CalendarsRead,
         Self::CalendarsWrite,
+        Self::ChangesRead,
+        Self::ChangesWrite,
         Self::ConnectionsRead,
         Self::ConnectionsWrite,
         Self::ContactsRead,
@@ -96,6 +102,8 @@ impl Scope {
             Self::AuditRead => "audit:read",
             Self::CalendarsRead => "calendars:read",
             Self::CalendarsWrite => "calendars:write",
+            Self::ChangesRead => "changes:read",
+            Self::ChangesWrite => "changes:write",
             Self::ConnectionsRead => "connections:read",
             Self::ConnectionsWrite => "connections:write",
             Self::ContactsRead => "contacts:read",

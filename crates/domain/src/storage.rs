@@ -1,8 +1,8 @@
 //! The storage contract as a whole, and the ways in which any store may fail.
 
 use crate::{
-    ApiKeys, Audit, Connections, Consents, Credentials, DeadLetters, Journal, Leases, Links,
-    Members, Mirror, Notifications, Organizations, Outbox, Parking, Profiles, Quarantine,
+    ApiKeys, Audit, ChangeSets, Connections, Consents, Credentials, DeadLetters, Journal, Leases,
+    Links, Members, Mirror, Notifications, Organizations, Outbox, Parking, Profiles, Quarantine,
     RepeatableRequests, Replays, Retention, Sequence, Subscriptions, SyncRuns, Watermarks,
 };
 
@@ -24,6 +24,7 @@ pub trait Storage:
     + Members
     + ApiKeys
     + Audit
+    + ChangeSets
     + RepeatableRequests
     + Retention
     + Subscriptions
@@ -55,6 +56,7 @@ impl<S> Storage for S where
         + Members
         + ApiKeys
         + Audit
+        + ChangeSets
         + RepeatableRequests
         + Retention
         + Subscriptions

@@ -37,6 +37,7 @@ mod sources;
 mod stage;
 mod story;
 pub mod subscriptions;
+pub mod undo;
 mod verdict;
 mod watch;
 

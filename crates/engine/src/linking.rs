@@ -164,7 +164,7 @@ impl<S: Links + Send + Sync> Linking<S> {
     /// The record, which may have to be made of the row; none where it was deleted or there is none to
     /// make.
     async fn record(&self, pair: &mut Pair<'_>) -> Result<Option<CrmRecord>, Failure> {
-        let crm = records::CrmSide { crm: &self.parts.crm, mapping: pair.mapping };
+        let crm = self.crm_side(pair.mapping);
         if let Some(id) = pair.record_id() {
             let record = crm.read(&id).await?;
             pair.link.record = Some(id);
@@ -189,6 +189,10 @@ impl<S: Links + Send + Sync> Linking<S> {
                 Ok(None)
             }
         }
+    }
+
+    fn crm_side<'a>(&'a self, mapping: &'a Mapping) -> records::CrmSide<'a> {
+        records::CrmSide { crm: &self.parts.crm, mapping, now: self.parts.clock.now() }
     }
 
     async fn without_record(&self, pair: &mut Pair<'_>) -> Result<&'static str, Failure> {
@@ -229,7 +233,7 @@ impl<S: Links + Send + Sync> Linking<S> {
         mut record: CrmRecord,
     ) -> Result<&'static str, Failure> {
         let fields = pair.mapping.effective_fields();
-        let crm = records::CrmSide { crm: &self.parts.crm, mapping: pair.mapping };
+        let crm = self.crm_side(pair.mapping);
         for _ in 0..ROUNDS {
             let mut merged = pair.merged(&fields, &record);
             // What piles up while a write waits for its turn goes with it.

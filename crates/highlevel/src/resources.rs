@@ -48,7 +48,7 @@ pub use self::{
         ListContactAppointments, ListNotes, ListTasks, NotApplied, RemoveFollowers,
         RemoveFromCampaign, RemoveFromCampaigns, RemoveFromWorkflow, RemoveTags, SafeUpsert,
         SearchContacts, SetBusiness, Sort, UpdateContact, UpdateNote, UpdateTask, UpsertContact,
-        Upserted, safe_upsert,
+        UpsertStep, UpsertWitness, Upserted, safe_upsert, witnessed_upsert,
     },
     conversations::{
         CreateConversation, DeleteConversation, GetConversation, SearchConversations,

@@ -1,6 +1,7 @@
 //! The command line: every command and flag.
 
 mod audit;
+mod changes;
 mod conflicts;
 mod connect;
 mod connections;
@@ -16,6 +17,7 @@ use clap::{ArgMatches, Args, Parser, Subcommand, ValueEnum};
 use endpoint::Secret;
 
 pub(crate) use self::audit::{Audit, AuditList};
+pub(crate) use self::changes::{Changes, Undo};
 pub(crate) use self::conflicts::{ConflictList, Conflicts};
 pub(crate) use self::connect::{
     Application as ConnectApplication, Connect, HighLevel as ConnectHighLevel,
@@ -97,6 +99,11 @@ pub(crate) enum Command {
     /// See who did what with keys, tokens and what belongs to whom
     #[command(subcommand)]
     Audit(Audit),
+    /// See what was changed outside, with what was there before
+    #[command(subcommand)]
+    Changes(Changes),
+    /// Take a change set back, where nobody has changed its records since
+    Undo(Undo),
     /// See where both sides of a mapping had changed a field, and what was lost
     #[command(subcommand)]
     Conflicts(Conflicts),

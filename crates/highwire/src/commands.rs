@@ -4,6 +4,7 @@ pub(crate) mod api_keys;
 pub(crate) mod audit;
 pub(crate) mod backup;
 pub(crate) mod call;
+pub(crate) mod changes;
 pub(crate) mod completions;
 pub(crate) mod conflicts;
 pub(crate) mod connect;
@@ -21,6 +22,7 @@ pub(crate) mod retention;
 pub(crate) mod sandbox;
 pub(crate) mod subscriptions;
 pub(crate) mod sync;
+pub(crate) mod undo;
 pub(crate) mod up;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};

@@ -155,6 +155,8 @@ async fn dispatch(
         Command::Audit(cli::Audit::List(wanted)) => {
             commands::audit::list(&settings, actor, &wanted, json).await
         }
+        Command::Changes(command) => commands::changes::run(&settings, actor, &command, json).await,
+        Command::Undo(asked) => commands::undo::run(&settings, actor, &asked, json).await,
         Command::Conflicts(cli::Conflicts::List(wanted)) => {
             commands::conflicts::list(&settings, actor, &wanted, json).await
         }

@@ -5,8 +5,8 @@
 //! [`directory`] decides whose an event is, [`holders`] whom a key speaks for, [`mirror`] what an event
 //! makes of a mirrored record, [`installation`] what it makes of an app's installation, [`access`] who
 //! may do what, [`message`] what a subscription is told, [`sync`] what makes two sides equal, [`listed`]
-//! what a list shows that the mirror lacks, [`sync_plan`] which lists a run reads, and [`retention`] what
-//! may go.
+//! what a list shows that the mirror lacks, [`sync_plan`] which lists a run reads, [`retention`] what may
+//! go, and [`undo`] what a change set's records get back.
 //!
 //! Must not know: tokio, the store, connectors, `now()`.
 
@@ -24,6 +24,7 @@ pub mod rules;
 pub mod shop;
 pub mod sync;
 pub mod sync_plan;
+pub mod undo;
 mod view;
 
 pub use self::view::View;

@@ -4,6 +4,7 @@ mod api_keys;
 mod audit;
 mod backup;
 mod budgets;
+mod change_sets;
 mod connection;
 mod connections;
 mod consents;

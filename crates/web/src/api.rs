@@ -15,6 +15,7 @@ mod once;
 mod reply;
 
 use axum::routing::MethodFilter;
+use domain::ChangeSetId;
 
 pub(crate) use self::{
     desk::{Common, Desk},
@@ -53,6 +54,8 @@ pub(crate) struct Operation {
     pub(crate) takes_idempotency_key: bool,
     /// Whether it takes an `If-Match`, which the handler compares. For changes of one thing.
     pub(crate) takes_if_match: bool,
+    /// Whether a `Highwire-Change-Set` counts: the set that its writes belong to.
+    pub(crate) takes_change_set: bool,
     /// Whether it answers a page: its query has `after` and `limit`, its answer `next`.
     pub(crate) is_paged: bool,
     /// How large its body may be, in bytes.
@@ -79,6 +82,8 @@ pub(crate) enum Method {
 pub(crate) enum Tag {
     /// When people meet.
     Calendars,
+    /// What was changed outside.
+    Changes,
     /// Who calls.
     Caller,
     /// People, and what is sent to them.
@@ -120,6 +125,8 @@ pub(crate) struct Call<X, P = Nothing, Q = Nothing, B = Nothing> {
     pub(crate) body: B,
     /// The version that the caller has seen, where the operation takes one.
     pub(crate) if_match: Option<String>,
+    /// The change set that the request belongs to, where the operation takes one.
+    pub(crate) change_set: Option<ChangeSetId>,
 }
 
 /// No fields.
@@ -140,6 +147,7 @@ impl Operation {
         has_etag: false,
         takes_idempotency_key: false,
         takes_if_match: false,
+        takes_change_set: false,
         is_paged: false,
         largest_body: LARGEST_BODY,
     };
@@ -175,6 +183,7 @@ impl Tag {
         Self::Contacts,
         Self::Opportunities,
         Self::Calendars,
+        Self::Changes,
         Self::Events,
         Self::ApiKeys,
         Self::Connections,
@@ -191,6 +200,9 @@ impl Tag {
         match self {
             Self::Calendars => {
                 ("Calendars", "Appointments and free slots, as the CRM has them now.")
+            }
+            Self::Changes => {
+                ("Changes", "What was changed outside, with what was there before, and its undo.")
             }
             Self::Caller => ("Caller", "Who the caller is to the hub."),
             Self::Contacts => {

@@ -14,8 +14,8 @@ pub(crate) mod tags;
 use std::{borrow::Cow, fmt, sync::Arc};
 
 use domain::{
-    ConnectionId, Realm, Tenant,
-    crm::{Behalf, Crm, CrmError},
+    ChangeSetId, ConnectionId, Realm, Tenant,
+    crm::{Behalf, Crm, CrmError, WriteCause},
 };
 use engine::administration::first_organization;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -71,6 +71,26 @@ pub(crate) const READ_ERRORS: &[(Kind, &str)] = &[
     (Kind::InDoubt, "The CRM's answer cannot be used."),
 ];
 
+impl Where {
+    /// A connection, whichever of its accounts.
+    pub(crate) fn of(connection: Option<ConnectionId>) -> Self {
+        Self { connection, account: None }
+    }
+}
+
+/// The CRM and on whose behalf something is written there, in the change set that the request names.
+///
+/// # Errors
+/// As [`reach`].
+pub(crate) async fn reach_to_write(
+    service: Service,
+    (caller, change_set): (&Caller, Option<ChangeSetId>),
+    place: Where,
+) -> Result<(Arc<dyn Crm>, Behalf), Problem> {
+    let (crm, behalf) = reach(service, caller, place).await?;
+    Ok((crm, Behalf { cause: change_set.map_or(WriteCause::Alone, WriteCause::Set), ..behalf }))
+}
+
 /// The CRM and on whose behalf it is called.
 ///
 /// # Errors
@@ -86,7 +106,7 @@ pub(crate) async fn reach(
     };
     let tenant = tenant(&*crm, &caller.principal.realm, place.connection).await?;
     let account = place.account.map(|account| account.to_string());
-    Ok((crm, Behalf { tenant, account, actor: caller.actor() }))
+    Ok((crm, Behalf { tenant, account, actor: caller.actor(), cause: WriteCause::Alone }))
 }
 
 async fn tenant(

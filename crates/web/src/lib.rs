@@ -10,6 +10,7 @@ mod api;
 mod api_keys;
 mod audit;
 mod callback;
+mod change_sets;
 mod conflicts;
 mod connection;
 mod connections;

@@ -20,7 +20,7 @@ use crate::{
     admission::Admission,
     api::{Call, Clash, Common, Desk, Document, Errands, Fields, Method, Operation, Reply},
     callback::{self, Callbacks},
-    docs,
+    change_sets, docs,
     guard::{self, Guard, Lock, Post},
     ingress,
     office::Office,
@@ -209,6 +209,8 @@ pub(crate) fn routes<S: Storage>(
         .get(callback::PATH, callback::receive, Callbacks::new(site.services.consents.clone()))?;
     let mount = passages(mount, &site.services)?;
     let mount = lists::port(mount, &site.services.crm)?;
+    let changes = change_sets::Service::new(&store, &site.services.crm, &site.clock);
+    let mount = lists::changes(mount, &changes)?;
     let mount = lists::mappings(mount, &mappings)?;
     let notary = site.services.subscriptions.clone();
     let office = subscriptions::Service::new(&store, notary, &site.clock);

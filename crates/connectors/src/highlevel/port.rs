@@ -2,11 +2,13 @@
 //!
 //! What is read comes from the mirror where that is enough, and from HighLevel where the mirror has
 //! no whole record, where somebody asks for it, and for a while after the port itself changed the
-//! record: whoever writes reads what they wrote. Every write is noted in the audit, by ids alone.
+//! record: whoever writes reads what they wrote. Every write is noted in the audit, by ids alone, and
+//! in a change set, with what was there before.
 
 mod account;
 mod brokered;
 mod calendars;
+mod changes;
 mod clients;
 mod contacts;
 mod cursor;
@@ -17,6 +19,7 @@ mod opportunities;
 mod own_writes;
 mod pipelines;
 mod refusal;
+mod standings;
 #[cfg(test)]
 mod tests;
 mod wishes;
@@ -25,7 +28,7 @@ mod zones;
 use std::sync::Arc;
 
 use domain::{
-    Audit, Clock, Entity, Mirror, NewAudit, OrganizationId, Outcome, Record, RecordKey,
+    Audit, ChangeSets, Clock, Entity, Mirror, NewAudit, OrganizationId, Outcome, Record, RecordKey,
     crm::{Answer, Behalf, Crm, CrmError},
 };
 use endpoint::{Timer, Transport};
@@ -35,7 +38,9 @@ pub use self::{
     brokered::Brokered,
     clients::{Clients, Connected},
 };
-use self::{fields::Fields, own_writes::OwnWrites, pipelines::Pipelines, zones::Zones};
+use self::{
+    changes::Counter, fields::Fields, own_writes::OwnWrites, pipelines::Pipelines, zones::Zones,
+};
 
 /// The longest id that a record can have, in characters.
 const LONGEST_ID: usize = 64;
@@ -49,11 +54,12 @@ pub struct Port<S, T, C> {
     pipelines: Pipelines,
     own_writes: OwnWrites,
     zones: Zones,
+    counter: Counter,
 }
 
 impl<S, T, C> Port<S, T, C>
 where
-    S: Mirror + Audit + Send + Sync,
+    S: Mirror + Audit + ChangeSets + Send + Sync,
     T: Transport,
     C: Timer,
 {
@@ -68,6 +74,7 @@ where
             pipelines: Pipelines::default(),
             own_writes: OwnWrites::default(),
             zones: Zones::default(),
+            counter: Counter::default(),
         }
     }
 
@@ -129,7 +136,7 @@ where
 
 impl<S, T, C> Crm for Port<S, T, C>
 where
-    S: Mirror + Audit + Send + Sync,
+    S: Mirror + Audit + ChangeSets + Send + Sync,
     T: Transport,
     C: Timer,
 {

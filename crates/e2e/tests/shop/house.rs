@@ -140,7 +140,12 @@ impl House {
         };
         let rules = rules.in_country("US").unwrap();
         let cities = ["Mesa = location-mesa".to_owned()];
-        let behalf = Behalf { tenant: tenant("highlevel"), account: None, actor: Actor::Hub };
+        let behalf = Behalf {
+            tenant: tenant("highlevel"),
+            account: None,
+            actor: Actor::Hub,
+            cause: WriteCause::Alone,
+        };
         Self {
             shop,
             highlevel: vendor,

@@ -6,10 +6,10 @@ use domain::{
     Actor, Entity, Failure, Fields, Mapping,
     crm::{
         Behalf, Contact, ContactFilter, Crm, CrmError, Opportunity, OpportunityDraft, PageWish,
-        Reading, e164,
+        Reading, WriteCause, e164,
     },
 };
-use jiff::Timestamp;
+use jiff::{Timestamp, tz::TimeZone};
 use policy::sync::face;
 use serde_json::Value;
 
@@ -43,6 +43,8 @@ pub(super) enum Made {
 pub(super) struct CrmSide<'a> {
     pub(super) crm: &'a Arc<dyn Crm>,
     pub(super) mapping: &'a Mapping,
+    /// Now.
+    pub(super) now: Timestamp,
 }
 
 /// Whether the mapping is about a record.
@@ -222,11 +224,17 @@ impl CrmSide<'_> {
         }
     }
 
+    /// What a mapping writes in a day is one change set: it can be looked at and undone by itself.
     fn behalf(&self) -> Behalf {
+        let day = self.now.to_zoned(TimeZone::UTC).date();
         Behalf {
             tenant: self.mapping.tenant.clone(),
             account: self.mapping.account.clone(),
             actor: Actor::Hub,
+            cause: WriteCause::Joined {
+                cause: format!("sync {} {day}", self.mapping.name),
+                title: format!("sync {}", self.mapping.name),
+            },
         }
     }
 }

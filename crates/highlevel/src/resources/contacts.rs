@@ -23,7 +23,9 @@ pub use self::{
     records::{
         CreateContact, DeleteContact, FindDuplicate, GetContact, UpdateContact, UpsertContact,
     },
-    safe_upsert::{NotApplied, SafeUpsert, Upserted, safe_upsert},
+    safe_upsert::{
+        NotApplied, SafeUpsert, UpsertStep, UpsertWitness, Upserted, safe_upsert, witnessed_upsert,
+    },
     search::{Field, Filter, SearchContacts, Sort},
     tags::{AddTags, RemoveTags},
     tasks::{CompleteTask, CreateTask, DeleteTask, GetTask, ListTasks, UpdateTask},

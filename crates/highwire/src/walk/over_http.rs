@@ -30,6 +30,8 @@ const OVER_HTTP: &[(&str, There)] = &[
     ("audit list", Route("GET", "/v1/audit")),
     ("backup", Route("POST", "/v1/installation/backups")),
     ("call", Not(CALLS)),
+    ("changes list", Route("GET", "/v1/change-sets")),
+    ("changes show", Route("GET", "/v1/change-sets/{id}/writes")),
     ("completions", Not(LOCAL)),
     ("conflicts list", Route("GET", "/v1/conflicts")),
     ("connect anthropic", Not(CONSENT)),
@@ -86,6 +88,7 @@ const OVER_HTTP: &[(&str, There)] = &[
     ("subscriptions test", Route("POST", "/v1/subscriptions/{id}/tests")),
     ("sync highlevel", Not(FOLLOWED)),
     ("sync status", Not(FOLLOWED)),
+    ("undo", Route("POST", "/v1/change-sets/{id}/undo")),
     ("up", Not(STOPPED)),
 ];
 

@@ -73,6 +73,9 @@ const CHANGE_CONTACTS: Need = of_a_crm(ACTING, Scope::ContactsWrite);
 const SEND_MESSAGES: Need = of_a_crm(ACTING, Scope::MessagesSend);
 const SEE_OPPORTUNITIES: Need = of_a_crm(ALL, Scope::OpportunitiesRead);
 const CHANGE_OPPORTUNITIES: Need = of_a_crm(ACTING, Scope::OpportunitiesWrite);
+const SEE_CHANGES: Need = of_a_crm(ALL, Scope::ChangesRead);
+/// Whoever undoes a set needs no scope of each of its records: it only takes back what the hub did.
+const CHANGE_CHANGES: Need = of_a_crm(ACTING, Scope::ChangesWrite);
 const SEE_CALENDARS: Need = of_a_crm(ALL, Scope::CalendarsRead);
 const CHANGE_CALENDARS: Need = of_a_crm(ACTING, Scope::CalendarsWrite);
 
@@ -128,6 +131,11 @@ pub const TABLE: &[Row] = &[
     post("/v1/appointments/{id}/cancel", CHANGE_CALENDARS),
     get("/v1/audit", SEE_AUDIT),
     get("/v1/calendars/{id}/slots", SEE_CALENDARS),
+    get("/v1/change-sets", SEE_CHANGES),
+    post("/v1/change-sets", CHANGE_CHANGES),
+    get("/v1/change-sets/{id}", SEE_CHANGES),
+    post("/v1/change-sets/{id}/undo", CHANGE_CHANGES),
+    get("/v1/change-sets/{id}/writes", SEE_CHANGES),
     get("/v1/conflicts", SEE_ROWS),
     get("/v1/connections", SEE_CONNECTIONS),
     delete("/v1/connections/{id}", CHANGE_CONNECTIONS),
@@ -190,6 +198,8 @@ pub const TABLE: &[Row] = &[
     run("audit list", SEE_AUDIT),
     run("backup", EVERYBODYS_DATA),
     run("call", VENDOR_TOKEN),
+    run("changes list", SEE_CHANGES),
+    run("changes show", SEE_CHANGES),
     run("completions", READS_NOTHING),
     run("conflicts list", SEE_ROWS),
     run("connect anthropic", CHANGE_CONNECTIONS),
@@ -246,6 +256,7 @@ pub const TABLE: &[Row] = &[
     run("subscriptions test", CHANGE_SUBSCRIPTIONS),
     run("sync highlevel", CHANGE_CONNECTIONS),
     run("sync status", SEE_CONNECTIONS),
+    run("undo", CHANGE_CHANGES),
     run("up", RUNS_THE_HUB),
 ];
 

@@ -5,10 +5,10 @@ use std::{future::Future, sync::Arc};
 use axum::{
     body::{Body, Bytes},
     extract::Request,
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use domain::{Clock, Storage};
+use domain::{ChangeSetId, Clock, Storage};
 use jiff::Timestamp;
 use policy::access::Denial;
 
@@ -25,6 +25,9 @@ use crate::{
     pressure::Held,
     problem::{Kind, Problem},
 };
+
+/// The header with the change set that a request belongs to.
+const CHANGE_SET: HeaderName = HeaderName::from_static("highwire-change-set");
 
 /// What answers the requests of one operation.
 #[derive(Clone)]
@@ -98,6 +101,10 @@ impl<S: Storage> Desk<S> {
             true => etag::condition(&parts.headers)?,
             false => None,
         };
+        let change_set = match self.operation.takes_change_set {
+            true => change_set(&parts.headers)?,
+            false => None,
+        };
         let path = fields::of_path(&mut parts).await?;
         let query = fields::of_query(&parts)?;
         fields::check_head::<B>(&parts.headers)?;
@@ -117,7 +124,8 @@ impl<S: Storage> Desk<S> {
             false => None,
         };
         let body = fields::of_body(&body)?;
-        Ok(Read { call: Call { state, caller, path, query, body, if_match }, repeatable, held })
+        let call = Call { state, caller, path, query, body, if_match, change_set };
+        Ok(Read { call, repeatable, held })
     }
 
     /// Does the work. What changes something is done to its end, also where its sender is gone.
@@ -169,4 +177,18 @@ impl<S: Storage> Desk<S> {
         }
         Ok(response)
     }
+}
+
+/// The change set that a request belongs to, where it names one. Whether there is one, and whose it
+/// is, is found out when something is written.
+fn change_set(headers: &HeaderMap) -> Result<Option<ChangeSetId>, Problem> {
+    let mut lines = headers.get_all(CHANGE_SET).iter();
+    let id = match (lines.next(), lines.next()) {
+        (None, _) => return Ok(None),
+        (Some(only), None) => only.to_str().ok().and_then(|text| text.parse().ok()),
+        _ => None,
+    };
+    let hint = "send one id as `POST /v1/change-sets` gave it";
+    let refused = || Problem::bad_request("the header `Highwire-Change-Set` cannot be used", hint);
+    id.map(Some).ok_or_else(refused)
 }

@@ -2,7 +2,9 @@
 
 use std::{borrow::Cow, fmt};
 
-use domain::{ApiKeyId, ConnectionId, EventId, EventKind, MemberId, OrganizationId, Role, Scope};
+use domain::{
+    ApiKeyId, ChangeSetId, ConnectionId, EventId, EventKind, MemberId, OrganizationId, Role, Scope,
+};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, de};
 
@@ -184,6 +186,14 @@ text_format!(
     |text| word(text, "con_", |byte| b"._-".contains(&byte) || byte.is_ascii_alphanumeric())
         .map(ConnectionId::new),
     "The id of a connection."
+);
+text_format!(
+    ChangeSetIdText,
+    ChangeSetId,
+    "^chg_[0-9a-f]{32}$",
+    36,
+    |text| text.parse().ok(),
+    "The id of a change set."
 );
 text_format!(
     ApiKeyIdText,

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{AccountText, READ_ERRORS, RecordId, Service, Where, Which, reach};
+use super::{AccountText, READ_ERRORS, RecordId, Service, Where, Which, reach, reach_to_write};
 use crate::{
     api::{Answer, Call, Method, Nothing, Operation, Tag, formats::ConnectionIdText},
     problem::{Kind, Problem},
@@ -43,6 +43,7 @@ pub(crate) const BOOK: Operation = Operation {
         (Kind::InDoubt, "Nobody knows whether it was booked: look before booking it again."),
     ],
     takes_idempotency_key: true,
+    takes_change_set: true,
     ..Operation::COMMON
 };
 
@@ -57,6 +58,7 @@ pub(crate) const CANCEL: Operation = Operation {
                   already stays so.",
     errors: READ_ERRORS,
     takes_idempotency_key: true,
+    takes_change_set: true,
     ..Operation::COMMON
 };
 
@@ -107,7 +109,8 @@ pub(crate) async fn list(
 pub(crate) async fn book(
     call: Call<Service, Nothing, Where, Booking>,
 ) -> Result<Answer<Appointment, 201>, Problem> {
-    let (crm, behalf) = reach(call.state, &call.caller, call.query).await?;
+    let asker = (&call.caller, call.change_set);
+    let (crm, behalf) = reach_to_write(call.state, asker, call.query).await?;
     Ok(Answer(crm.book(&behalf, &call.body).await?))
 }
 
@@ -115,6 +118,7 @@ pub(crate) async fn book(
 pub(crate) async fn cancel(
     call: Call<Service, Which, Where>,
 ) -> Result<Answer<Appointment>, Problem> {
-    let (crm, behalf) = reach(call.state, &call.caller, call.query).await?;
+    let asker = (&call.caller, call.change_set);
+    let (crm, behalf) = reach_to_write(call.state, asker, call.query).await?;
     Ok(Answer(crm.cancel(&behalf, call.path.id.as_str()).await?))
 }

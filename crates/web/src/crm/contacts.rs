@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{AccountText, READ_ERRORS, Service, Where, Which, reach};
+use super::{AccountText, READ_ERRORS, Service, Where, Which, reach, reach_to_write};
 use crate::{
     api::{
         Answer, Call, Method, Nothing, Operation, Tag, Versioned,
@@ -50,6 +50,7 @@ pub(crate) const UPSERT: Operation = Operation {
         (Kind::InDoubt, "Nobody knows whether the CRM did it."),
     ],
     takes_idempotency_key: true,
+    takes_change_set: true,
     ..Operation::COMMON
 };
 
@@ -77,6 +78,7 @@ pub(crate) const PATCH: Operation = Operation {
                   nothing is changed where the contact is another one than the caller has read.",
     errors: READ_ERRORS,
     takes_if_match: true,
+    takes_change_set: true,
     ..Operation::COMMON
 };
 
@@ -154,7 +156,8 @@ pub(crate) async fn list(
 pub(crate) async fn upsert(
     call: Call<Service, Nothing, Where, ContactDraft>,
 ) -> Result<Answer<Upserted>, Problem> {
-    let (crm, behalf) = reach(call.state, &call.caller, call.query).await?;
+    let asker = (&call.caller, call.change_set);
+    let (crm, behalf) = reach_to_write(call.state, asker, call.query).await?;
     Ok(Answer(crm.upsert_contact(&behalf, &call.body).await?))
 }
 
@@ -173,7 +176,8 @@ pub(crate) async fn show(
 pub(crate) async fn patch(
     call: Call<Service, Which, Where, ContactPatch>,
 ) -> Result<Answer<Reading<Contact>>, Problem> {
-    let (crm, behalf) = reach(call.state, &call.caller, call.query).await?;
+    let asker = (&call.caller, call.change_set);
+    let (crm, behalf) = reach_to_write(call.state, asker, call.query).await?;
     let version = call.if_match.as_deref().map(version);
     let id = call.path.id.as_str();
     Ok(Answer(crm.patch_contact(&behalf, id, &call.body, version).await?))

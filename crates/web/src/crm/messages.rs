@@ -2,7 +2,7 @@
 
 use domain::crm::{MessageDraft, SentMessage};
 
-use super::{Service, Where, Which, reach};
+use super::{Service, Where, Which, reach_to_write};
 use crate::{
     api::{Answer, Call, Method, Operation, Tag},
     problem::{Kind, Problem},
@@ -25,6 +25,7 @@ pub(crate) const SEND: Operation = Operation {
         (Kind::InDoubt, "Nobody knows whether it was sent: look before sending it again."),
     ],
     takes_idempotency_key: true,
+    takes_change_set: true,
     ..Operation::COMMON
 };
 
@@ -32,6 +33,7 @@ pub(crate) const SEND: Operation = Operation {
 pub(crate) async fn send(
     call: Call<Service, Which, Where, MessageDraft>,
 ) -> Result<Answer<SentMessage, 201>, Problem> {
-    let (crm, behalf) = reach(call.state, &call.caller, call.query).await?;
+    let asker = (&call.caller, call.change_set);
+    let (crm, behalf) = reach_to_write(call.state, asker, call.query).await?;
     Ok(Answer(crm.send_message(&behalf, call.path.id.as_str(), &call.body).await?))
 }

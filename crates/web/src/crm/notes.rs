@@ -4,7 +4,7 @@ use domain::crm::{Note, NoteDraft};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{READ_ERRORS, Service, Where, Which, reach};
+use super::{READ_ERRORS, Service, Where, Which, reach, reach_to_write};
 use crate::{
     api::{Answer, Call, Method, Operation, Tag},
     problem::Problem,
@@ -31,6 +31,7 @@ pub(crate) const ADD: Operation = Operation {
     description: "",
     errors: READ_ERRORS,
     takes_idempotency_key: true,
+    takes_change_set: true,
     ..Operation::COMMON
 };
 
@@ -51,6 +52,7 @@ pub(crate) async fn list(call: Call<Service, Which, Where>) -> Result<Answer<Not
 pub(crate) async fn add(
     call: Call<Service, Which, Where, NoteDraft>,
 ) -> Result<Answer<Note, 201>, Problem> {
-    let (crm, behalf) = reach(call.state, &call.caller, call.query).await?;
+    let asker = (&call.caller, call.change_set);
+    let (crm, behalf) = reach_to_write(call.state, asker, call.query).await?;
     Ok(Answer(crm.add_note(&behalf, call.path.id.as_str(), &call.body).await?))
 }

@@ -11,7 +11,9 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{AccountText, READ_ERRORS, RecordId, Service, Where, Which, contacts::How, reach};
+use super::{
+    AccountText, READ_ERRORS, RecordId, Service, Where, Which, contacts::How, reach, reach_to_write,
+};
 use crate::{
     api::{
         Answer, Call, Method, Nothing, Operation, Tag,
@@ -50,6 +52,7 @@ pub(crate) const UPSERT: Operation = Operation {
         (Kind::InDoubt, "Nobody knows whether the CRM did it."),
     ],
     takes_idempotency_key: true,
+    takes_change_set: true,
     ..Operation::COMMON
 };
 
@@ -76,6 +79,7 @@ pub(crate) const PATCH: Operation = Operation {
     description: "What is left out stays. A stage is one of the pipeline that is named, or of the \
                   one that the opportunity is in.",
     errors: READ_ERRORS,
+    takes_change_set: true,
     ..Operation::COMMON
 };
 
@@ -134,7 +138,8 @@ pub(crate) async fn list(
 pub(crate) async fn upsert(
     call: Call<Service, Nothing, Where, OpportunityDraft>,
 ) -> Result<Answer<UpsertedOpportunity>, Problem> {
-    let (crm, behalf) = reach(call.state, &call.caller, call.query).await?;
+    let asker = (&call.caller, call.change_set);
+    let (crm, behalf) = reach_to_write(call.state, asker, call.query).await?;
     Ok(Answer(crm.upsert_opportunity(&behalf, &call.body).await?))
 }
 
@@ -151,6 +156,7 @@ pub(crate) async fn show(
 pub(crate) async fn patch(
     call: Call<Service, Which, Where, OpportunityPatch>,
 ) -> Result<Answer<Reading<Opportunity>>, Problem> {
-    let (crm, behalf) = reach(call.state, &call.caller, call.query).await?;
+    let asker = (&call.caller, call.change_set);
+    let (crm, behalf) = reach_to_write(call.state, asker, call.query).await?;
     Ok(Answer(crm.patch_opportunity(&behalf, call.path.id.as_str(), &call.body).await?))
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{READ_ERRORS, RecordId, Service, Where, Which, reach};
+use super::{READ_ERRORS, RecordId, Service, Where, Which, reach_to_write};
 use crate::{
     api::{Answer, Call, Method, Operation, Tag, formats::Text},
     problem::Problem,
@@ -22,6 +22,7 @@ pub(crate) const ADD: Operation = Operation {
                   has all tags of the contact.",
     errors: READ_ERRORS,
     takes_idempotency_key: true,
+    takes_change_set: true,
     ..Operation::COMMON
 };
 
@@ -35,6 +36,7 @@ pub(crate) const REMOVE: Operation = Operation {
     description: "The other tags stay. A tag that the contact does not have is none that is missed. \
                   The answer has the tags that are left.",
     errors: READ_ERRORS,
+    takes_change_set: true,
     ..Operation::COMMON
 };
 
@@ -69,7 +71,8 @@ pub(crate) struct Tags {
 pub(crate) async fn add(
     call: Call<Service, Which, Where, NewTags>,
 ) -> Result<Answer<Tags>, Problem> {
-    let (crm, behalf) = reach(call.state, &call.caller, call.query).await?;
+    let asker = (&call.caller, call.change_set);
+    let (crm, behalf) = reach_to_write(call.state, asker, call.query).await?;
     let tags: Vec<String> = call.body.tags.iter().map(ToString::to_string).collect();
     let tags = crm.add_tags(&behalf, call.path.id.as_str(), &tags).await?;
     Ok(Answer(Tags { tags }))
@@ -77,7 +80,8 @@ pub(crate) async fn add(
 
 /// Takes a tag away.
 pub(crate) async fn remove(call: Call<Service, WhichTag, Where>) -> Result<Answer<Tags>, Problem> {
-    let (crm, behalf) = reach(call.state, &call.caller, call.query).await?;
+    let asker = (&call.caller, call.change_set);
+    let (crm, behalf) = reach_to_write(call.state, asker, call.query).await?;
     let WhichTag { id, tag } = call.path;
     let tags = crm.remove_tag(&behalf, id.as_str(), tag.as_str()).await?;
     Ok(Answer(Tags { tags }))

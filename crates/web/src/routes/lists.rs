@@ -8,8 +8,8 @@ use engine::mappings::Mappings;
 use super::{Mount, Unmounted};
 use crate::{
     api::Method,
-    api_keys, audit, conflicts, crm, dead_letters, events, installation, links, mappings, me,
-    members,
+    api_keys, audit, change_sets, conflicts, crm, dead_letters, events, installation, links,
+    mappings, me, members,
     office::Office,
     organizations,
     set_up::{self, Pages},
@@ -80,6 +80,20 @@ pub(super) fn administration<S: Storage>(
         .operation(&organizations::LIST, organizations::list::<S>, office.clone())?
         .operation(&organizations::ADD, organizations::add::<S>, office.clone())?
         .operation(&organizations::REMOVE, organizations::remove::<S>, office.clone())
+}
+
+/// Every operation on change sets, in order of path.
+pub(super) fn changes<S: Storage>(
+    mount: Mount<S>,
+    service: &change_sets::Service<S>,
+) -> Result<Mount<S>, Unmounted> {
+    let service = || service.clone();
+    mount
+        .operation(&change_sets::LIST, change_sets::list::<S>, service())?
+        .operation(&change_sets::BEGIN, change_sets::begin::<S>, service())?
+        .operation(&change_sets::SHOW, change_sets::show::<S>, service())?
+        .operation(&change_sets::UNDO, change_sets::undo::<S>, service())?
+        .operation(&change_sets::WRITES, change_sets::writes::<S>, service())
 }
 
 /// Every operation on subscriptions, in order of path.

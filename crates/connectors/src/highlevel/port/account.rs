@@ -1,23 +1,27 @@
 //! The location behind the port: its country, and the custom fields that others need in it.
 
 use domain::{
-    Audit, Mirror,
+    Audit, ChangeSets, Entity, Mirror,
     crm::{AccountProfile, Answer, Behalf, CrmAccount, CrmError, Outcome},
 };
 use endpoint::{Timer, Transport};
 use highlevel::{
-    models::{FieldDirectory, FieldError},
+    models::{self, FieldDirectory, FieldError},
     resources::{CreateCustomField, GetLocation},
 };
 
-use super::{Connected, Port, refusal::refusal};
+use super::{
+    Connected, Port,
+    changes::{Ended, Plan, made_of},
+    refusal::refusal,
+};
 
 /// What HighLevel calls a field that holds a line of text.
 const TEXT: &str = "TEXT";
 
 impl<S, T, C> CrmAccount for Port<S, T, C>
 where
-    S: Mirror + Audit + Send + Sync,
+    S: Mirror + Audit + ChangeSets + Send + Sync,
     T: Transport,
     C: Timer,
 {
@@ -55,8 +59,13 @@ where
                 position: None,
                 extra: serde_json::Map::new(),
             };
-            let reply = at.client.call(&create).await;
-            let result = reply.map_err(|error| refusal(&error, "location"));
+            let made = made_of(&[("name".to_owned(), name.into())].into());
+            let plan = Plan::create("custom_field.created", made.clone());
+            let told = |reply: &models::CustomFieldReply| {
+                Ended::made(Entity::CustomField, reply.custom_field.id.as_str(), made)
+            };
+            let call = at.client.call(&create);
+            let result = self.write(behalf, (plan, "location"), call, told).await;
             self.fields.forget(&at.location);
             self.note(behalf, "custom_field.created", name, &result).await;
             result.map(|_| Outcome::Created)
@@ -66,7 +75,7 @@ where
 
 impl<S, T, C> Port<S, T, C>
 where
-    S: Mirror + Audit + Send + Sync,
+    S: Mirror + Audit + ChangeSets + Send + Sync,
     T: Transport,
     C: Timer,
 {

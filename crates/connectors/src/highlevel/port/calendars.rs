@@ -1,7 +1,7 @@
 //! Calendars: appointments listed, booked and cancelled, and free slots, all at HighLevel itself.
 
 use domain::{
-    Audit, Mirror,
+    Audit, ChangeSets, Difference, Entity, Mirror, RecordKey, WrittenField,
     crm::{
         Answer, Appointment, AppointmentFilter, Behalf, Booking, CrmCalendars, CrmError, Slot,
         SlotSpan,
@@ -12,13 +12,19 @@ use highlevel::{
     AppointmentId, CalendarId, ContactId,
     models::{self, AppointmentFields, EventSpan},
     resources::{
-        BookAppointment, GetAppointment, ListContactAppointments, ListEvents, ListFreeSlots,
-        UpdateAppointment,
+        BookAppointment, ListContactAppointments, ListEvents, ListFreeSlots, UpdateAppointment,
     },
 };
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
-use super::{Connected, Port, checked, refusal::refusal, zones};
+use super::{
+    Connected, Port,
+    changes::{Ended, Plan, made_of},
+    checked,
+    refusal::refusal,
+    standings::appointment_values,
+    zones,
+};
 
 /// HighLevel tells the free slots of at most so long (`facts/highlevel.md` 6.3).
 const LONGEST_SPAN: SignedDuration = SignedDuration::from_hours(31 * 24);
@@ -28,7 +34,7 @@ const CANCELLED: &str = "cancelled";
 
 impl<S, T, C> CrmCalendars for Port<S, T, C>
 where
-    S: Mirror + Audit + Send + Sync,
+    S: Mirror + Audit + ChangeSets + Send + Sync,
     T: Transport,
     C: Timer,
 {
@@ -99,7 +105,7 @@ where
 
 impl<S, T, C> Port<S, T, C>
 where
-    S: Mirror + Audit + Send + Sync,
+    S: Mirror + Audit + ChangeSets + Send + Sync,
     T: Transport,
     C: Timer,
 {
@@ -122,24 +128,26 @@ where
                 ..AppointmentFields::default()
             },
         };
-        let booked = at.client.call(&book).await.map_err(|error| refusal(&error, "calendar"))?;
+        let intended = [("calendar", &booking.calendar), ("starts_at", &booking.starts_at)];
+        let intended = intended.map(|(key, text)| (key.to_owned(), text.as_str().into()));
+        let plan = Plan::create("appointment.booked", made_of(&intended.into()));
+        let plan = plan.on_contact(&booking.contact);
+        let told = |booked: &models::Appointment| {
+            let made = made_of(&appointment_values(booked));
+            Ended::made(Entity::Appointment, booked.id.as_str(), made)
+        };
+        let booked = self.write(behalf, (plan, "calendar"), at.client.call(&book), told).await?;
         Ok(appointment(&booked, None))
     }
 
     async fn cancelled(&self, behalf: &Behalf, id: &str) -> Result<Appointment, CrmError> {
         let at = self.connected(behalf).await?;
-        let event_id = AppointmentId::new(id);
-        let get = GetAppointment { event_id: event_id.clone() };
-        let found = at.client.call(&get).await.map_err(|error| refusal(&error, "appointment"))?;
-        let found = found.event;
-        if found.location_id.as_ref().is_some_and(|location| *location != at.location) {
-            return Err(CrmError::NotFound("appointment"));
-        }
+        let found = self.read_appointment(&at, id).await?;
         if found.appointment_status.as_deref() == Some(CANCELLED) {
             return Ok(appointment(&found, None));
         }
         let change = UpdateAppointment {
-            event_id,
+            event_id: AppointmentId::new(id),
             calendar_id: None,
             start_time: None,
             fields: AppointmentFields {
@@ -147,8 +155,13 @@ where
                 ..AppointmentFields::default()
             },
         };
-        let changed = at.client.call(&change).await;
-        let changed = changed.map_err(|error| refusal(&error, "appointment"))?;
+        let status = WrittenField::new(found.appointment_status.clone().into(), CANCELLED.into());
+        let fields = [("status".to_owned(), status)].into();
+        let difference = Difference { fields, ..Difference::default() };
+        let key = RecordKey::new(Entity::Appointment, id);
+        let plan = Plan::change("appointment.cancelled", key, difference);
+        let call = at.client.call(&change);
+        let changed = self.write(behalf, (plan, "appointment"), call, |_| Ended::default()).await?;
         Ok(appointment(&changed, None))
     }
 }
@@ -184,7 +197,7 @@ fn fits(appointment: &Appointment, filter: &AppointmentFilter) -> bool {
         && filter.until.is_none_or(|until| appointment.starts_at.is_none_or(|at| at < until))
 }
 
-fn appointment(told: &models::Appointment, zone: Option<&TimeZone>) -> Appointment {
+pub(super) fn appointment(told: &models::Appointment, zone: Option<&TimeZone>) -> Appointment {
     let given = |text: &Option<String>| text.clone().filter(|text| !text.trim().is_empty());
     Appointment {
         id: told.id.to_string(),

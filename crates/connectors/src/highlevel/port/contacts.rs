@@ -7,7 +7,7 @@ mod written;
 use std::{collections::BTreeSet, sync::Arc};
 
 use domain::{
-    Audit, Entity, Mirror, RecordKey,
+    Audit, ChangeSets, Entity, Mirror, RecordKey,
     crm::{
         Answer, Behalf, Contact, ContactDraft, ContactFilter, ContactPatch, CrmContacts, CrmError,
         NotApplied, Outcome, Page, PageWish, Reading, Upserted,
@@ -18,18 +18,22 @@ use highlevel::{
     ContactId,
     models::{self, ContactFields, FieldDirectory},
     resources::{
-        self, AddTags, GetContact, LocationFields, RemoveTags, SafeUpsert, UpdateContact,
-        safe_upsert,
+        self, AddTags, LocationFields, RemoveTags, SafeUpsert, UpdateContact, witnessed_upsert,
     },
 };
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::{Connected, Port, checked, refusal::refusal};
+use super::{
+    Connected, Port,
+    changes::{Ended, Plan, contact as changes, upsert::Witness},
+    checked,
+    refusal::refusal,
+};
 
 impl<S, T, C> CrmContacts for Port<S, T, C>
 where
-    S: Mirror + Audit + Send + Sync,
+    S: Mirror + Audit + ChangeSets + Send + Sync,
     T: Transport,
     C: Timer,
 {
@@ -110,8 +114,15 @@ where
             let contact_id = ContactId::new(checked(id, "contact")?);
             let tags = written::tags(tags)?;
             let (at, began_at) = (self.connected(behalf).await?, self.now());
-            let reply = at.client.call(&AddTags { contact_id, tags }).await;
-            let result = reply.map_err(|error| refusal(&error, "contact"));
+            let result = async {
+                let has = self.present_tags(behalf, &at, id).await?;
+                let key = RecordKey::new(Entity::Contact, id);
+                let plan = Plan::change("contact.tagged", key, changes::added(&has, &tags));
+                let call = AddTags { contact_id, tags };
+                let call = at.client.call(&call);
+                self.write(behalf, (plan, "contact"), call, |_| Ended::default()).await
+            };
+            let result = result.await;
             self.remember(behalf, id, began_at);
             self.tagged(behalf, (&at, id), ("contact.tagged", result)).await
         })
@@ -127,8 +138,15 @@ where
             let contact_id = ContactId::new(checked(id, "contact")?);
             let tags = written::tags(&[tag.to_owned()])?;
             let (at, began_at) = (self.connected(behalf).await?, self.now());
-            let reply = at.client.call(&RemoveTags { contact_id, tags }).await;
-            let result = reply.map_err(|error| refusal(&error, "contact"));
+            let result = async {
+                let has = self.present_tags(behalf, &at, id).await?;
+                let key = RecordKey::new(Entity::Contact, id);
+                let plan = Plan::change("contact.untagged", key, changes::removed(&has, &tags));
+                let call = RemoveTags { contact_id, tags };
+                let call = at.client.call(&call);
+                self.write(behalf, (plan, "contact"), call, |_| Ended::default()).await
+            };
+            let result = result.await;
             self.remember(behalf, id, began_at);
             self.tagged(behalf, (&at, id), ("contact.untagged", result)).await
         })
@@ -137,17 +155,13 @@ where
 
 impl<S, T, C> Port<S, T, C>
 where
-    S: Mirror + Audit + Send + Sync,
+    S: Mirror + Audit + ChangeSets + Send + Sync,
     T: Transport,
     C: Timer,
 {
-    /// Reads a contact at HighLevel. One of another location is none: a token may see several.
+    /// Reads a contact at HighLevel.
     async fn read(&self, at: &Connected<T, C>, id: &str) -> Result<Reading<Contact>, CrmError> {
-        let get = GetContact { contact_id: ContactId::new(id) };
-        let found = at.client.call(&get).await.map_err(|error| refusal(&error, "contact"))?.contact;
-        if found.location_id.as_ref().is_some_and(|location| *location != at.location) {
-            return Err(CrmError::NotFound("contact"));
-        }
+        let found = self.read_contact(at, id).await?;
         let names = self.fields.known(at, self.now()).await;
         Ok(self.reading(&found, directory(&names)))
     }
@@ -163,9 +177,10 @@ where
             company_name: draft.company.clone().filter(|company| !company.trim().is_empty()),
             add_tags: draft.tags.iter().map(|tag| tag.trim().to_owned()).collect(),
         };
-        let upserted = safe_upsert(&at.client, &wanted).await;
+        let witness = Witness::new((self, behalf), &at, directory(&names));
+        let upserted = witnessed_upsert(&at.client, &wanted, &witness).await;
         let (outcome, contact, not_applied) =
-            match upserted.map_err(|error| refusal(&error, "contact"))? {
+            match witness.end(upserted, resources::Upserted::contact).await? {
                 resources::Upserted::TwoContacts { by_email, by_phone } => {
                     let (by_email, by_phone) = (by_email.to_string(), by_phone.to_string());
                     return Err(CrmError::TwoContacts { by_email, by_phone });
@@ -196,7 +211,9 @@ where
         written::patch(patch, None)?; // Before the first call.
         let (at, began_at) = (self.connected(behalf).await?, self.now());
         // Also where no version is given: the contact must be one of this location.
-        let before = self.read(&at, id).await?;
+        let found = self.read_contact(&at, id).await?;
+        let names = self.fields.known(&at, self.now()).await;
+        let before = self.reading(&found, directory(&names));
         if version.is_some_and(|version| version != before.item.version) {
             return Err(CrmError::Changed { version: before.item.version });
         }
@@ -206,9 +223,31 @@ where
             return Ok(before);
         }
         let change = UpdateContact::new(ContactId::new(id), fields);
-        let reply = at.client.call(&change).await.map_err(|error| refusal(&error, "contact"))?;
+        let intended = changes::intended(&found, &change.fields, directory(&names));
+        let key = RecordKey::new(Entity::Contact, id);
+        let plan = Plan::change("contact.patched", key, intended.clone());
+        let told = |reply: &models::ContactReply| Ended {
+            record: None,
+            difference: Some(changes::told((&found, &reply.contact), &intended)),
+        };
+        let reply = self.write(behalf, (plan, "contact"), at.client.call(&change), told).await?;
         self.remember(behalf, id, began_at);
         Ok(self.reading(&reply.contact, directory(&names)))
+    }
+
+    /// The tags that a contact has before some are added or taken away: the mirror's, where it would
+    /// answer a reader too. A read for each write of tags would halve how many fit into the budget.
+    async fn present_tags(
+        &self,
+        behalf: &Behalf,
+        at: &Connected<T, C>,
+        id: &str,
+    ) -> Result<BTreeSet<String>, CrmError> {
+        let mirrored = self.mirrored(behalf, Entity::Contact, id).await?;
+        match mirrored.filter(|record| record.deleted_at.is_none()) {
+            Some(record) => Ok(told::of_mirror(&record, None).tags),
+            None => Ok(self.read_contact(at, id).await?.tags.into_iter().flatten().collect()),
+        }
     }
 
     /// Writes values with the definitions of custom fields, where there are any. Names that nobody
@@ -246,7 +285,7 @@ where
         }
     }
 
-    fn remember(&self, behalf: &Behalf, id: &str, began_at: Timestamp) {
+    pub(super) fn remember(&self, behalf: &Behalf, id: &str, began_at: Timestamp) {
         let key = RecordKey::new(Entity::Contact, id);
         self.own_writes.add(&behalf.tenant, key, began_at);
     }

@@ -1,22 +1,28 @@
 //! Messages to contacts: sent through HighLevel, unless the contact wants none.
 
 use domain::{
-    Audit, Mirror,
+    Audit, ChangeSets, Entity, Mirror, RecordKey,
     crm::{
         Answer, Behalf, Channel, CrmError, CrmMessages, FieldProblem, MessageDraft, SentMessage,
     },
 };
 use endpoint::{Timer, Transport};
 use highlevel::{
-    ContactId,
+    ContactId, models,
     resources::{GetContact, SendMessage},
 };
 
-use super::{Port, checked, contacts::told::disturbance, refusal::refusal};
+use super::{
+    Port,
+    changes::{Ended, Plan, made_of},
+    checked,
+    contacts::told::disturbance,
+    refusal::refusal,
+};
 
 impl<S, T, C> CrmMessages for Port<S, T, C>
 where
-    S: Mirror + Audit + Send + Sync,
+    S: Mirror + Audit + ChangeSets + Send + Sync,
     T: Transport,
     C: Timer,
 {
@@ -38,7 +44,7 @@ where
 
 impl<S, T, C> Port<S, T, C>
 where
-    S: Mirror + Audit + Send + Sync,
+    S: Mirror + Audit + ChangeSets + Send + Sync,
     T: Transport,
     C: Timer,
 {
@@ -56,15 +62,19 @@ where
         if disturbance(&found.contact).forbids(channel) {
             return Err(CrmError::OptedOut(channel));
         }
-        let sent = match at.client.call(&message).await {
-            Ok(sent) => sent,
-            Err(error) => {
-                return Err(match refusal(&error, "contact") {
-                    CrmError::OptedOut(_) => CrmError::OptedOut(channel),
-                    other => other,
-                });
-            }
+        // The text is the conversation's to keep.
+        let made = made_of(&[("channel".to_owned(), channel.name().into())].into());
+        let plan = Plan::send("message.sent", message.contact_id.as_str(), made);
+        let told = |sent: &Option<models::SentMessage>| {
+            let id = sent.as_ref().and_then(|sent| sent.message_id.as_ref());
+            let record = id.map(|id| RecordKey::new(Entity::Message, id.as_str()));
+            Ended { record, difference: None }
         };
+        let sent = self.write(behalf, (plan, "contact"), at.client.call(&message), told).await;
+        let sent = sent.map_err(|error| match error {
+            CrmError::OptedOut(_) => CrmError::OptedOut(channel),
+            other => other,
+        })?;
         // A success without a body says nothing (`facts/highlevel.md` 4).
         let sent = sent.ok_or(CrmError::InDoubt)?;
         Ok(SentMessage {

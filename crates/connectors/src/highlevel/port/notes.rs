@@ -1,7 +1,7 @@
 //! Notes on contacts: read and written at HighLevel.
 
 use domain::{
-    Audit, Mirror,
+    Audit, ChangeSets, Entity, Mirror,
     crm::{Answer, Behalf, CrmError, CrmNotes, Note, NoteDraft},
 };
 use endpoint::{Timer, Transport};
@@ -10,14 +10,20 @@ use highlevel::{
     resources::{CreateNote, ListNotes},
 };
 
-use super::{Port, checked, refusal::refusal};
+use super::{
+    Port,
+    changes::{Ended, Plan, made_of},
+    checked,
+    refusal::refusal,
+    standings::note_values,
+};
 
 /// The longest text of a note, in characters.
 const LONGEST: usize = 32_000;
 
 impl<S, T, C> CrmNotes for Port<S, T, C>
 where
-    S: Mirror + Audit + Send + Sync,
+    S: Mirror + Audit + ChangeSets + Send + Sync,
     T: Transport,
     C: Timer,
 {
@@ -48,8 +54,14 @@ where
                 ..CreateNote::new(ContactId::new(contact), body)
             };
             let at = self.connected(behalf).await?;
-            let reply = at.client.call(&create).await;
-            let result = reply.map_err(|error| refusal(&error, "contact"));
+            let intended = [("body", Some(body)), ("title", draft.title.as_deref())];
+            let intended = intended.map(|(key, text)| (key.to_owned(), serde_json::json!(text)));
+            let plan = Plan::create("note.added", made_of(&intended.into())).on_contact(contact);
+            let told = |reply: &models::NoteReply| {
+                let made = made_of(&note_values(&reply.note));
+                Ended::made(Entity::Note, reply.note.id.as_str(), made)
+            };
+            let result = self.write(behalf, (plan, "contact"), at.client.call(&create), told).await;
             self.note(behalf, "note.added", contact, &result).await;
             Ok(note(result?.note))
         })

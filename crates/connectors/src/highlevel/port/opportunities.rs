@@ -6,7 +6,7 @@ mod told;
 use std::{collections::BTreeMap, sync::Arc};
 
 use domain::{
-    Audit, Entity, Mirror, RecordKey,
+    Audit, ChangeSets, Entity, Mirror, RecordKey,
     crm::{
         Answer, Behalf, CrmError, CrmOpportunities, Opportunity, OpportunityDraft,
         OpportunityFilter, OpportunityPatch, Outcome, Page, PageWish, Reading, UpsertedOpportunity,
@@ -22,11 +22,17 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use self::found::status;
-use super::{Connected, Port, checked, fields, pipelines::Place, refusal::refusal};
+use super::{
+    Connected, Port,
+    changes::{Ended, Plan, made_of, opportunity as changes},
+    checked, fields,
+    pipelines::Place,
+    refusal::refusal,
+};
 
 impl<S, T, C> CrmOpportunities for Port<S, T, C>
 where
-    S: Mirror + Audit + Send + Sync,
+    S: Mirror + Audit + ChangeSets + Send + Sync,
     T: Transport,
     C: Timer,
 {
@@ -100,12 +106,12 @@ where
 
 impl<S, T, C> Port<S, T, C>
 where
-    S: Mirror + Audit + Send + Sync,
+    S: Mirror + Audit + ChangeSets + Send + Sync,
     T: Transport,
     C: Timer,
 {
     /// Reads an opportunity at HighLevel. One of another location is none.
-    async fn read_opportunity(
+    pub(super) async fn read_opportunity(
         &self,
         at: &Connected<T, C>,
         id: &str,
@@ -145,7 +151,9 @@ where
                     custom_fields,
                     ..UpdateOpportunity::new(id)
                 };
-                (Outcome::Updated, at.client.call(&change).await)
+                let before = self.read_opportunity(&at, change.opportunity_id.as_str()).await?;
+                let act = "opportunity.upserted";
+                (Outcome::Updated, self.change_deal(behalf, (&at, act), (&before, &change)).await)
             }
             None => {
                 let (location, name) = (at.location.clone(), draft.name.trim());
@@ -154,10 +162,10 @@ where
                 create.pipeline_stage_id = place.stage;
                 create.monetary_value = draft.value;
                 create.custom_fields = custom_fields;
-                (Outcome::Created, at.client.call(&create).await)
+                (Outcome::Created, self.create_deal(behalf, &at, &create).await)
             }
         };
-        let written = written.map_err(|error| refusal(&error, "opportunity"))?.opportunity;
+        let written = written?;
         self.remember_deal(behalf, written.id.as_str(), began_at);
         Ok(UpsertedOpportunity { outcome, opportunity: self.told(&at, &written).await })
     }
@@ -219,10 +227,49 @@ where
         if change == UpdateOpportunity::new(OpportunityId::new(id)) {
             return Ok(self.told(&at, &before).await);
         }
-        let reply = at.client.call(&change).await;
-        let written = reply.map_err(|error| refusal(&error, "opportunity"))?.opportunity;
+        let act = "opportunity.patched";
+        let written = self.change_deal(behalf, (&at, act), (&before, &change)).await?;
         self.remember_deal(behalf, id, began_at);
         Ok(self.told(&at, &written).await)
+    }
+
+    async fn change_deal(
+        &self,
+        behalf: &Behalf,
+        (at, act): (&Connected<T, C>, &'static str),
+        (before, change): (&models::Opportunity, &UpdateOpportunity),
+    ) -> Result<models::Opportunity, CrmError> {
+        let names = self.fields.known(at, self.now()).await;
+        let names = names.as_ref().map(|names| &names.opportunity);
+        let intended = changes::intended(before, change, names);
+        let key = RecordKey::new(Entity::Opportunity, change.opportunity_id.as_str());
+        let plan = Plan::change(act, key, intended.clone());
+        let told = |reply: &models::OpportunityReply| Ended {
+            record: None,
+            difference: Some(changes::told((before, &reply.opportunity), &intended)),
+        };
+        let reply = self.write(behalf, (plan, "opportunity"), at.client.call(change), told).await?;
+        Ok(reply.opportunity)
+    }
+
+    async fn create_deal(
+        &self,
+        behalf: &Behalf,
+        at: &Connected<T, C>,
+        create: &CreateOpportunity,
+    ) -> Result<models::Opportunity, CrmError> {
+        let names = self.fields.known(at, self.now()).await;
+        let names = names.as_ref().map(|names| &names.opportunity);
+        let intended = [("name", &create.name), ("status", &create.status.as_str().to_owned())]
+            .map(|(key, text)| (key.to_owned(), text.as_str().into()));
+        let plan = Plan::create("opportunity.upserted", made_of(&intended.into()));
+        let plan = plan.on_contact(create.contact_id.as_str());
+        let told = |reply: &models::OpportunityReply| {
+            let made = changes::made(&reply.opportunity, names);
+            Ended::made(Entity::Opportunity, reply.opportunity.id.as_str(), made)
+        };
+        let reply = self.write(behalf, (plan, "opportunity"), at.client.call(create), told).await?;
+        Ok(reply.opportunity)
     }
 
     /// The writes of custom fields by name.
@@ -263,7 +310,7 @@ where
         }
     }
 
-    fn remember_deal(&self, behalf: &Behalf, id: &str, began_at: Timestamp) {
+    pub(super) fn remember_deal(&self, behalf: &Behalf, id: &str, began_at: Timestamp) {
         let key = RecordKey::new(Entity::Opportunity, id);
         self.own_writes.add(&behalf.tenant, key, began_at);
     }

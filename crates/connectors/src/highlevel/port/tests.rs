@@ -12,7 +12,7 @@ use domain::{
     Actor, ApiKeyId, Audit, AuditEntry, Entity, Memory, Mirror, OrganizationId, Projection, Realm,
     Record, RecordKey, Sequence, Tenant,
     contract::sample::{event_id, tenant},
-    crm::{Answer, Behalf, ContactDraft, CrmContacts, CrmError, PageWish, Upserted},
+    crm::{Answer, Behalf, ContactDraft, CrmContacts, CrmError, PageWish, Upserted, WriteCause},
 };
 use endpoint::{Timer, http::HttpTransport};
 use highlevel::{Client, LocationId, auth::PrivateToken};
@@ -101,6 +101,7 @@ async fn bench() -> Bench {
         tenant: tenant(name),
         account: None,
         actor: Actor::Key(ApiKeyId::new("tester")),
+        cause: WriteCause::Alone,
     };
     Bench { vendor, store, port, alpha: behalf("alpha"), beta: behalf("beta") }
 }

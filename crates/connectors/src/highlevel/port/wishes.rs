@@ -3,21 +3,26 @@
 use std::collections::BTreeSet;
 
 use domain::{
-    Audit, Entity, Mirror, RecordKey,
-    crm::{Answer, Behalf, Channel, CrmError, CrmWishes},
+    Audit, ChangeSets, Difference, Entity, Mirror, RecordKey, WrittenField,
+    crm::{Answer, Behalf, Channel, CrmWishes},
 };
 use endpoint::{Timer, Transport};
 use highlevel::{
     ContactId,
     models::{Contact, ContactFields, DndSettings, DndState},
-    resources::{GetContact, UpdateContact},
+    resources::UpdateContact,
 };
 
-use super::{Port, checked, contacts::told, refusal::refusal};
+use super::{
+    Port,
+    changes::{Ended, Plan},
+    checked,
+    contacts::told,
+};
 
 impl<S, T, C> CrmWishes for Port<S, T, C>
 where
-    S: Mirror + Audit + Send + Sync,
+    S: Mirror + Audit + ChangeSets + Send + Sync,
     T: Transport,
     C: Timer,
 {
@@ -30,12 +35,7 @@ where
         Box::pin(async move {
             let id = checked(contact, "contact")?;
             let (at, began_at) = (self.connected(behalf).await?, self.now());
-            let get = GetContact { contact_id: ContactId::new(id) };
-            let read = at.client.call(&get).await.map_err(|error| refusal(&error, "contact"))?;
-            let found = read.contact;
-            if found.location_id.as_ref().is_some_and(|location| *location != at.location) {
-                return Err(CrmError::NotFound("contact"));
-            }
+            let found = self.read_contact(&at, id).await?;
             let open = still_open(&found, channels);
             if open.is_empty() {
                 return Ok(open);
@@ -47,14 +47,28 @@ where
                 ..ContactFields::default()
             };
             let change = UpdateContact::new(ContactId::new(id), fields);
-            let reply = at.client.call(&change).await;
-            let result = reply.map_err(|error| refusal(&error, "contact"));
+            let plan = Plan::change(
+                "contact.channels_closed",
+                RecordKey::new(Entity::Contact, id),
+                closing(&open),
+            );
+            let call = at.client.call(&change);
+            let result = self.write(behalf, (plan, "contact"), call, |_| Ended::default()).await;
             let key = RecordKey::new(Entity::Contact, id);
             self.own_writes.add(&behalf.tenant, key, began_at);
             self.note(behalf, "contact.channels_closed", id, &result).await;
             result.map(|_| open)
         })
     }
+}
+
+/// What closing these channels changes.
+fn closing(channels: &BTreeSet<Channel>) -> Difference {
+    let fields = channels.iter().map(|channel| {
+        let key = format!("do_not_disturb.{}", channel.name());
+        (key, WrittenField::new(false.into(), true.into()))
+    });
+    Difference { fields: fields.collect(), ..Difference::default() }
 }
 
 /// The settings with these channels closed. What has no name at HighLevel is left out.

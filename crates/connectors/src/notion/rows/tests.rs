@@ -62,6 +62,7 @@ fn write(id: &str, row: Option<&str>, fields: Fields) -> RowWrite {
         account: Some("loc1".to_owned()),
         fields,
         correlation: CorrelationId::of(&event_id(1)),
+        seen_at: None,
         now: now(),
     }
 }

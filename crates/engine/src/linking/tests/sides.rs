@@ -6,15 +6,16 @@ use std::{
 };
 
 use domain::{
-    BoxFuture, Counterpart, Failure, Fields, Mapping, Next, OrganizationId, RecordKey, Row,
-    RowWrite, Tenant,
+    BoxFuture, Counterpart, Difference, Failure, Fields, Mapping, Next, OrganizationId, RecordKey,
+    Row, RowWrite, Tenant,
     contract::sample::at,
     crm::{
         AccountProfile, Answer, Appointment, AppointmentFilter, Behalf, Booking, Channel, Contact,
         ContactDraft, ContactFilter, ContactPatch, Crm, CrmAccount, CrmCalendars, CrmContacts,
-        CrmError, CrmMessages, CrmNotes, CrmOpportunities, CrmWishes, MessageDraft, Note,
-        NoteDraft, Opportunity, OpportunityDraft, OpportunityFilter, OpportunityPatch, Outcome,
-        Page, PageWish, Reading, SentMessage, Slot, SlotSpan, Upserted, UpsertedOpportunity,
+        CrmError, CrmMessages, CrmNotes, CrmOpportunities, CrmStandings, CrmWishes, MessageDraft,
+        Note, NoteDraft, Opportunity, OpportunityDraft, OpportunityFilter, OpportunityPatch,
+        Outcome, Page, PageWish, Reading, SentMessage, Slot, SlotSpan, Standing, Target, Upserted,
+        UpsertedOpportunity,
     },
 };
 use serde_json::Value;
@@ -267,6 +268,25 @@ impl CrmAccount for People {
 
     fn ensure_contact_field<'a>(&'a self, _: &'a Behalf, _: &'a str) -> Answer<'a, Outcome> {
         unreachable!("every field is there")
+    }
+}
+
+impl CrmStandings for People {
+    fn standing<'a>(
+        &'a self,
+        _: &'a Behalf,
+        _: &'a Target,
+        _: bool,
+    ) -> Answer<'a, Option<Standing>> {
+        unreachable!("nothing is undone")
+    }
+
+    fn restore<'a>(&'a self, _: &'a Behalf, _: &'a Target, _: &'a Difference) -> Answer<'a, ()> {
+        unreachable!("nothing is undone")
+    }
+
+    fn remove<'a>(&'a self, _: &'a Behalf, _: &'a Target, _: &'a Standing) -> Answer<'a, ()> {
+        unreachable!("nothing is undone")
     }
 }
 

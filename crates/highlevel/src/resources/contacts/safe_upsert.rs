@@ -2,10 +2,12 @@
 
 #[cfg(test)]
 mod tests;
+mod witness;
 
 use endpoint::{Endpoint, Timer, Transport};
 use serde_json::{Map, Value};
 
+pub use self::witness::{UpsertStep, UpsertWitness};
 use super::{AddTags, CreateContact, FindDuplicate, GetContact, UpdateContact};
 use crate::{
     Client, ContactId, Error, Kind, LocationId,
@@ -52,6 +54,17 @@ pub enum Upserted {
     },
 }
 
+impl Upserted {
+    /// The contact, where there is one.
+    #[must_use]
+    pub fn contact(&self) -> Option<&Contact> {
+        match self {
+            Self::Created { contact, .. } | Self::Updated { contact, .. } => Some(contact),
+            Self::TwoContacts { .. } => None,
+        }
+    }
+}
+
 /// A field that the contact does not have as it was asked for.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NotApplied {
@@ -81,16 +94,28 @@ pub async fn safe_upsert<T: Transport, C: Timer>(
     client: &Client<T, C>,
     wanted: &SafeUpsert,
 ) -> Result<Upserted, Error> {
+    witnessed_upsert(client, wanted, &witness::Nobody).await
+}
+
+/// [`safe_upsert`], with a witness who is told of each write before it is sent, and can refuse it.
+///
+/// # Errors
+/// As [`safe_upsert`], and when the witness refuses. Nothing is sent after that.
+pub async fn witnessed_upsert<T: Transport, C: Timer, W: UpsertWitness>(
+    client: &Client<T, C>,
+    wanted: &SafeUpsert,
+    witness: &W,
+) -> Result<Upserted, Error> {
     if given(wanted.fields.email.as_deref()).or(given(wanted.fields.phone.as_deref())).is_none() {
         let problem = "a contact without e-mail address and phone number cannot be found again";
         return Err(Error::argument(CreateContact::NAME, problem));
     }
     let error = match find(client, wanted).await? {
-        Found::One(contact) => return update(client, wanted, *contact).await,
+        Found::One(contact) => return update(client, (wanted, witness), *contact).await,
         Found::Two { by_email, by_phone } => {
             return Ok(Upserted::TwoContacts { by_email, by_phone });
         }
-        Found::Nobody => match create(client, wanted).await {
+        Found::Nobody => match create(client, wanted, witness).await {
             Ok(created) => return Ok(created),
             Err(error) => error,
         },
@@ -100,14 +125,16 @@ pub async fn safe_upsert<T: Transport, C: Timer>(
     }
     match (find(client, wanted).await?, error.kind()) {
         (Found::One(contact), Some(Kind::DuplicateContact { .. })) => {
-            update(client, wanted, *contact).await
+            tell(witness, UpsertStep::NotCreated).await?;
+            update(client, (wanted, witness), *contact).await
         }
-        (Found::One(contact), _) => adopt(client, wanted, *contact).await,
+        (Found::One(contact), _) => adopt(client, (wanted, witness), *contact).await,
         (Found::Two { by_email, by_phone }, _) => Ok(Upserted::TwoContacts { by_email, by_phone }),
         (Found::Nobody, Some(Kind::DuplicateContact { contact_id: Some(contact_id), .. })) => {
             let contact_id = contact_id.clone();
             let contact = client.call(&GetContact { contact_id }).await?.contact;
-            update(client, wanted, contact).await
+            tell(witness, UpsertStep::NotCreated).await?;
+            update(client, (wanted, witness), contact).await
         }
         (Found::Nobody, _) => Err(error),
     }
@@ -148,9 +175,10 @@ async fn find<T: Transport, C: Timer>(
     })
 }
 
-async fn create<T: Transport, C: Timer>(
+async fn create<T: Transport, C: Timer, W: UpsertWitness>(
     client: &Client<T, C>,
     wanted: &SafeUpsert,
+    witness: &W,
 ) -> Result<Upserted, Error> {
     let fields = wanted.fields.clone();
     let create = CreateContact {
@@ -158,6 +186,7 @@ async fn create<T: Transport, C: Timer>(
         company_name: wanted.company_name.clone(),
         ..CreateContact::new(wanted.location_id.clone(), fields)
     };
+    tell(witness, UpsertStep::Create(&create)).await?;
     let contact = client.call(&create).await?.contact;
     let not_applied = compare(wanted, &contact)?;
     Ok(Upserted::Created { contact: Box::new(contact), not_applied })
@@ -165,9 +194,9 @@ async fn create<T: Transport, C: Timer>(
 
 /// Takes a contact that appeared while it was being created for the created one, where it is as it
 /// was wanted: another call would change nothing.
-async fn adopt<T: Transport, C: Timer>(
+async fn adopt<T: Transport, C: Timer, W: UpsertWitness>(
     client: &Client<T, C>,
-    wanted: &SafeUpsert,
+    (wanted, witness): (&SafeUpsert, &W),
     contact: Contact,
 ) -> Result<Upserted, Error> {
     let has = |tag: &String| contact.tags.iter().flatten().any(|other| other == tag);
@@ -176,26 +205,35 @@ async fn adopt<T: Transport, C: Timer>(
     if is_sure && not_applied.is_empty() {
         return Ok(Upserted::Created { contact: Box::new(contact), not_applied });
     }
-    update(client, wanted, contact).await
+    update(client, (wanted, witness), contact).await
 }
 
-async fn update<T: Transport, C: Timer>(
+async fn update<T: Transport, C: Timer, W: UpsertWitness>(
     client: &Client<T, C>,
-    wanted: &SafeUpsert,
+    (wanted, witness): (&SafeUpsert, &W),
     existing: Contact,
 ) -> Result<Upserted, Error> {
     let mut fields = wanted.fields.clone();
     if has_as_further_email(&existing, fields.email.as_deref()) {
         fields.email = None;
     }
-    let change = UpdateContact::new(existing.id, fields);
+    let change = UpdateContact::new(existing.id.clone(), fields);
+    let step = UpsertStep::Update { existing: &existing, fields: &change.fields };
+    tell(witness, step).await?;
     let mut contact = client.call(&change).await?.contact;
     if !wanted.add_tags.is_empty() {
         let (contact_id, tags) = (contact.id.clone(), wanted.add_tags.clone());
+        tell(witness, UpsertStep::AddTags { existing: &existing, tags: &tags }).await?;
         contact.tags = client.call(&AddTags { contact_id, tags }).await?.tags.or(contact.tags);
     }
     let not_applied = compare(wanted, &contact)?;
     Ok(Upserted::Updated { contact: Box::new(contact), not_applied })
+}
+
+/// Tells the witness of a step. Where the witness refuses, the upsert ends.
+async fn tell<W: UpsertWitness>(witness: &W, step: UpsertStep<'_>) -> Result<(), Error> {
+    let refused = |problem: String| Error::argument(CreateContact::NAME, &problem);
+    witness.before(step).await.map_err(refused)
 }
 
 /// Whether the contact may be there although its creation failed: the failure tells nothing, or

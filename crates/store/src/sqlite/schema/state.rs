@@ -462,5 +462,39 @@ pub(in crate::sqlite) const STATE: Schema = Schema {
         PRIMARY KEY (run, entity, id)
     ) WITHOUT ROWID;
     ",
+        "
+    -- A change_set is what one cause changed outside, and a write is one of its changes. A write that
+    -- has not ended may have been made or not.
+    CREATE TABLE change_set (
+        id           TEXT PRIMARY KEY,
+        organization TEXT NOT NULL,
+        connection   TEXT NOT NULL,
+        actor        TEXT NOT NULL,
+        title        TEXT NOT NULL,
+        undoes       TEXT,
+        begun_at     INTEGER NOT NULL,
+        written_at   INTEGER NOT NULL,
+        writes       INTEGER NOT NULL
+    ) WITHOUT ROWID;
+    CREATE INDEX change_set_begun ON change_set (begun_at, id);
+    CREATE INDEX change_set_owner ON change_set (organization, connection, begun_at, id);
+    CREATE INDEX change_set_undoes ON change_set (undoes) WHERE undoes IS NOT NULL;
+    CREATE TABLE write (
+        change_set TEXT NOT NULL,
+        number     INTEGER NOT NULL,
+        at         INTEGER NOT NULL,
+        actor      TEXT NOT NULL,
+        act        TEXT NOT NULL,
+        effect     TEXT NOT NULL,
+        record     TEXT,
+        parent     TEXT,
+        account    TEXT,
+        difference TEXT NOT NULL,
+        state      TEXT NOT NULL,
+        ended_at   INTEGER,
+        detail     TEXT,
+        PRIMARY KEY (change_set, number)
+    ) WITHOUT ROWID;
+    ",
     ],
 };

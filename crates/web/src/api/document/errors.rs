@@ -94,6 +94,12 @@ pub(super) fn header_parameters(operation: &Operation) -> Vec<Value> {
                    the same request under the same key gets the same answer, and is done once.";
         parameters.push(header("Idempotency-Key", key, schema));
     }
+    if operation.takes_change_set {
+        let schema = json!({ "type": "string", "pattern": "^chg_[0-9a-f]{32}$" });
+        let set =
+            "The change set that what is written belongs to; without one it is a set of its own.";
+        parameters.push(header("Highwire-Change-Set", set, schema));
+    }
     if operation.takes_if_match {
         let only = "The version that the caller has read: 412 where it is another one now.";
         let one = json!({ "type": "string", "pattern": "^[^,]*$" });

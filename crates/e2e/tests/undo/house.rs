@@ -1,0 +1,188 @@
+//! The port over a real store and a simulated HighLevel that allows more calls than a test makes.
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use anyhow::{Context, Result};
+use connectors::highlevel::port::{Clients, Connected, Port};
+use domain::{
+    Actor, ApiKeyId, ChangeSetId, ChangeSets, Clock, ConnectionId, NewChangeSet, OrganizationId,
+    Realm, Tenant, UndoItem, UndoReport, Write,
+    crm::{Answer, Behalf, Contact, Crm, CrmContacts, CrmError, PageWish, WriteCause},
+};
+use endpoint::{
+    Timer,
+    http::{HttpTransport, Settings as HttpSettings},
+};
+use engine::undo::{Order, Undo};
+use highlevel::{
+    Client, ContactId, LocationId, auth::PrivateToken, models::ContactFields,
+    resources::UpdateContact,
+};
+use sandbox::{
+    SandboxClock,
+    highlevel::{HighLevelSandbox, HighLevelSettings, RateLimits},
+};
+use store::Sqlite;
+
+#[derive(Clone, Copy)]
+pub(crate) struct Runtime;
+
+impl Timer for Runtime {
+    #[expect(clippy::disallowed_methods, reason = "time enters a test here")]
+    fn now(&self) -> jiff::Timestamp {
+        jiff::Timestamp::now()
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        tokio::time::sleep(duration).await; // tidy: sleep, the client asks for it
+    }
+}
+
+/// One client for the tenant `alpha`.
+struct One(Client<HttpTransport, Runtime>, LocationId);
+
+impl Clients<HttpTransport, Runtime> for One {
+    fn client<'a>(
+        &'a self,
+        asked: &'a Tenant,
+        _: Option<&'a str>,
+    ) -> Answer<'a, Connected<HttpTransport, Runtime>> {
+        let connected = Connected { client: self.0.clone(), location: self.1.clone() };
+        let refused = CrmError::NotConnected { hint: "connect it".to_owned() };
+        let found = if *asked == owner() { Ok(connected) } else { Err(refused) };
+        Box::pin(std::future::ready(found))
+    }
+
+    fn connections<'a>(&'a self, _: &'a OrganizationId) -> Answer<'a, Vec<Tenant>> {
+        Box::pin(std::future::ready(Ok(vec![owner()])))
+    }
+}
+
+/// The port, its store and its vendor.
+pub(crate) struct House {
+    pub(crate) vendor: HighLevelSandbox,
+    pub(crate) store: Sqlite,
+    pub(crate) port: Arc<Port<Sqlite, HttpTransport, Runtime>>,
+    client: Client<HttpTransport, Runtime>,
+    clock: Arc<dyn Clock>,
+    _folder: tempfile::TempDir,
+}
+
+impl House {
+    pub(crate) async fn open(contacts: usize) -> Result<Self> {
+        let settings = HighLevelSettings {
+            contacts,
+            rate_limits: RateLimits::generous(),
+            ..HighLevelSettings::default()
+        };
+        let clock: Arc<dyn Clock> = Arc::new(|| Runtime.now());
+        let vendor =
+            HighLevelSandbox::start(settings, SandboxClock::new(Arc::new(|| Runtime.now())))
+                .await?;
+        let location = LocationId::new(vendor.location_id());
+        let settings = highlevel::Settings {
+            base_url: vendor.url(),
+            requests_per_window: 1_000_000,
+            requests_per_day: 100_000_000,
+            retries: 0,
+            ..highlevel::Settings::default()
+        };
+        let client = Client::new(
+            HttpTransport::new(HttpSettings::default())?,
+            Runtime,
+            Arc::new(PrivateToken::new(vendor.token())),
+            location.clone(),
+            settings,
+        );
+        let folder = tempfile::tempdir()?;
+        let store = Sqlite::open(folder.path(), Arc::clone(&clock))?;
+        let clients = Arc::new(One(client.clone(), location));
+        let port = Arc::new(Port::new(store.clone(), clients, Arc::clone(&clock)));
+        Ok(Self { vendor, store, port, client, clock, _folder: folder })
+    }
+
+    /// Who writes, in this set or in sets of their own.
+    pub(crate) fn behalf(&self, change_set: Option<&ChangeSetId>) -> Behalf {
+        Behalf {
+            tenant: owner(),
+            account: None,
+            actor: Actor::Key(ApiKeyId::new("tester")),
+            cause: change_set.cloned().map_or(WriteCause::Alone, WriteCause::Set),
+        }
+    }
+
+    /// A new set for this cause.
+    pub(crate) async fn set(&self, cause: &str) -> Result<ChangeSetId> {
+        let set = NewChangeSet {
+            tenant: owner(),
+            cause: cause.to_owned(),
+            actor: Actor::Installation,
+            title: cause.to_owned(),
+            undoes: None,
+            at: self.clock.now(),
+        };
+        Ok(self.store.join(set).await?.id)
+    }
+
+    /// Every contact as HighLevel has it, by its id.
+    pub(crate) async fn contacts(&self) -> Result<BTreeMap<String, Contact>> {
+        let mut found = BTreeMap::new();
+        let mut cursor = None;
+        loop {
+            let wish = PageWish { limit: 100, cursor, fresh: true };
+            let page = self.port.contacts(&self.behalf(None), &Default::default(), &wish).await?;
+            for row in page.items {
+                let id = row.item.id;
+                let read = self.port.contact(&self.behalf(None), &id, true).await?;
+                found.insert(id, read.item);
+            }
+            cursor = page.next;
+            if cursor.is_none() {
+                return Ok(found);
+            }
+        }
+    }
+
+    /// Changes a contact past the hub, as a person does who works in HighLevel.
+    pub(crate) async fn edit(&self, id: &str, fields: ContactFields) -> Result<()> {
+        self.client.call(&UpdateContact::new(ContactId::new(id), fields)).await?;
+        Ok(())
+    }
+
+    pub(crate) fn client(&self) -> Client<HttpTransport, Runtime> {
+        self.client.clone()
+    }
+
+    pub(crate) fn undoing(&self) -> Undo<Sqlite> {
+        let crm: Arc<dyn Crm> = Arc::clone(&self.port) as _;
+        Undo::new(self.store.clone(), crm, Arc::clone(&self.clock))
+    }
+
+    pub(crate) async fn undo(&self, set: &ChangeSetId, is_preview: bool) -> Result<UndoReport> {
+        let order = Order {
+            realm: &Realm::Connection(owner()),
+            actor: Actor::Installation,
+            is_preview,
+            progress: &|_, _| {},
+        };
+        Ok(self.undoing().run(set, order).await?)
+    }
+
+    pub(crate) async fn writes(&self, set: &ChangeSetId) -> Result<Vec<Write>> {
+        Ok(self.store.writes(&Realm::Installation, set, 0, 10_000).await?)
+    }
+}
+
+/// What a report says of a record.
+pub(crate) fn item<'a>(report: &'a UndoReport, record: &str) -> Result<&'a UndoItem> {
+    let is_it = |item: &&UndoItem| item.record.as_deref() == Some(record);
+    report.items.iter().find(is_it).with_context(|| format!("{record} in {report:?}"))
+}
+
+/// Whose CRM it is.
+pub(crate) fn owner() -> Tenant {
+    Tenant {
+        organization: OrganizationId::new("alpha"),
+        connection: ConnectionId::new("alpha-highlevel"),
+    }
+}

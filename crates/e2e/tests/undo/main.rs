@@ -1,0 +1,5 @@
+//! Undo of change sets against the simulated HighLevel: what people typed since stays, all else comes back.
+
+mod bulk;
+mod house;
+mod mixed;
