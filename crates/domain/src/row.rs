@@ -93,6 +93,12 @@ pub trait Counterpart: Send + Sync {
         Box::pin(async move { self.put(mapping, write).await.map(Offered::Taken) })
     }
 
+    /// Waits until a write has its turn, at the pace that the vendor's limit allows; whether it had to wait:
+    /// what was read before is old then. Whoever has a turn and does not write wastes it.
+    fn turn<'a>(&'a self, _mapping: &'a Mapping) -> BoxFuture<'a, bool> {
+        Box::pin(async { false })
+    }
+
     /// Removes a row, in the way that can be taken back where the vendor has one. One that is gone
     /// already is no failure.
     fn remove<'a>(

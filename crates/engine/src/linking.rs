@@ -14,8 +14,8 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use domain::{
     Action, BoxFuture, Clock, ConnectionId, Counterpart, Destination, Failure, FieldConflict,
-    Intent, Link, LinkEnd, LinkStanding, Links, Mapping, NewRows, Offered, OnDelete, Receipt,
-    RecordKey, Row, Side, SyncLink, crm::Crm,
+    Intent, Link, LinkEnd, LinkStanding, Links, MappedField, Mapping, NewRows, Offered, OnDelete,
+    Receipt, RecordKey, Row, Side, SyncLink, crm::Crm,
 };
 use jiff::{SignedDuration, Timestamp};
 use policy::sync::merge::{MergeInput, Merged, merge};
@@ -236,15 +236,15 @@ impl<S: Links + Send + Sync> Linking<S> {
         let crm = self.crm_side(pair.mapping);
         let mut is_behind = false;
         for _ in 0..ROUNDS {
-            let merged = merge(&MergeInput {
-                fields: &fields,
-                agreed: &pair.link.agreed,
-                crm: &pair.record_fields(&record),
-                row: &pair.link.row_fields,
-                crm_at: record.changed_at,
-                row_at: pair.link.row_at.unwrap_or(Timestamp::MIN),
-                skew: SignedDuration::from_secs(pair.mapping.skew_seconds.into()),
-            });
+            let mut merged = pair.merged(&fields, &record);
+            // What piles up while a write waits for its turn goes with it.
+            if pair.wants_row(&merged.to_row)
+                && pair.counterpart.turn(pair.mapping).await
+                && let Some(fresh) = crm.read(&record.id).await?
+            {
+                record = fresh;
+                merged = pair.merged(&fields, &record);
+            }
             let Merged { agreed, mut to_crm, to_row, conflicts } = merged;
             let now = self.parts.clock.now();
             to_crm.extend(pair.crossing(&record));
@@ -329,6 +329,19 @@ impl<S: Links + Send + Sync> Linking<S> {
 }
 
 impl Pair<'_> {
+    /// What follows from both sides as they are known.
+    fn merged(&self, fields: &[MappedField], record: &CrmRecord) -> Merged {
+        merge(&MergeInput {
+            fields,
+            agreed: &self.link.agreed,
+            crm: &self.record_fields(record),
+            row: &self.link.row_fields,
+            crm_at: record.changed_at,
+            row_at: self.link.row_at.unwrap_or(Timestamp::MIN),
+            skew: SignedDuration::from_secs(self.mapping.skew_seconds.into()),
+        })
+    }
+
     fn record_id(&self) -> Option<String> {
         self.link.record.clone().or_else(|| match &self.action.intent {
             Intent::SyncLink(wanted) => wanted.record.clone(),

@@ -8,12 +8,7 @@ use engine::PullParts;
 use store::Sqlite;
 
 use crate::{
-    broker::HighLevelBroker,
-    clock::Timer,
-    doors,
-    failure::Failure,
-    settings::Settings,
-    shop,
+    broker::HighLevelBroker, clock::Timer, doors, failure::Failure, settings::Settings, shop,
 };
 
 /// What the stage of a hub is made of. Nothing is sent.

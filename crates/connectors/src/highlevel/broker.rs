@@ -18,7 +18,8 @@ use std::{
 };
 
 use domain::{
-    Access, AccountKey, Actor, Budgets, ConnectionProfile, Revision, Standing, Storage, Tenant as Owner,
+    Access, AccountKey, Actor, Budgets, ConnectionProfile, Revision, Standing, Storage,
+    Tenant as Owner,
 };
 use endpoint::{Secret, Timer, Transport};
 use highlevel::{Client, Tenant, auth::TokenSource as _, ledger::CallLedger};
@@ -244,11 +245,7 @@ where
 
     /// Whether an account was given to another connection. A company's token reaches every location
     /// below it, whoever connected that, and HighLevel would answer.
-    async fn is_anothers(
-        &self,
-        connection: &Owner,
-        account: &Tenant,
-    ) -> Result<bool, BrokerError> {
+    async fn is_anothers(&self, connection: &Owner, account: &Tenant) -> Result<bool, BrokerError> {
         let id = match account {
             Tenant::Location(location) => location.as_str(),
             Tenant::Company(company) => company.as_str(),
