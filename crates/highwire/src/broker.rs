@@ -99,7 +99,7 @@ fn transport(settings: http::Settings) -> Result<HttpTransport, Failure> {
 }
 
 /// A name that no other process has: the number of one that ended is given again.
-fn process_name() -> Result<String, Failure> {
+pub(crate) fn process_name() -> Result<String, Failure> {
     let mut random = [0_u8; 8];
     let failed = |_| Failure::user("draw random bytes", "try again; the system has none to give");
     rand::fill(&mut random).map_err(failed)?;

@@ -7,7 +7,9 @@ use domain::Lists;
 use engine::PullParts;
 use store::Sqlite;
 
-use crate::{broker::HighLevelBroker, clock::Timer, doors, failure::Failure, settings::Settings};
+use crate::{
+    broker::HighLevelBroker, clock::Timer, doors, failure::Failure, settings::Settings, shop,
+};
 
 /// What the stage of a hub is made of. Nothing is sent.
 ///
@@ -16,10 +18,10 @@ use crate::{broker::HighLevelBroker, clock::Timer, doors, failure::Failure, sett
 pub(crate) fn pull(
     settings: &Settings,
     store: &Sqlite,
-    broker: &HighLevelBroker,
+    (broker, shops): (&HighLevelBroker, &shop::Clients),
 ) -> Result<PullParts, Failure> {
     Ok(PullParts {
-        lists: vec![highlevel(settings, store, broker)],
+        lists: vec![highlevel(settings, store, broker), Arc::new(shop::lists(shops))],
         timetable: settings.sync.timetable()?,
         // One process at a time has the stages of a data folder, so whoever had a turn before is gone.
         process: "hub".to_owned(),

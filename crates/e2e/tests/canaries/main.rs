@@ -74,6 +74,8 @@ const COMMANDS: [(Holds, &str); 29] = [
     (Holds::Talk, "completions bash"),
     (Holds::Talk, "__complete -- call contacts.get-contact --"),
     (Holds::Talk, "operations describe contacts.get-contact"),
+    (Holds::Talk, "conflicts list"),
+    (Holds::Talk, "connect application"),
     (Holds::Talk, "connect notion --token ntn_canary61Dk0notion2token"),
     (
         Holds::Talk,

@@ -5,6 +5,7 @@
 //! stages itself for as long as the run takes.
 
 mod follow;
+mod repairshopr;
 mod report;
 
 use std::sync::Arc;
@@ -38,6 +39,7 @@ pub(crate) async fn run(
 ) -> Result<(), Failure> {
     match command {
         Sync::HighLevel(asked) => highlevel(settings, actor, &asked, json).await,
+        Sync::RepairShopr(asked) => repairshopr::run(settings, actor, &asked, json).await,
         Sync::Status(asked) => status(settings, actor, &asked, json).await,
     }
 }
