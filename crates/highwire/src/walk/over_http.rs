@@ -91,6 +91,7 @@ const OVER_HTTP: &[(&str, There)] = &[
     ("subscriptions rotate", Route("POST", "/v1/subscriptions/{id}/secret")),
     ("subscriptions test", Route("POST", "/v1/subscriptions/{id}/tests")),
     ("sync highlevel", Not(FOLLOWED)),
+    ("sync repairshopr", Not(FOLLOWED)),
     ("sync status", Not(FOLLOWED)),
     ("undo", Route("POST", "/v1/change-sets/{id}/undo")),
     ("up", Not(STOPPED)),

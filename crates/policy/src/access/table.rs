@@ -264,6 +264,7 @@ pub const TABLE: &[Row] = &[
     run("subscriptions rotate", CHANGE_SUBSCRIPTIONS),
     run("subscriptions test", CHANGE_SUBSCRIPTIONS),
     run("sync highlevel", CHANGE_CONNECTIONS),
+    run("sync repairshopr", CHANGE_CONNECTIONS),
     run("sync status", SEE_CONNECTIONS),
     run("undo", CHANGE_CHANGES),
     run("up", RUNS_THE_HUB),
