@@ -6,6 +6,7 @@ mod deals;
 mod messages;
 mod people;
 mod searches;
+mod wishes;
 
 use std::{sync::Arc, time::Duration};
 

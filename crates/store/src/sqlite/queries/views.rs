@@ -24,6 +24,8 @@ struct Column(&'static str, &'static str, Of);
 enum Of {
     /// A field of the record: text, number, or the JSON of a list or object.
     Field(&'static str),
+    /// A field by which rows are found at once.
+    Found(&'static str),
     /// A field that is true or false: 1 or 0.
     Flag(&'static str),
     /// A field that is a moment.
@@ -154,6 +156,7 @@ impl Shelves {
     fn expression(&self, column: &Column) -> String {
         let field = |name: &str| format!("json_extract(r.fields, '$.{name}')");
         match column.2 {
+            Of::Found(name) => format!("r.{name}"),
             Of::Field(name) | Of::Flag(name) => field(name),
             Of::Moment(name) => moment(&field(name)),
             Of::Micros(name) => micros(&format!("r.{name}")),
@@ -162,7 +165,7 @@ impl Shelves {
                   WHERE n.shelf IN ({}) AND n.id = {})",
                 hidden("row"),
                 self.of_entity(entity),
-                field(name)
+                if name == "contact_id" { "r.contact_id".to_owned() } else { field(name) }
             ),
             Of::Sql(sql) => self.fill(sql),
         }
@@ -200,7 +203,7 @@ pub(super) fn make(
 ) -> rusqlite::Result<()> {
     let mut sql = format!(
         "CREATE TEMP VIEW {} AS SELECT number, shelf, id, version, occurred_at, deleted_at, event,
-             origin, first_seen_at, last_seen_at, fields,
+             origin, first_seen_at, last_seen_at, fields, email, phone, contact_id,
              (SELECT account FROM main.site WHERE site.number = mirrored.site) AS account
          FROM main.mirrored WHERE shelf IN ({});
          CREATE TEMP VIEW {} AS SELECT tag, number FROM main.tag WHERE shelf IN ({});

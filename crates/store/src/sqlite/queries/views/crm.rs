@@ -4,10 +4,10 @@ use domain::Entity;
 
 use super::{
     Column, EntityView,
-    Of::{Field, Flag, Moment, Name, Sql},
+    Of::{Field, Flag, Found, Moment, Name, Sql},
 };
 
-const CONTACT: Column = Column("contact_id", "the contact's id", Field("contact_id"));
+const CONTACT: Column = Column("contact_id", "the contact's id", Found("contact_id"));
 const CONTACT_NAME: Column =
     Column("contact_name", "the contact's name", Name(Entity::Contact, "contact_id"));
 const CREATED: Column = Column("created_at", "when it was made", Moment("created_at"));
@@ -79,8 +79,8 @@ pub(super) const VIEWS: &[EntityView] = &[
             ),
             Column("first_name", "the first name", Field("first_name")),
             Column("last_name", "the last name", Field("last_name")),
-            Column("email", "the e-mail address; lower(email) = '…' is quick", Field("email")),
-            Column("phone", "the phone number as +15125550100; phone = '…' is quick", Field("phone")),
+            Column("email", "the e-mail address; = is quick and ignores case", Found("email")),
+            Column("phone", "the phone number as +15125550100; = is quick", Found("phone")),
             Column("company_name", "the company", Field("company_name")),
             Column("business_id", "the business's id", Field("business_id")),
             Column("address", "street and number", Field("address")),
