@@ -25,7 +25,9 @@ use crate::{
     installation::HubInstallation,
     installs::InstallStage,
     linking::{self, Links},
-    master_keys, port, proxy,
+    master_keys,
+    monitor::Monitor,
+    port, proxy,
     sealer::Sealer,
     set_up::HubSetUp,
     settings::{self, Settings},
@@ -102,7 +104,7 @@ pub(crate) async fn enter(settings: &Settings, entry: Entry) -> Result<Running, 
     activity_log(settings)?;
     let (mut server, store) = entry::open(settings, entry, &clock).await?;
     let works = works(settings, &store, &clock).await?;
-    let Works { hub, sealer, broker, notary, teller, mappings } = works;
+    let Works { hub, sealer, broker, notary, teller, mappings, monitor } = works;
     let ground =
         Ground { settings, store: &store, sealer: &sealer, broker: &broker, clock: &clock };
     let mut watches = JoinSet::new();
@@ -110,6 +112,9 @@ pub(crate) async fn enter(settings: &Settings, entry: Entry) -> Result<Running, 
     watches.spawn(broker::tend(broker.clone()));
     watches.spawn(InstallStage::open(settings, &store, &sealer, broker.clone())?.run());
     watches.spawn(subscriptions::look_after(teller));
+    if let Some(monitor) = monitor {
+        watches.spawn(monitor.run());
+    }
     let own_url = format!("http://{}", server.address());
     let services = web::Services { mappings, ..ground.services(notary, &own_url)? };
     let site = Site {
@@ -133,6 +138,7 @@ struct Works {
     notary: Arc<dyn SubscriptionNotary>,
     teller: Arc<subscriptions::Teller>,
     mappings: Arc<[Mapping]>,
+    monitor: Option<Monitor>,
 }
 
 /// Starts the stages of the hub that the settings describe.
@@ -151,6 +157,7 @@ async fn works(
     let needs = Needs { settings, store, sealer: Arc::clone(&sealer), clock };
     let (notary, teller) = (needs.notary()?, needs.teller()?);
     let ground = Ground { settings, store, sealer: &sealer, broker: &broker, clock };
+    let monitor = Monitor::open(settings, notion.clone(), (store, clock))?;
     let Links { mappings, mut destinations, mut delivery } =
         linking::links(&ground, notion).await?;
     delivery.insert(connection.clone(), settings.notion.delivery());
@@ -172,7 +179,7 @@ async fn works(
         clock: Arc::clone(clock),
     })
     .await?;
-    Ok(Works { hub, sealer, broker, notary, teller, mappings })
+    Ok(Works { hub, sealer, broker, notary, teller, mappings, monitor })
 }
 
 /// A hub that takes nothing in, for a command that needs its stages where no hub runs.
