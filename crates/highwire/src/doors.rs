@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use connectors::{
-    RowEvents, application,
+    RowEvents, RunEvents, application,
     highlevel::{HighLevel, Workflow},
     notion::Notion,
     repairshopr::RepairShopr,
@@ -62,6 +62,7 @@ pub(crate) fn sources(highlevel: &HighLevel) -> Vec<Arc<dyn Source>> {
         Arc::new(Notion),
         Arc::new(RepairShopr),
         Arc::new(RowEvents::new(application::ROWS, application::NAME)),
+        Arc::new(RunEvents),
     ]
 }
 
