@@ -22,6 +22,7 @@ mod raw;
 mod recipes;
 mod runtime;
 mod sender;
+pub mod tables;
 pub mod tokens;
 pub mod trial;
 mod vendors;
