@@ -10,8 +10,9 @@ use e2e::tables::{Tables, load, until};
 use sandbox::notion::NotionSettings;
 
 fn main() -> Result<()> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all();
-    runtime.to_owned().build()?.block_on(measure())
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    runtime.block_on(measure())
 }
 
 async fn measure() -> Result<()> {

@@ -76,7 +76,8 @@ pub struct Tables {
 }
 
 impl Tables {
-    /// Starts everything: HighLevel tells the hub of every change, and where `hints` says so Notion does.
+    /// Starts everything: HighLevel tells the hub of every change, and where `hints` says so Notion does;
+    /// otherwise its tables are read every ten seconds.
     ///
     /// # Errors
     /// Where something does not start.
@@ -105,7 +106,7 @@ impl Tables {
             ("HIGHWIRE_NOTION_TOKEN", notion.token().to_owned()),
             ("HIGHWIRE_NOTION_REQUESTS_PER_MINUTE", per_minute),
             ("HIGHWIRE_SYNC_MAPPING_FILE", file.display().to_string()),
-            ("HIGHWIRE_SYNC_POLL_SECONDS", "10".to_owned()),
+            ("HIGHWIRE_SYNC_POLL_SECONDS", if hints { "300" } else { "10" }.to_owned()),
         ];
         let run = |arguments: &[&str]| run(&program, &folder, &variables, arguments);
         let made = run(&["notion", "init", "--parent", &notion.parent_page_id()])?;
