@@ -77,6 +77,8 @@ macro_rules! storage_contract {
             a_projection_is_whole_or_nothing,
             a_row_is_replaced_and_belongs_to_one_tenant,
             changes_are_found_by_event,
+            a_history_goes_back_to_the_first_change,
+            what_a_first_load_brought_is_a_change,
             tombstones_are_not_counted,
             rows_are_found_by_what_they_hold,
             rows_come_in_the_order_of_their_changes,

@@ -58,6 +58,7 @@ mod outbox;
 mod parked;
 mod proxy;
 mod quarantine;
+mod query;
 mod realm;
 mod record;
 mod record_query;
@@ -136,6 +137,10 @@ pub use self::{
         ProxyRights,
     },
     quarantine::{Held, HeldGroup, HeldSummary, QUARANTINE_DAYS, Quarantine, Reason},
+    query::{
+        Queries, Query, QueryAnswer, QueryCut, QueryError, QueryLimits, RecordTest, View,
+        ViewColumn, WordSearch,
+    },
     realm::Realm,
     record::{Applied, Change, FieldChange, Fields, Record, RecordKey, RecordUpdate},
     record_query::{RecordCondition, RecordPage, RecordPlace, RecordQuery},
@@ -145,7 +150,7 @@ pub use self::{
     replay::{Replay, ReplayStep, Replays},
     retention::{Kept, Need, Retained, Retention, Space},
     role::{Role, UnknownRole},
-    row::{Counterpart, ROWS_SUFFIX, Row, RowWrite},
+    row::{Counterpart, Offered, ROWS_SUFFIX, Row, RowWrite},
     row_reader::{RowHint, RowPage, RowReader},
     scope::{Scope, Scopes, UnknownScope},
     sealer::SecretSealer,

@@ -66,6 +66,15 @@ pub trait Mirror {
         events: &[EventId],
     ) -> impl Future<Output = Result<Vec<Change>, StorageError>> + Send;
 
+    /// What changed a record, the newest change first, and no more than so many. What was compared and
+    /// found to be the same, or older, is left out. It ends early where a change is no longer kept.
+    fn history(
+        &self,
+        tenant: &Tenant,
+        key: &RecordKey,
+        limit: usize,
+    ) -> impl Future<Output = Result<Vec<Change>, StorageError>> + Send;
+
     /// How many rows there are of each entity, tombstones left out.
     fn record_counts(
         &self,

@@ -138,6 +138,12 @@ impl Applied {
             Self::Stale => "stale",
         }
     }
+
+    /// Whether the record is another one after it.
+    #[must_use]
+    pub fn is_news(self) -> bool {
+        matches!(self, Self::Created | Self::Updated | Self::Deleted)
+    }
 }
 
 /// One field before and after.

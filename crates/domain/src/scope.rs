@@ -51,6 +51,8 @@ pub enum Scope {
     ProxyRead,
     /// Call the vendor's other operations through the hub.
     ProxyWrite,
+    /// See every mirrored record: by SQL, by words, and with its history.
+    RecordsRead,
     /// See the rows of mappings, and the conflicts that were settled.
     RowsRead,
     /// Tell the rows of an application.
@@ -65,7 +67,7 @@ pub enum Scope {
 
 impl Scope {
     /// Every scope, in order of name.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 28] = [
         Self::AuditRead,
         Self::CalendarsRead,
         Self::CalendarsWrite,
@@ -88,6 +90,7 @@ impl Scope {
         Self::OrganizationsRead,
         Self::ProxyRead,
         Self::ProxyWrite,
+        Self::RecordsRead,
         Self::RowsRead,
         Self::RowsWrite,
         Self::SubscriptionsRead,
@@ -121,6 +124,7 @@ impl Scope {
             Self::OrganizationsRead => "organizations:read",
             Self::ProxyRead => "proxy:read",
             Self::ProxyWrite => "proxy:write",
+            Self::RecordsRead => "records:read",
             Self::RowsRead => "rows:read",
             Self::RowsWrite => "rows:write",
             Self::SubscriptionsRead => "subscriptions:read",

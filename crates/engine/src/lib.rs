@@ -17,6 +17,7 @@ mod entrance;
 mod fixture;
 mod gate;
 mod gauges;
+mod history;
 mod hub;
 mod intake;
 pub mod letters;
@@ -46,6 +47,7 @@ pub use policy::directory::Rules;
 pub use self::{
     delivery::{AfterDead, Blame, DeliverySettings},
     entrance::Claim,
+    history::{AsOf, History, HistoryStep, history},
     hub::{Hub, Parts, Status},
     intake::{Accepted, Intake, Rejected, Taken},
     linking::{Linking, LinkingParts},

@@ -7,6 +7,7 @@ mod connect;
 mod connections;
 mod doctor;
 mod letters;
+mod reading;
 mod subscriptions;
 mod sync;
 mod tenants;
@@ -29,10 +30,11 @@ pub(crate) use self::connections::{
 };
 pub(crate) use self::doctor::Doctor;
 pub(crate) use self::letters::{Choice, Dead, Filter};
+pub(crate) use self::reading::{History, Query, Search, Show};
 pub(crate) use self::subscriptions::{
     AddSubscription, ReplaySubscription, Subscriptions, WhichSubscription,
 };
-pub(crate) use self::sync::{Sync, SyncHighLevel, SyncStatus};
+pub(crate) use self::sync::{Sync, SyncHighLevel, SyncRepairShopr, SyncStatus};
 pub(crate) use self::tenants::{ApiKeys, Members, Organizations, Owner};
 use crate::{mappings::Preset, settings::Flags};
 
@@ -116,6 +118,14 @@ pub(crate) enum Command {
     /// Load what vendors have, repair what no event told, and see how far it is
     #[command(subcommand)]
     Sync(Sync),
+    /// Ask what the hub keeps of the CRM in SQL; nothing can be changed
+    Query(Query),
+    /// Find contacts, notes and messages by their words
+    Search(Search),
+    /// Show a record, and of a contact what belongs to it
+    Show(Show),
+    /// Tell what changed a record and who told it, or what it was at a time
+    History(History),
     /// Look at the hub and its connections, changing nothing, and say what to change
     Doctor(Doctor),
     /// Prepare Notion
@@ -237,6 +247,9 @@ pub(crate) struct Sandbox {
     /// How many opportunities the location has, at most one per contact [default: 200]
     #[arg(long, value_name = "COUNT", value_parser = at_most_100_000)]
     pub(crate) opportunities: Option<usize>,
+    /// How many customers the repair shop has, up to 100,000 [default: 230]
+    #[arg(long, value_name = "COUNT", value_parser = at_most_100_000)]
+    pub(crate) customers: Option<usize>,
     /// How many calls HighLevel allows: 100 in 10 s, 25 in 10 s, or more than a test makes
     #[arg(long, value_name = "LIMIT", default_value = "documented")]
     pub(crate) rate_limit: RateLimit,

@@ -61,6 +61,7 @@ pub(crate) fn sources(highlevel: &HighLevel) -> Vec<Arc<dyn Source>> {
         Arc::new(highlevel.snapshots()),
         Arc::new(Notion),
         Arc::new(RepairShopr),
+        Arc::new(RepairShopr::snapshots()),
         Arc::new(RowEvents::new(application::ROWS, application::NAME)),
         Arc::new(RowEvents::new(rows::EVENTS, Notion::NAME)),
     ]

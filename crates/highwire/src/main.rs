@@ -30,6 +30,7 @@ mod proxy;
 mod sealer;
 mod set_up;
 mod settings;
+mod shop;
 mod socket_activation;
 mod subscriptions;
 mod sync;
@@ -163,6 +164,10 @@ async fn dispatch(
         Command::Connections(command) => {
             commands::connections::run(&settings, actor, command, json).await
         }
+        Command::Query(asked) => commands::query::run(&settings, actor, &asked, json).await,
+        Command::Search(asked) => commands::search::run(&settings, actor, &asked, json).await,
+        Command::Show(asked) => commands::show::run(&settings, actor, &asked, json).await,
+        Command::History(asked) => commands::history::run(&settings, actor, &asked, json).await,
         Command::Doctor(asked) => commands::doctor::run(&settings, actor, &asked, json).await,
         Command::Subscriptions(command) => {
             commands::subscriptions::run(&settings, actor, command, json).await

@@ -29,6 +29,7 @@ use crate::{
     sealer::Sealer,
     set_up::HubSetUp,
     settings::{self, Settings},
+    shop::{self, ShopStage},
     subscriptions::{self, Needs},
     sync,
 };
@@ -102,7 +103,7 @@ pub(crate) async fn enter(settings: &Settings, entry: Entry) -> Result<Running, 
     activity_log(settings)?;
     let (mut server, store) = entry::open(settings, entry, &clock).await?;
     let works = works(settings, &store, &clock).await?;
-    let Works { hub, sealer, broker, notary, teller, mappings } = works;
+    let Works { hub, sealer, broker, notary, teller, mappings, shops } = works;
     let ground =
         Ground { settings, store: &store, sealer: &sealer, broker: &broker, clock: &clock };
     let mut watches = JoinSet::new();
@@ -110,6 +111,10 @@ pub(crate) async fn enter(settings: &Settings, entry: Entry) -> Result<Running, 
     watches.spawn(broker::tend(broker.clone()));
     watches.spawn(InstallStage::open(settings, &store, &sealer, broker.clone())?.run());
     watches.spawn(subscriptions::look_after(teller));
+    let crm = port::highlevel(settings, &broker, &store, &clock);
+    if let Some(stage) = ShopStage::open(settings, &store, (crm, shops))? {
+        watches.spawn(stage.run());
+    }
     let own_url = format!("http://{}", server.address());
     let services = web::Services { mappings, ..ground.services(notary, &own_url)? };
     let site = Site {
@@ -133,6 +138,7 @@ struct Works {
     notary: Arc<dyn SubscriptionNotary>,
     teller: Arc<subscriptions::Teller>,
     mappings: Arc<[Mapping]>,
+    shops: shop::Clients,
 }
 
 /// Starts the stages of the hub that the settings describe.
@@ -155,6 +161,7 @@ async fn works(
         linking::links(&ground, notion).await?;
     delivery.insert(connection.clone(), settings.notion.delivery());
     destinations.extend(activity_log.clone().map(|log| (connection.clone(), log)));
+    let shops = shop::clients(settings, store, &sealer, Actor::Hub)?;
     let hub = Hub::start(Parts {
         store: store.clone(),
         sources: doors::sources(&highlevel),
@@ -168,11 +175,11 @@ async fn works(
         subscriber: Some((Arc::clone(&teller) as _, settings.subscriptions.delivery())),
         report_deviations: settings.webhook.check_contract == settings::CheckContract::Report,
         retention: settings.retention.limits(),
-        pull: Some(sync::pull(settings, store, &broker)?),
+        pull: Some(sync::pull(settings, store, (&broker, &shops))?),
         clock: Arc::clone(clock),
     })
     .await?;
-    Ok(Works { hub, sealer, broker, notary, teller, mappings })
+    Ok(Works { hub, sealer, broker, notary, teller, mappings, shops })
 }
 
 /// A hub that takes nothing in, for a command that needs its stages where no hub runs.
@@ -237,6 +244,7 @@ impl Ground<'_> {
             proxy: Some(proxy::highlevel(settings, store, (broker, clock))?),
             browser_proxy: proxy::browser(settings, store, (sealer, clock))?,
             subscriptions: Some(notary),
+            queries: Some(Arc::new(store.clone())),
             set_up: Some(Arc::new(HubSetUp::new(settings, store, hands, own_url)?)),
             installation: Some(Arc::new(installation)),
         })

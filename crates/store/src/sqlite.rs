@@ -24,6 +24,7 @@ mod outbox;
 mod parked;
 mod profiles;
 mod quarantine;
+mod queries;
 mod recent;
 mod repeatable_requests;
 mod replays;
@@ -44,6 +45,7 @@ use std::{
 };
 
 use domain::{Clock, StorageError};
+use tokio::sync::Semaphore;
 
 pub use self::{
     backup::{BackupError, Manifest, Progress, back_up},
@@ -83,6 +85,8 @@ struct Shared {
     /// Reads the journal for retention, whose long looks nobody else waits for.
     survey: Worker,
     state: Worker,
+    /// The turns of queries, which have connections of their own.
+    queries: Arc<Semaphore>,
     folder: PathBuf,
     /// Only a hub has stages.
     notes: Option<Notes>,
@@ -147,6 +151,7 @@ impl Sqlite {
                 Arc::clone(&recent),
             )),
             recent,
+            queries: queries::turns(),
             journal: Worker::start(
                 "journal-reader",
                 connection::open(&journal, Mode::Read)?,
@@ -204,6 +209,7 @@ impl Sqlite {
         let shared = Shared {
             writer: None,
             recent: Arc::default(),
+            queries: queries::turns(),
             journal: Worker::start(
                 "journal-reader",
                 open(JOURNAL_FILE, Mode::Read)?,

@@ -1,5 +1,6 @@
 //! Notion as the counterpart of mappings: a table for each, a row for each record.
 
+mod census;
 mod drift;
 #[cfg(test)]
 mod fixture;

@@ -2,8 +2,8 @@
 
 use super::sample::{at, event_id, record, tenant};
 use crate::{
-    Applied, Change, Entity, FieldChange, LaneStep, Lanes, Projection, Record, RecordCondition,
-    RecordKey, RecordPlace, RecordQuery, Sequence, Storage, StorageError, Tenant,
+    Applied, Change, Entity, FieldChange, LaneStep, Lanes, Origin, Projection, Record,
+    RecordCondition, RecordKey, RecordPlace, RecordQuery, Sequence, Storage, StorageError, Tenant,
 };
 
 fn change(number: u128, id: &str) -> Change {
@@ -84,6 +84,86 @@ pub async fn changes_are_found_by_event<S: Storage>(store: S) {
     assert_eq!(found, changes[..2]);
     let both = store.changes(&[event_id(1), event_id(2)]).await.expect("changes");
     assert_eq!(both.len(), 3);
+}
+
+/// A history goes from the newest change to the first, along what each one found, and leaves out what
+/// changed nothing.
+pub async fn a_history_goes_back_to_the_first_change<S: Storage>(store: S) {
+    let owner = tenant("alpha");
+    let step = |number: u128, version, found: Option<u128>, applied| Change {
+        version,
+        applied,
+        found: found.map(event_id),
+        ..change(number, "a")
+    };
+    let made = step(1, 1, None, Applied::Created);
+    let renamed = step(3, 2, Some(1), Applied::Updated);
+    let stale = step(4, 2, Some(3), Applied::Stale);
+    let others = Change { tenant: tenant("beta"), ..step(3, 7, None, Applied::Updated) };
+    let first = Projection {
+        to: Sequence(1),
+        records: vec![record(&owner, "a", 1)],
+        changes: vec![made.clone()],
+        ..Projection::default()
+    };
+    store.project(first).await.expect("project");
+    let second = Projection {
+        from: Sequence(1),
+        to: Sequence(4),
+        records: vec![Record { version: 2, ..record(&owner, "a", 3) }],
+        changes: vec![others, renamed.clone(), stale],
+        ..Projection::default()
+    };
+    store.project(second).await.expect("project");
+    let key = RecordKey::new(Entity::Contact, "a");
+    let all = store.history(&owner, &key, 9).await.expect("history");
+    assert_eq!(all, [renamed.clone(), made]);
+    assert_eq!(store.history(&owner, &key, 1).await.expect("history"), [renamed]);
+    assert_eq!(store.history(&tenant("beta"), &key, 9).await.expect("history"), []);
+}
+
+/// What a first load brought is told as a change, before and after something else changes the row.
+pub async fn what_a_first_load_brought_is_a_change<S: Storage>(store: S) {
+    let owner = tenant("alpha");
+    let loaded = Record { origin: Origin::Backfill, ..record(&owner, "a", 1) };
+    let field = |before: serde_json::Value, after: &str| {
+        let after = after.into();
+        [("name".to_owned(), FieldChange { before, after })].into()
+    };
+    let made = Change {
+        fields: field(serde_json::Value::Null, "Person 1"),
+        found: None,
+        ..change(1, "a")
+    };
+    let first = Projection {
+        to: Sequence(1),
+        records: vec![loaded],
+        changes: vec![made.clone()],
+        ..Projection::default()
+    };
+    store.project(first).await.expect("project");
+    let told = store.changes(&[event_id(1)]).await.expect("changes");
+    assert_eq!(told.as_slice(), std::slice::from_ref(&made));
+    let renamed = Change {
+        applied: Applied::Updated,
+        version: 2,
+        fields: field("Person 1".into(), "Person 2"),
+        found: Some(event_id(1)),
+        ..change(2, "a")
+    };
+    let second = Projection {
+        from: Sequence(1),
+        to: Sequence(2),
+        records: vec![Record { version: 2, ..record(&owner, "a", 2) }],
+        changes: vec![renamed.clone()],
+        ..Projection::default()
+    };
+    store.project(second).await.expect("project");
+    let both = store.changes(&[event_id(1), event_id(2)]).await.expect("changes");
+    assert_eq!(both, [made.clone(), renamed.clone()]);
+    let key = RecordKey::new(Entity::Contact, "a");
+    let history = store.history(&owner, &key, 9).await.expect("history");
+    assert_eq!(history, [renamed, made]);
 }
 
 /// A deleted record stays as a row but does not count.

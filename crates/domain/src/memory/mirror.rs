@@ -83,6 +83,29 @@ impl Mirror for Memory {
         Ok(mirror.changes.iter().filter(asked).cloned().collect())
     }
 
+    async fn history(
+        &self,
+        tenant: &Tenant,
+        key: &RecordKey,
+        limit: usize,
+    ) -> Result<Vec<Change>, StorageError> {
+        let mirror = &self.lock().mirror;
+        let row = mirror.rows.get(&(tenant.clone(), key.clone()));
+        let (mut next, mut history) = (row.map(|row| row.event), Vec::new());
+        while let Some(event) = next.filter(|_| history.len() < limit) {
+            let made = |change: &&Change| {
+                change.event == event
+                    && change.tenant == *tenant
+                    && change.key == *key
+                    && change.applied.is_news()
+            };
+            let change = mirror.changes.iter().find(made);
+            history.extend(change.cloned());
+            next = change.and_then(|change| change.found).filter(|found| *found != event);
+        }
+        Ok(history)
+    }
+
     async fn record_counts(&self) -> Result<BTreeMap<Entity, u64>, StorageError> {
         let mut counts = BTreeMap::new();
         for record in self.lock().mirror.rows.values().filter(|row| row.deleted_at.is_none()) {

@@ -1,5 +1,6 @@
 //! A shop's customers become HighLevel's contacts, once, and never the other way round.
 
+mod binary;
 mod house;
 
 use domain::crm::{Channel, ContactPatch};

@@ -9,7 +9,8 @@ use engine::Timetable;
 use jiff::{SignedDuration, civil::Time};
 use serde::Deserialize;
 
-pub(crate) use self::{application::ApplicationSync, repairshopr::RepairShoprSync};
+pub(crate) use self::application::ApplicationSync;
+use self::repairshopr::RepairShoprSync;
 use crate::failure::Failure;
 
 /// What is kept equal with what, and when the mirror is compared with what vendors list.

@@ -79,6 +79,7 @@ const CHANGE_CHANGES: Need = of_a_crm(ACTING, Scope::ChangesWrite);
 const SEE_CALENDARS: Need = of_a_crm(ALL, Scope::CalendarsRead);
 const CHANGE_CALENDARS: Need = of_a_crm(ACTING, Scope::CalendarsWrite);
 
+const SEE_RECORDS: Need = of_a_crm(ALL, Scope::RecordsRead);
 const SEE_ROWS: Need = of_a_crm(ALL, Scope::RowsRead);
 const TELL_ROWS: Need = of_a_crm(SENDING, Scope::RowsWrite);
 
@@ -175,6 +176,10 @@ pub const TABLE: &[Row] = &[
     get("/v1/organizations", SEE_ORGANIZATION),
     post("/v1/organizations", TENANTS),
     delete("/v1/organizations/{id}", TENANTS),
+    post("/v1/query", SEE_RECORDS),
+    get("/v1/query/views", SEE_RECORDS),
+    get("/v1/records/{entity}/{id}/history", SEE_RECORDS),
+    get("/v1/search", SEE_RECORDS),
     get("/v1/subscriptions", SEE_SUBSCRIPTIONS),
     post("/v1/subscriptions", CHANGE_SUBSCRIPTIONS),
     delete("/v1/subscriptions/{id}", CHANGE_SUBSCRIPTIONS),
@@ -227,6 +232,7 @@ pub const TABLE: &[Row] = &[
     run("events list", SEE_EVENTS),
     run("events replay", CHANGE_EVENTS),
     run("events show", SEE_EVENTS),
+    run("history", SEE_RECORDS),
     run("keys rotate", MASTER_KEYS),
     run("keys status", MASTER_KEYS),
     run("members add", CHANGE_MEMBERS),
@@ -240,10 +246,13 @@ pub const TABLE: &[Row] = &[
     run("organizations add", TENANTS),
     run("organizations list", SEE_ORGANIZATION),
     run("organizations remove", TENANTS),
+    run("query", SEE_RECORDS),
     run("restore", EVERYBODYS_DATA),
     run("retention", EVERYBODYS_DATA),
     run("sandbox", ON_SIMULATIONS),
+    run("search", SEE_RECORDS),
     run("settings", READS_NOTHING),
+    run("show", SEE_RECORDS),
     run("subscriptions add", CHANGE_SUBSCRIPTIONS),
     run("subscriptions change", CHANGE_SUBSCRIPTIONS),
     run("subscriptions deliveries", SEE_SUBSCRIPTIONS),
@@ -255,6 +264,7 @@ pub const TABLE: &[Row] = &[
     run("subscriptions rotate", CHANGE_SUBSCRIPTIONS),
     run("subscriptions test", CHANGE_SUBSCRIPTIONS),
     run("sync highlevel", CHANGE_CONNECTIONS),
+    run("sync repairshopr", CHANGE_CONNECTIONS),
     run("sync status", SEE_CONNECTIONS),
     run("undo", CHANGE_CHANGES),
     run("up", RUNS_THE_HUB),

@@ -1,6 +1,8 @@
 //! The mirror on SQLite.
 
 mod find;
+pub(super) mod rows;
+pub(super) mod texts;
 
 use std::collections::BTreeMap;
 
@@ -10,6 +12,7 @@ use domain::{
 };
 use rusqlite::{Connection, OptionalExtension, Row, Transaction};
 
+use self::texts::Words;
 use super::{Sqlite, connections, lanes, parked, row, worker::Fault};
 
 /// The cursor's name.
@@ -28,11 +31,15 @@ impl Mirror for Sqlite {
         let write = move |transaction: &Transaction<'_>| {
             move_cursor(transaction, STAGE, projection.from, projection.to)?;
             lanes::step(transaction, STAGE, &projection.lanes, projection.from)?;
+            let mut words = Words::default();
             for record in &projection.records {
-                put_record(transaction, record)?;
+                rows::put(transaction, record, &mut words)?;
             }
+            words.write(transaction)?;
             for change in &projection.changes {
-                put_change(transaction, change)?;
+                if !rows::is_told_by_its_row(change, &projection.records) {
+                    put_change(transaction, change)?;
+                }
             }
             for installation in &projection.installations {
                 connections::put_installation(transaction, installation)?;
@@ -70,27 +77,43 @@ impl Mirror for Sqlite {
     async fn changes(&self, events: &[EventId]) -> Result<Vec<Change>, StorageError> {
         let events = events.to_vec();
         let read = move |connection: &Connection| {
-            let mut statement = connection.prepare_cached(
-                "SELECT event, organization, connection, entity, id, applied, version, fields,
-                     found
-                 FROM change WHERE event = ?1 ORDER BY rowid",
-            )?;
             let mut changes = Vec::new();
             for event in events {
-                let rows = statement.query_map([&event.as_bytes()[..]], change)?;
-                for change in rows {
-                    changes.push(change?);
-                }
+                changes.extend(changes_of(connection, event)?);
             }
             Ok(changes)
         };
         self.shared.state.read("read the changes", read).await
     }
 
+    async fn history(
+        &self,
+        tenant: &Tenant,
+        key: &RecordKey,
+        limit: usize,
+    ) -> Result<Vec<Change>, StorageError> {
+        let (tenant, key) = (tenant.clone(), key.clone());
+        let read = move |connection: &Connection| {
+            let row = record(connection, &tenant, key.clone())?;
+            let (mut next, mut history) = (row.map(|row| row.event), Vec::new());
+            while let Some(event) = next.filter(|_| history.len() < limit) {
+                let made = |change: &Change| {
+                    change.tenant == tenant && change.key == key && change.applied.is_news()
+                };
+                let change = changes_of(connection, event)?.into_iter().find(made);
+                next = change.as_ref().and_then(|change| change.found).filter(|one| *one != event);
+                history.extend(change);
+            }
+            Ok(history)
+        };
+        self.shared.state.read("read a record's history", read).await
+    }
+
     async fn record_counts(&self) -> Result<BTreeMap<Entity, u64>, StorageError> {
         let read = |connection: &Connection| {
-            let sql =
-                "SELECT entity, count(*) FROM record WHERE deleted_at IS NULL GROUP BY entity";
+            let sql = "SELECT entity, sum((SELECT count(*) FROM mirrored INDEXED BY mirrored_change
+                     WHERE mirrored.shelf = shelf.number AND deleted_at IS NULL)) AS live
+                 FROM shelf GROUP BY entity HAVING live > 0";
             let mut statement = connection.prepare_cached(sql)?;
             let counts = statement
                 .query_map([], |row| Ok((row::parsed(row, 0)?, row.get::<_, i64>(1)? as u64)))?;
@@ -121,36 +144,6 @@ pub(super) fn move_cursor(
         1 => Ok(()),
         _ => Err(Fault::Moved { expected: from, found: cursor(transaction, stage)? }),
     }
-}
-
-fn put_record(connection: &Connection, record: &Record) -> rusqlite::Result<()> {
-    connection
-        .prepare_cached(
-            "INSERT INTO record (organization, connection, entity, id, version, occurred_at,
-                 deleted_at, event, fields, account, origin, first_seen_at, last_seen_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
-             ON CONFLICT (organization, connection, entity, id) DO UPDATE SET
-                 version = excluded.version, occurred_at = excluded.occurred_at,
-                 deleted_at = excluded.deleted_at, event = excluded.event,
-                 fields = excluded.fields, account = excluded.account,
-                 origin = excluded.origin, last_seen_at = excluded.last_seen_at",
-        )?
-        .execute((
-            record.tenant.organization.as_str(),
-            record.tenant.connection.as_str(),
-            record.key.entity.name(),
-            &record.key.id,
-            record.version as i64,
-            record.occurred_at.as_microsecond(),
-            record.deleted_at.map(|at| at.as_microsecond()),
-            &record.event.as_bytes()[..],
-            row::to_json(&record.fields)?,
-            &record.account,
-            record.origin.name(),
-            record.first_seen_at.as_microsecond(),
-            record.last_seen_at.as_microsecond(),
-        ))?;
-    Ok(())
 }
 
 fn put_change(connection: &Connection, change: &Change) -> rusqlite::Result<()> {
@@ -207,6 +200,24 @@ pub(super) fn record(
         })
     };
     statement.query_row(place, read).optional()
+}
+
+/// What an event changed.
+fn changes_of(connection: &Connection, event: EventId) -> rusqlite::Result<Vec<Change>> {
+    let id = &event.as_bytes()[..];
+    let mut changes: Vec<Change> = connection
+        .prepare_cached(
+            "SELECT event, organization, connection, entity, id, applied, version, fields, found
+             FROM change WHERE event = ?1 ORDER BY rowid",
+        )?
+        .query_map([id], change)?
+        .collect::<rusqlite::Result<_>>()?;
+    for told in rows::told_by_rows(connection, id)? {
+        if !changes.contains(&told) {
+            changes.push(told);
+        }
+    }
+    Ok(changes)
 }
 
 fn change(row: &Row<'_>) -> rusqlite::Result<Change> {

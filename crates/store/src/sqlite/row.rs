@@ -179,8 +179,15 @@ pub(super) fn json<T: serde::de::DeserializeOwned>(
     row: &Row<'_>,
     column: usize,
 ) -> rusqlite::Result<T> {
-    let text: String = row.get(column)?;
-    serde_json::from_str(&text).map_err(|problem| unreadable(column, problem))
+    from_json(column, &row.get::<_, String>(column)?)
+}
+
+/// What the JSON text of a column says.
+pub(super) fn from_json<T: serde::de::DeserializeOwned>(
+    column: usize,
+    text: &str,
+) -> rusqlite::Result<T> {
+    serde_json::from_str(text).map_err(|problem| unreadable(column, problem))
 }
 
 /// A value as JSON text for a column.

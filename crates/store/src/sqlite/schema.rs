@@ -4,6 +4,7 @@
 
 mod budgets;
 mod journal;
+mod mirror;
 mod state;
 
 use std::{cmp::Ordering, path::Path};

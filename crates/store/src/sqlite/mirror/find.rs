@@ -14,10 +14,12 @@ const LOOKED_AT: usize = 2_000;
 pub(super) fn find(connection: &Connection, query: &RecordQuery) -> rusqlite::Result<RecordPage> {
     let (index, condition, wanted) = way(&query.conditions);
     let sql = format!(
-        "SELECT id, version, occurred_at, event, fields, account, origin, first_seen_at,
-             last_seen_at FROM record INDEXED BY {index}
-         WHERE organization = ?1 AND connection = ?2 AND entity = ?3 AND deleted_at IS NULL
-             AND (occurred_at, id) > (?4, ?5) {condition}
+        "SELECT id, version, occurred_at, event, json(fields), account, origin, first_seen_at,
+             last_seen_at
+         FROM mirrored INDEXED BY {index} LEFT JOIN site ON site.number = mirrored.site
+         WHERE shelf = (SELECT number FROM shelf
+                 WHERE organization = ?1 AND connection = ?2 AND entity = ?3)
+             AND deleted_at IS NULL AND (occurred_at, id) > (?4, ?5) {condition}
          ORDER BY occurred_at, id"
     );
     let begin = begin(query);
@@ -51,27 +53,18 @@ pub(super) fn find(connection: &Connection, query: &RecordQuery) -> rusqlite::Re
 /// numbers of rows, so it is told.
 fn way(conditions: &[RecordCondition]) -> (&'static str, &'static str, Option<String>) {
     let narrow = |condition: &RecordCondition| match condition {
-        RecordCondition::IsLike("email", wanted) => Some((
-            "record_email",
-            "AND lower(json_extract(fields, '$.email')) IS NOT NULL
-             AND lower(json_extract(fields, '$.email')) = ?6",
-            Some(wanted.to_ascii_lowercase()),
-        )),
-        RecordCondition::Is("phone", wanted) => Some((
-            "record_phone",
-            "AND json_extract(fields, '$.phone') IS NOT NULL
-             AND json_extract(fields, '$.phone') = ?6",
-            Some(wanted.clone()),
-        )),
-        RecordCondition::Is("contact_id", wanted) => Some((
-            "record_contact",
-            "AND json_extract(fields, '$.contact_id') IS NOT NULL
-             AND json_extract(fields, '$.contact_id') = ?6",
-            Some(wanted.clone()),
-        )),
+        RecordCondition::IsLike("email", wanted) => {
+            Some(("mirrored_email", "AND email = ?6", Some(wanted.clone())))
+        }
+        RecordCondition::Is("phone", wanted) => {
+            Some(("mirrored_phone", "AND phone = ?6", Some(wanted.clone())))
+        }
+        RecordCondition::Is("contact_id", wanted) => {
+            Some(("mirrored_contact", "AND contact_id = ?6", Some(wanted.clone())))
+        }
         _ => None,
     };
-    conditions.iter().find_map(narrow).unwrap_or(("record_change", "", None))
+    conditions.iter().find_map(narrow).unwrap_or(("mirrored_change", "", None))
 }
 
 /// Behind which place the rows are that are asked for. No id is empty, so the place of a moment

@@ -1,6 +1,6 @@
 //! The tables of the state: what the stages made of the journal, and who owns it.
 
-use super::Schema;
+use super::{Schema, mirror::SHELVES};
 
 /// Mirror and outbox, how far each follows the journal, the sealed credentials, and who owns it all.
 pub(in crate::sqlite) const STATE: Schema = Schema {
@@ -496,5 +496,6 @@ pub(in crate::sqlite) const STATE: Schema = Schema {
         PRIMARY KEY (change_set, number)
     ) WITHOUT ROWID;
     ",
+        SHELVES,
     ],
 };
