@@ -21,6 +21,7 @@ mod random;
 mod raw;
 mod recipes;
 mod runtime;
+pub mod scale;
 mod sender;
 pub mod tokens;
 pub mod trial;

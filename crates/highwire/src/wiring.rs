@@ -148,7 +148,7 @@ async fn works(
     clock: &Arc<dyn Clock>,
 ) -> Result<Works, Failure> {
     let highlevel = highlevel_source(settings)?;
-    let (notion, activity_log) = activity_log(settings)?.unzip();
+    let (notion, activity_log) = activity_log(settings)?;
     let keyring = master_keys::open_for_hub(settings, store).await?;
     let sealer: Arc<dyn SecretSealer> = Arc::new(Sealer::new(keyring));
     let broker = broker::open(settings, store, Arc::clone(&sealer), Actor::Hub)?;
@@ -157,7 +157,7 @@ async fn works(
     let needs = Needs { settings, store, sealer: Arc::clone(&sealer), clock };
     let (notary, teller) = (needs.notary()?, needs.teller()?);
     let ground = Ground { settings, store, sealer: &sealer, broker: &broker, clock };
-    let Links { mappings, mut destinations, mut delivery } =
+    let Links { mappings, mut destinations, mut delivery, watching } =
         linking::links(&ground, notion).await?;
     delivery.insert(connection.clone(), settings.notion.delivery());
     destinations.extend(activity_log.clone().map(|log| (connection.clone(), log)));
@@ -168,7 +168,7 @@ async fn works(
         rules: doors::rules(settings, clock.now())?,
         doors: doors::door_settings(settings, Arc::clone(&sealer)),
         mappings: Arc::clone(&mappings),
-        watching: engine::Watching::default(),
+        watching,
         activity_log: activity_log.is_some().then_some(connection),
         delivery,
         destinations,
@@ -244,6 +244,7 @@ impl Ground<'_> {
             proxy: Some(proxy::highlevel(settings, store, (broker, clock))?),
             browser_proxy: proxy::browser(settings, store, (sealer, clock))?,
             subscriptions: Some(notary),
+            queries: Some(Arc::new(store.clone())),
             set_up: Some(Arc::new(HubSetUp::new(settings, store, hands, own_url)?)),
             installation: Some(Arc::new(installation)),
         })
@@ -287,13 +288,16 @@ fn highlevel_source(settings: &Settings) -> Result<HighLevel, Failure> {
     }))
 }
 
-/// The client of Notion and the activity log by it; none where Notion is switched off.
+/// The client of Notion and the activity log by it; none where Notion is switched off, and no log where
+/// Notion keeps tables only.
 fn activity_log(
     settings: &Settings,
-) -> Result<Option<(NotionClient, Arc<dyn Destination>)>, Failure> {
+) -> Result<(Option<NotionClient>, Option<Arc<dyn Destination>>), Failure> {
     let notion = &settings.notion;
+    let has_tables = !settings.sync.mapping_file.as_os_str().is_empty();
     match (notion.token.is_empty(), notion.activity_log.is_empty()) {
-        (true, _) => Ok(None),
+        (true, _) => Ok((None, None)),
+        (false, true) if has_tables => Ok((Some(notion_client(notion)?), None)),
         (false, true) => Err(Failure::user(
             "use Notion: notion.activity_log is not set",
             "run `highwire notion init --parent PAGE` once and set what it prints",
@@ -301,7 +305,7 @@ fn activity_log(
         (false, false) => {
             let client = notion_client(notion)?;
             let log = ActivityLog::new(client.clone(), &notion.activity_log);
-            Ok(Some((client, Arc::new(log))))
+            Ok((Some(client), Some(Arc::new(log))))
         }
     }
 }

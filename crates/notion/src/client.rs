@@ -93,6 +93,12 @@ impl<T: Transport, C: Timer> Client<T, C> {
         Self { shared: Arc::clone(&self.shared), correlation: Some(id.into()) }
     }
 
+    /// How many calls leave in any 60 seconds ([`Settings::requests_per_minute`]).
+    #[must_use]
+    pub fn requests_per_minute(&self) -> u32 {
+        self.shared.settings.requests_per_minute.max(1)
+    }
+
     /// Carries out one operation; waits first while the rate budget is used up.
     ///
     /// What Notion throttled (429, 529) certainly did not happen: all clones pause for as long as

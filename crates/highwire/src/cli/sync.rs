@@ -23,6 +23,9 @@ pub(crate) struct SyncHighLevel {
     /// Read every list from its beginning, also those that can tell what changed
     #[arg(long)]
     pub(crate) full: bool,
+    /// Only these lists, such as contacts,opportunities [default: all; `sync status RUN` names them]
+    #[arg(long, value_name = "LIST", value_delimiter = ',')]
+    pub(crate) only: Vec<String>,
     /// Only this location [default: every location that can be read]
     #[arg(long, value_name = "LOCATION")]
     pub(crate) location: Option<String>,

@@ -1,8 +1,8 @@
 //! The mappings of the mapping file.
 
-use domain::Mapping;
+use domain::{ConnectionId, Mapping};
 
-use crate::{failure::Failure, mappings::MappingFile, settings::Settings, wiring};
+use crate::{doors, failure::Failure, mappings::MappingFile, settings::Settings, wiring};
 
 /// The mappings of the file that the settings name; none where they name none.
 ///
@@ -13,7 +13,14 @@ pub(super) fn mappings(settings: &Settings) -> Result<Vec<Mapping>, Failure> {
     if path.as_os_str().is_empty() {
         return Ok(Vec::new());
     }
-    let mappings = MappingFile::open(path)?.mappings(&wiring::default_organization());
+    let mut mappings = MappingFile::open(path)?.mappings(&wiring::default_organization());
+    if let [only] = settings.highlevel.location_ids.as_slice() {
+        // The connection of the settings has this account alone, which links to its records name.
+        let described = ConnectionId::new(doors::HIGHLEVEL);
+        for mapping in mappings.iter_mut().filter(|one| one.tenant.connection == described) {
+            mapping.account.get_or_insert_with(|| only.clone());
+        }
+    }
     if let Some(tableless) = mappings.iter().find(|mapping| mapping.table.is_empty()) {
         return Err(Failure::user(
             format!("use the mapping `{}`: it names no table", tableless.name),

@@ -18,6 +18,7 @@ use crate::failure::Failure;
 #[serde(deny_unknown_fields)]
 pub(crate) struct Sync {
     pub(crate) mapping_file: PathBuf,
+    pub(crate) poll_seconds: u64,
     pub(crate) every_hours: u32,
     pub(crate) off_peak: String,
     pub(crate) application: ApplicationSync,

@@ -1,6 +1,7 @@
 //! The port against the simulated HighLevel and a mirror in memory.
 
 mod appointments;
+mod changes;
 mod deals;
 mod messages;
 mod people;

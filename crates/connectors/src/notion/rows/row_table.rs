@@ -12,11 +12,12 @@ use jiff::{SignedDuration, Timestamp};
 use notion::{
     Client, Code, DataSourceId, Error, PageId, PropertyId, Timer,
     models::{Page, Parent, PropertyValue},
-    resources::{CreatePage, Filter, GetDataSource, GetPage, QueryDataSource, UpdatePage},
+    resources::{CreatePage, GetDataSource, GetPage, UpdatePage},
 };
-use tokio::sync::RwLock;
+use tokio::sync::{Mutex, RwLock};
 
 use super::{
+    census::{Census, Source},
     drift::Drift,
     table::{Table, WantedColumn, Written},
 };
@@ -27,9 +28,6 @@ const COLUMNS_BELIEVED: SignedDuration = SignedDuration::from_mins(5);
 
 /// What of a minute comes after its beginning.
 const REST_OF_MINUTE: SignedDuration = SignedDuration::from_millis(59_999);
-
-/// How many rows of one record are looked at: more than one is a mistake already.
-const ROWS_LOOKED_AT: u8 = 10;
 
 /// What a row shall hold.
 #[derive(Clone, Copy, Debug)]
@@ -55,6 +53,7 @@ pub(super) struct RowTable<T, C> {
     wanted: Vec<WantedColumn>,
     /// Read at the first row, and again when Notion refuses what they say.
     table: RwLock<Option<(Timestamp, Arc<Table>)>>,
+    census: Mutex<Census>,
 }
 
 impl<T: Transport, C: Timer> RowTable<T, C> {
@@ -62,7 +61,7 @@ impl<T: Transport, C: Timer> RowTable<T, C> {
     #[must_use]
     pub(super) fn new(client: Client<T, C>, data_source: &str, wanted: Vec<WantedColumn>) -> Self {
         let data_source = DataSourceId::new(data_source);
-        Self { client, data_source, wanted, table: RwLock::new(None) }
+        Self { client, data_source, wanted, table: RwLock::new(None), census: Mutex::default() }
     }
 
     /// Makes or changes a row, and gives it as it is then; one that is gone, as gone.
@@ -102,9 +101,8 @@ impl<T: Transport, C: Timer> RowTable<T, C> {
     /// A [`Failure`] that says what to change.
     pub(super) async fn find(&self, key: &str, now: Timestamp) -> Result<Option<Row>, Failure> {
         let table = self.table(now).await?;
-        let Some((page, rows)) =
-            self.look_up(&table, key).await.map_err(|error| failure::of(&error))?
-        else {
+        let found = self.source(&self.client, &table).find(key).await;
+        let Some((page, rows)) = found.map_err(|error| failure::of(&error))? else {
             return Ok(None);
         };
         if rows > 1 {
@@ -150,7 +148,18 @@ impl<T: Transport, C: Timer> RowTable<T, C> {
         properties.extend(table.stamp(wanted.key, wanted.link, wanted.now));
         let page = match wanted.row {
             Some(row) => change(&client, PageId::new(row), properties).await?,
-            None => create(&client, &self.data_source, properties).await?,
+            None => {
+                // One at a time: two that look for one row both find none.
+                let mut census = self.census.lock().await;
+                match census.row(&self.source(&client, table), wanted.key).await? {
+                    Some(forgotten) => change(&client, forgotten, properties).await?,
+                    None => {
+                        let page = create(&client, &self.data_source, properties).await?;
+                        census.add(wanted.key, &page.id);
+                        page
+                    }
+                }
+            }
         };
         let mut row = row_of(table, &page, Timestamp::MAX);
         if !page.is_full() {
@@ -166,28 +175,8 @@ impl<T: Transport, C: Timer> RowTable<T, C> {
         Ok(row)
     }
 
-    /// The row that carries the key, and how many do.
-    async fn look_up(&self, table: &Table, key: &str) -> Result<Option<(Page, usize)>, Error> {
-        let Some(column) = table.key() else {
-            return Ok(None);
-        };
-        for in_trash in [None, Some(true)] {
-            let query = QueryDataSource {
-                filter: Some(Filter::text_equals(column.clone(), key)),
-                page_size: Some(ROWS_LOOKED_AT),
-                in_trash,
-                ..QueryDataSource::new(self.data_source.clone())
-            };
-            let mut rows = self.client.call(&query).await?.results;
-            // Whether Notion tells upper from lower case is not documented (`facts/notion.md` 4.1).
-            rows.retain(|row| table.key_of(row).as_deref() == Some(key));
-            let count = rows.len();
-            let age = |row: &Page| (row.created_time, row.id.clone());
-            if let Some(oldest) = rows.into_iter().min_by_key(age) {
-                return Ok(Some((oldest, count)));
-            }
-        }
-        Ok(None)
+    fn source<'a>(&'a self, client: &'a Client<T, C>, table: &'a Table) -> Source<'a, T, C> {
+        Source { client, id: &self.data_source, table }
     }
 
     /// The columns, read once.

@@ -61,6 +61,7 @@ fn write(id: &str, row: Option<&str>, fields: Fields) -> RowWrite {
         record: contact(id),
         account: Some("loc1".to_owned()),
         fields,
+        seen_at: None,
         correlation: CorrelationId::of(&event_id(1)),
         seen_at: None,
         now: now(),
@@ -82,6 +83,17 @@ impl Bench {
 
     async fn find(&self, id: &str) -> Option<Row> {
         self.rows.find(&self.mapping, &contact(id)).await.unwrap()
+    }
+
+    /// A row that somebody made with this id in it.
+    async fn by_hand(&self, id: &str) -> String {
+        let key = json!({ "rich_text": [{ "text": { "content": id } }] });
+        let page = json!({
+            "parent": { "data_source_id": self.mapping.table },
+            "properties": { "HighLevel ID": key },
+        });
+        let made = by_hand(&self.vendor, Method::Post, "/v1/pages", &page).await;
+        made["id"].as_str().unwrap().to_owned()
     }
 
     fn pages(&self) -> Vec<Value> {
@@ -122,7 +134,8 @@ async fn a_record_has_one_row_that_is_changed_in_place() {
     assert_eq!((&changed.fields["Email"], &changed.fields["Name"]), (&Value::Null, &json!("Ada")));
     assert_eq!(bench.find("c1").await.unwrap().fields, changed.fields);
     assert_eq!(bench.pages().len(), 1);
-    assert_eq!(bench.vendor.request_count(), 1 + 1 + 1 + 1 + 1, "one look at the columns in all");
+    // The database, its columns, the look for a row and the trash, the row, its change, and the find.
+    assert_eq!(bench.vendor.request_count(), 1 + 1 + 2 + 1 + 1 + 1);
 }
 
 #[tokio::test]
@@ -167,10 +180,36 @@ async fn a_row_in_the_trash_is_gone_and_stays_there() {
     let found = bench.find("c1").await.unwrap();
     assert_eq!((found.id, found.gone), (made.id, true));
     assert_eq!(bench.pages()[0]["in_trash"], true);
+    assert!(bench.make("c1").await.gone, "no other is made by a hub that forgot it either");
+    assert_eq!(bench.pages().len(), 1);
     // One outside of the trash counts more.
-    let other = bench.make("c1").await;
+    let other = bench.by_hand("c1").await;
     let found = bench.find("c1").await.unwrap();
-    assert_eq!((found.id, found.gone), (other.id, false));
+    assert_eq!((found.id, found.gone), (other, false));
+}
+
+#[tokio::test]
+async fn a_hub_that_forgot_its_rows_finds_them_one_by_one_and_then_all_at_once() {
+    let bench = bench().await;
+    let ids: Vec<String> = (0..50).map(|number| format!("c{number}")).collect();
+    let mut made = Vec::new();
+    for id in &ids {
+        made.push(bench.make(id).await.id);
+    }
+    bench.trash(&made[40]).await;
+    let forgetful = client(&bench.vendor, bench.vendor.token());
+    let rows = NotionRows::new(forgetful, Runtime, "https://app.example.com");
+    let before = bench.vendor.request_count();
+    for (id, row) in ids.iter().zip(&made) {
+        let found = rows.put(&bench.mapping, &write(id, None, ada())).await.unwrap();
+        assert_eq!((&found.id, found.gone), (row, row == &made[40]));
+    }
+    let fresh = rows.put(&bench.mapping, &write("c50", None, ada())).await.unwrap();
+    assert!(!made.contains(&fresh.id));
+    let again = rows.put(&bench.mapping, &write("c50", None, ada())).await.unwrap();
+    assert_eq!((again.id, bench.pages().len()), (fresh.id, 51));
+    // Columns, 20 looks, a census of two parts, 50 changes with one look into the trash, two of the new.
+    assert_eq!(bench.vendor.request_count() - before, 1 + 20 + 2 + 51 + 2);
 }
 
 #[tokio::test]
@@ -190,8 +229,8 @@ async fn of_two_rows_of_one_record_the_oldest_counts() {
     let first = bench.make("c1").await;
     let clock = json!({ "advance_seconds": 120 });
     by_hand(&bench.vendor, Method::Post, "/_sandbox/clock", &clock).await;
-    bench.make("c1").await;
-    bench.make("C1").await;
+    bench.by_hand("c1").await;
+    bench.by_hand("C1").await;
     assert_eq!(bench.find("c1").await.unwrap().id, first.id);
     assert_eq!(bench.find("c").await, None);
 }
