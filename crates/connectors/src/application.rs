@@ -13,7 +13,7 @@ use std::{
 
 use domain::{
     Actor, Audit, BoxFuture, Clock, Counterpart, Credential, CredentialKey, Credentials, Failure,
-    Mapping, Next, Profiles, RecordKey, Row, RowWrite,
+    Mapping, Next, Offered, Profiles, RecordKey, Row, RowWrite,
 };
 use endpoint::{Method, Request, Response, Secret, Transport};
 
@@ -63,15 +63,18 @@ where
         Self { store, safe, transport, clock, keys: Mutex::default() }
     }
 
-    async fn write(&self, mapping: &Mapping, write: &RowWrite) -> Result<Row, Failure> {
+    async fn write(&self, mapping: &Mapping, write: &RowWrite) -> Result<Offered, Failure> {
         let message = message::put(mapping, write);
         let reply = self.tell(mapping, &message, Some(write)).await?;
         if reply.status == 410 && write.row.is_some() {
             let row = Reply::default().row(write);
-            return Ok(Row { gone: true, ..row });
+            return Ok(Offered::Taken(Row { gone: true, ..row }));
+        }
+        if reply.status == 409 && write.row.is_some() {
+            return Ok(Offered::Changed(Reply::of(&reply.body).changed(write)));
         }
         verdict(&reply)?;
-        Ok(Reply::of(&reply.body).row(write))
+        Ok(Offered::Taken(Reply::of(&reply.body).row(write)))
     }
 
     async fn take_away(&self, mapping: &Mapping, row: &str) -> Result<(), Failure> {
@@ -159,6 +162,22 @@ where
         mapping: &'a Mapping,
         write: &'a RowWrite,
     ) -> BoxFuture<'a, Result<Row, Failure>> {
+        Box::pin(async move {
+            match self.write(mapping, write).await? {
+                Offered::Taken(row) => Ok(row),
+                Offered::Changed(_) => Err(failure(
+                    Next::Retry,
+                    "the application answered 409: it has changed the row since",
+                )),
+            }
+        })
+    }
+
+    fn offer<'a>(
+        &'a self,
+        mapping: &'a Mapping,
+        write: &'a RowWrite,
+    ) -> BoxFuture<'a, Result<Offered, Failure>> {
         Box::pin(self.write(mapping, write))
     }
 
@@ -179,8 +198,6 @@ fn verdict(reply: &Response) -> Result<(), Failure> {
     match status {
         200..=299 => Ok(()),
         300..=399 => said(Next::Retry, "; redirects are not followed, give the address itself"),
-        // Its own state comes in as it tells it, and then the merge is another one.
-        409 => said(Next::Retry, ": it has changed the row since, and has to tell how"),
         401 | 403 => {
             said(Next::Hold(None), "; check that it verifies with the secret of its connection")
         }

@@ -26,7 +26,7 @@ pub use self::{
     shared_address::SharedAddress,
     stored::{ShopClients, Shops, StoredShops},
 };
-use crate::identity::within;
+use crate::{Snapshots, identity::within};
 
 /// How long equal notifications are one event: a hint that comes later is a new one.
 const REPEATS: SignedDuration = SignedDuration::from_secs(60);
@@ -49,6 +49,13 @@ pub struct RepairShopr;
 impl RepairShopr {
     /// The source's name.
     pub const NAME: &'static str = "repairshopr";
+
+    /// The reader of what the hub itself read of RepairShopr. Where an account is in the browser, no
+    /// event tells.
+    #[must_use]
+    pub fn snapshots() -> Snapshots {
+        Snapshots::new(("repairshopr.snapshot", Self::NAME), |_| None)
+    }
 }
 
 impl Source for RepairShopr {

@@ -150,7 +150,7 @@ pub use self::{
     replay::{Replay, ReplayStep, Replays},
     retention::{Kept, Need, Retained, Retention, Space},
     role::{Role, UnknownRole},
-    row::{Counterpart, ROWS_SUFFIX, Row, RowWrite},
+    row::{Counterpart, Offered, ROWS_SUFFIX, Row, RowWrite},
     row_reader::{RowHint, RowPage, RowReader},
     scope::{Scope, Scopes, UnknownScope},
     sealer::SecretSealer,

@@ -51,6 +51,16 @@ pub struct RowWrite {
     pub now: Timestamp,
 }
 
+/// What became of a row that was offered.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Offered {
+    /// It is so now.
+    Taken(Row),
+    /// The counterpart changed it after [`RowWrite::seen_at`], and did not take the write. What it is like
+    /// now stands here, or comes in as the counterpart tells it.
+    Changed(Option<Row>),
+}
+
 /// Keeps rows: the other side of a mapping. It holds the vendor's client, and with it the budget.
 ///
 /// Whoever calls it writes down first that it is about to make a row, and asks [`Self::find`] before
@@ -73,6 +83,21 @@ pub trait Counterpart: Send + Sync {
         mapping: &'a Mapping,
         write: &'a RowWrite,
     ) -> BoxFuture<'a, Result<Row, Failure>>;
+
+    /// The same, unless the row was changed after [`RowWrite::seen_at`]. Most counterparts cannot tell.
+    fn offer<'a>(
+        &'a self,
+        mapping: &'a Mapping,
+        write: &'a RowWrite,
+    ) -> BoxFuture<'a, Result<Offered, Failure>> {
+        Box::pin(async move { self.put(mapping, write).await.map(Offered::Taken) })
+    }
+
+    /// Waits until a write has its turn, at the pace that the vendor's limit allows; whether it had to wait:
+    /// what was read before is old then. Whoever has a turn and does not write wastes it.
+    fn turn<'a>(&'a self, _mapping: &'a Mapping) -> BoxFuture<'a, bool> {
+        Box::pin(async { false })
+    }
 
     /// Removes a row, in the way that can be taken back where the vendor has one. One that is gone
     /// already is no failure.

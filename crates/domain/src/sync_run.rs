@@ -68,6 +68,9 @@ pub struct SyncRun {
     pub kind: RunKind,
     /// Whether every list is read from its beginning, also those that can tell what changed.
     pub full: bool,
+    /// The lists that are read; empty for all of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub only: Vec<String>,
     /// Who asked for it; none where the schedule did.
     pub asked_by: Option<String>,
     /// How far it is.
@@ -257,6 +260,7 @@ impl SyncRun {
             scope,
             kind: RunKind::Reconcile,
             full: false,
+            only: Vec::new(),
             asked_by,
             state: RunState::Asked,
             asked_at: now,

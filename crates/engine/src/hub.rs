@@ -155,23 +155,17 @@ impl<S: Storage> Hub<S> {
         let (shutdown, stopped) = watch::channel(false);
         let (projector, decider) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
         let mut stages = JoinSet::new();
-        let gauges = Gauges::new(store.clone(), Arc::clone(&clock), &destinations);
+        let (gauges, retain) = background(&store, &clock, (&destinations, retention));
         stages.spawn(gauges.run(stopped.clone()));
+        stages.spawn(retain.run(stopped.clone()));
         let mut delivering = delivering(&store, &clock, destinations, &delivery);
         delivering.extend(subscriber.map(|subscriber| telling(&store, &clock, subscriber)));
         let deliverers = deliver(delivering, &mut stages, &stopped);
-        stages
-            .spawn(Retain::new(store.clone(), retention, Arc::clone(&clock)).run(stopped.clone()));
         let admitter = Arc::new(Notify::new());
-        let settings = (rules, doors.clone());
-        let admit =
-            Admit::open(store.clone(), settings, Arc::clone(&clock), Arc::clone(&projector))
-                .await?;
+        let admit = admit(&store, &clock, (rules, doors.clone()), &projector).await?;
         let hints = listen(watches(&store, &clock, watching, &projector), &mut stages, &stopped);
         let intake = intake(&store, (doors, hints), &admit, &projector);
-        if let Some(parts) = pull {
-            let (store, clock) = (store.clone(), Arc::clone(&clock));
-            let pull = Pull { store, parts, clock, projector: Arc::clone(&projector) };
+        if let Some(pull) = pulling(&store, &clock, pull, &projector) {
             stages.spawn(pull.run(stopped.clone()));
         }
         let project = Project {
@@ -278,6 +272,37 @@ fn telling<S: Storage>(
     let recipients = Recipients::Subscriptions;
     let deliver = Deliver { store, recipients, destination, clock, gates, settings };
     (deliver, Arc::new(Notify::new()))
+}
+
+/// The stages that nothing waits for.
+fn background<S: Storage>(
+    store: &S,
+    clock: &Arc<dyn Clock>,
+    (destinations, limits): (&BTreeMap<ConnectionId, Arc<dyn Destination>>, Limits),
+) -> (Gauges<S>, Retain<S>) {
+    let gauges = Gauges::new(store.clone(), Arc::clone(clock), destinations);
+    (gauges, Retain::new(store.clone(), limits, Arc::clone(clock)))
+}
+
+/// The stage that says whose events are.
+async fn admit<S: Storage>(
+    store: &S,
+    clock: &Arc<dyn Clock>,
+    settings: (Rules, DoorSettings),
+    projector: &Arc<Notify>,
+) -> Result<Admit<S>, StorageError> {
+    Admit::open(store.clone(), settings, Arc::clone(clock), Arc::clone(projector)).await
+}
+
+/// The stage that reads vendors' lists, where there is one.
+fn pulling<S: Storage>(
+    store: &S,
+    clock: &Arc<dyn Clock>,
+    parts: Option<PullParts>,
+    projector: &Arc<Notify>,
+) -> Option<Pull<S>> {
+    let (store, clock, projector) = (store.clone(), Arc::clone(clock), Arc::clone(projector));
+    parts.map(|parts| Pull { store, parts, clock, projector })
 }
 
 /// The stage of each table.

@@ -14,8 +14,8 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use domain::{
     Action, BoxFuture, Clock, ConnectionId, Counterpart, Destination, Failure, FieldConflict,
-    Intent, Link, LinkEnd, LinkStanding, Links, Mapping, NewRows, OnDelete, Receipt, RecordKey,
-    Row, SyncLink, crm::Crm,
+    Intent, Link, LinkEnd, LinkStanding, Links, MappedField, Mapping, NewRows, Offered, OnDelete,
+    Receipt, RecordKey, Row, Side, SyncLink, crm::Crm,
 };
 use jiff::{SignedDuration, Timestamp};
 use policy::sync::merge::{MergeInput, Merged, merge};
@@ -234,29 +234,45 @@ impl<S: Links + Send + Sync> Linking<S> {
     ) -> Result<&'static str, Failure> {
         let fields = pair.mapping.effective_fields();
         let crm = self.crm_side(pair.mapping);
+        let mut is_behind = false;
         for _ in 0..ROUNDS {
-            let merged = merge(&MergeInput {
-                fields: &fields,
-                agreed: &pair.link.agreed,
-                crm: &pair.record_fields(&record),
-                row: &pair.link.row_fields,
-                crm_at: record.changed_at,
-                row_at: pair.link.row_at.unwrap_or(Timestamp::MIN),
-                skew: SignedDuration::from_secs(pair.mapping.skew_seconds.into()),
-            });
+            let mut merged = pair.merged(&fields, &record);
+            // What piles up while a write waits for its turn goes with it.
+            if pair.wants_row(&merged.to_row)
+                && pair.counterpart.turn(pair.mapping).await
+                && let Some(fresh) = crm.read(&record.id).await?
+            {
+                record = fresh;
+                merged = pair.merged(&fields, &record);
+            }
             let Merged { agreed, mut to_crm, to_row, conflicts } = merged;
             let now = self.parts.clock.now();
-            pair.note(conflicts, now);
             to_crm.extend(pair.crossing(&record));
             let is_quiet = to_crm.is_empty() && to_row.is_empty() && pair.is_crossed();
+            // What is lost is noted once it is lost: a write that fails is tried again.
+            let (kept_crm, kept_row): (Vec<_>, Vec<_>) =
+                conflicts.into_iter().partition(|conflict| conflict.kept == Side::Crm);
             if !to_crm.is_empty() {
                 record = crm.write(&record, &to_crm).await?;
                 pair.writes += 1;
                 pair.spell_record(&to_crm, &record);
             }
+            pair.note(kept_row, now);
+            is_behind = false;
             if pair.wants_row(&to_row) {
-                self.write_row(pair, (&record, to_row), now).await?;
+                match self.write_row(pair, (&record, to_row), now).await? {
+                    Offered::Taken(_) => {}
+                    Offered::Changed(Some(row)) => {
+                        pair.see(&row);
+                        is_behind = true;
+                        continue;
+                    }
+                    Offered::Changed(None) => {
+                        return Ok("the row was changed meanwhile, and comes in as it is now");
+                    }
+                }
             }
+            pair.note(kept_crm, now);
             pair.link.agreed = agreed;
             if pair.link.standing == LinkStanding::RowGone {
                 return Ok("the row was removed; its record stays");
@@ -264,6 +280,9 @@ impl<S: Links + Send + Sync> Linking<S> {
             if is_quiet {
                 break;
             }
+        }
+        if is_behind {
+            return Err(failure::behind());
         }
         pair.link.synced_at = Some(self.parts.clock.now());
         Ok("both are equal")
@@ -274,7 +293,7 @@ impl<S: Links + Send + Sync> Linking<S> {
         pair: &mut Pair<'_>,
         (record, fields): (&CrmRecord, domain::Fields),
         now: Timestamp,
-    ) -> Result<(), Failure> {
+    ) -> Result<Offered, Failure> {
         if pair.link.row.is_none() && pair.link.standing != LinkStanding::Making {
             pair.link.standing = LinkStanding::Making;
             self.store(pair).await?;
@@ -288,10 +307,12 @@ impl<S: Links + Send + Sync> Linking<S> {
             correlation: pair.action.correlation.clone(),
             now,
         };
-        let row = pair.counterpart.put(pair.mapping, &write).await?;
-        pair.writes += 1;
-        pair.wrote(&write.fields, &row);
-        Ok(())
+        let offered = pair.counterpart.offer(pair.mapping, &write).await?;
+        if let Offered::Taken(row) = &offered {
+            pair.writes += 1;
+            pair.wrote(&write.fields, row);
+        }
+        Ok(offered)
     }
 
     async fn store(&self, pair: &mut Pair<'_>) -> Result<(), Failure> {
@@ -308,6 +329,19 @@ impl<S: Links + Send + Sync> Linking<S> {
 }
 
 impl Pair<'_> {
+    /// What follows from both sides as they are known.
+    fn merged(&self, fields: &[MappedField], record: &CrmRecord) -> Merged {
+        merge(&MergeInput {
+            fields,
+            agreed: &self.link.agreed,
+            crm: &self.record_fields(record),
+            row: &self.link.row_fields,
+            crm_at: record.changed_at,
+            row_at: self.link.row_at.unwrap_or(Timestamp::MIN),
+            skew: SignedDuration::from_secs(self.mapping.skew_seconds.into()),
+        })
+    }
+
     fn record_id(&self) -> Option<String> {
         self.link.record.clone().or_else(|| match &self.action.intent {
             Intent::SyncLink(wanted) => wanted.record.clone(),

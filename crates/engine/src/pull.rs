@@ -45,7 +45,8 @@ pub struct PullParts {
     pub lists: Vec<Arc<dyn Lists>>,
     /// When runs begin by themselves.
     pub timetable: Timetable,
-    /// Names this process among all on the store, such as by random digits.
+    /// Names this process among those that may work on the store at the same time. Whoever has the
+    /// name of one that ended goes on at once, without waiting for the end of its turn.
     pub process: String,
 }
 

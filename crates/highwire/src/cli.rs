@@ -34,7 +34,7 @@ pub(crate) use self::reading::{History, Query, Search, Show};
 pub(crate) use self::subscriptions::{
     AddSubscription, ReplaySubscription, Subscriptions, WhichSubscription,
 };
-pub(crate) use self::sync::{Sync, SyncHighLevel, SyncStatus};
+pub(crate) use self::sync::{Sync, SyncHighLevel, SyncRepairShopr, SyncStatus};
 pub(crate) use self::tenants::{ApiKeys, Members, Organizations, Owner};
 use crate::{mappings::Preset, settings::Flags};
 
@@ -247,6 +247,9 @@ pub(crate) struct Sandbox {
     /// How many opportunities the location has, at most one per contact [default: 200]
     #[arg(long, value_name = "COUNT", value_parser = at_most_100_000)]
     pub(crate) opportunities: Option<usize>,
+    /// How many customers the repair shop has, up to 100,000 [default: 230]
+    #[arg(long, value_name = "COUNT", value_parser = at_most_100_000)]
+    pub(crate) customers: Option<usize>,
     /// How many calls HighLevel allows: 100 in 10 s, 25 in 10 s, or more than a test makes
     #[arg(long, value_name = "LIMIT", default_value = "documented")]
     pub(crate) rate_limit: RateLimit,

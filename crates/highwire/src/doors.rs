@@ -5,7 +5,7 @@ use std::sync::Arc;
 use connectors::{
     RowEvents, RunEvents, application,
     highlevel::{HighLevel, Workflow},
-    notion::Notion,
+    notion::{Notion, rows},
     repairshopr::RepairShopr,
 };
 use domain::{
@@ -61,7 +61,9 @@ pub(crate) fn sources(highlevel: &HighLevel) -> Vec<Arc<dyn Source>> {
         Arc::new(highlevel.snapshots()),
         Arc::new(Notion),
         Arc::new(RepairShopr),
+        Arc::new(RepairShopr::snapshots()),
         Arc::new(RowEvents::new(application::ROWS, application::NAME)),
+        Arc::new(RowEvents::new(rows::EVENTS, Notion::NAME)),
         Arc::new(RunEvents),
     ]
 }

@@ -6,14 +6,17 @@ mod file;
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
+    time::Duration,
 };
 
-use connectors::notion::rows::NotionRows;
-use domain::{ConnectionId, Counterpart, Destination, Mapping};
-use engine::{DeliverySettings, Linking, LinkingParts};
+use connectors::notion::{Notion, rows::NotionRows};
+use domain::{ConnectionId, Counterpart, Destination, Mapping, RowReader};
+use endpoint::http::HttpTransport;
+use engine::{DeliverySettings, Linking, LinkingParts, Watching};
 use store::Sqlite;
 
 use crate::{
+    broker,
     clock::Timer,
     doors,
     failure::Failure,
@@ -23,12 +26,20 @@ use crate::{
     wiring::{Ground, NotionClient},
 };
 
+/// The shortest pause between two readings of a table: Notion keeps minutes.
+const SHORTEST_POLL: Duration = Duration::from_secs(10);
+
+/// The tables of Notion that the hub keeps.
+type Tables = NotionRows<HttpTransport, Timer>;
+
 /// The mappings, and the destination of each.
 pub(crate) struct Links {
     pub(crate) mappings: Arc<[Mapping]>,
     pub(crate) destinations: BTreeMap<ConnectionId, Arc<dyn Destination>>,
     /// How patient the hub is with each of them.
     pub(crate) delivery: BTreeMap<ConnectionId, DeliverySettings>,
+    /// Whose tables are read for what people change there.
+    pub(crate) watching: Watching,
 }
 
 /// What the settings ask for. Nothing is called.
@@ -41,6 +52,9 @@ pub(crate) async fn links(
 ) -> Result<Links, Failure> {
     let Ground { settings, store, broker, clock, .. } = *ground;
     let mappings: Arc<[Mapping]> = mappings(settings, store).await?.into();
+    let application_url = &settings.highlevel.application_url;
+    let notion = notion.map(|client| Arc::new(Tables::new(client, Timer, application_url)));
+    let watching = watching(settings, notion.as_ref(), &mappings)?;
     let linking: Arc<dyn Destination> = Arc::new(Linking::new(LinkingParts {
         store: store.clone(),
         crm: port::highlevel(settings, broker, store, clock),
@@ -52,7 +66,7 @@ pub(crate) async fn links(
     let destinations = mappings.iter().map(destination).collect();
     let patience = settings.notion.delivery();
     let delivery = mappings.iter().map(|one| (one.destination(), patience)).collect();
-    Ok(Links { mappings, destinations, delivery })
+    Ok(Links { mappings, destinations, delivery, watching })
 }
 
 /// The mappings that the settings and their mapping file describe.
@@ -75,14 +89,13 @@ pub(crate) async fn mappings(settings: &Settings, store: &Sqlite) -> Result<Vec<
 /// The other sides, by their connections.
 fn counterparts(
     ground: &Ground<'_>,
-    notion: Option<NotionClient>,
+    notion: Option<Arc<Tables>>,
     mappings: &[Mapping],
 ) -> Result<BTreeMap<ConnectionId, Arc<dyn Counterpart>>, Failure> {
     let Ground { settings, store, sealer, clock, .. } = *ground;
     let mut counterparts: BTreeMap<ConnectionId, Arc<dyn Counterpart>> = BTreeMap::new();
-    if let Some(client) = notion {
-        let rows = NotionRows::new(client, Timer, &settings.highlevel.application_url);
-        counterparts.insert(ConnectionId::new(doors::NOTION), Arc::new(rows));
+    if let Some(tables) = notion {
+        counterparts.insert(ConnectionId::new(doors::NOTION), tables);
     }
     let of_own = |one: &&Mapping| one.vendor == connectors::application::NAME;
     if mappings.iter().any(|one| of_own(&one)) {
@@ -92,4 +105,21 @@ fn counterparts(
         counterparts.extend(all.map(|one| (one.counterpart.clone(), Arc::clone(&own))));
     }
     Ok(counterparts)
+}
+
+/// Whose tables are read for what people change there: at vendors that push no values.
+fn watching(
+    settings: &Settings,
+    notion: Option<&Arc<Tables>>,
+    mappings: &[Mapping],
+) -> Result<Watching, Failure> {
+    let every = Duration::from_secs(settings.sync.poll_seconds).max(SHORTEST_POLL);
+    let mut watching = Watching { every, ..Watching::default() };
+    let Some(tables) = notion else { return Ok(watching) };
+    watching.process = broker::process_name()?;
+    for mapping in mappings.iter().filter(|mapping| mapping.vendor == Notion::NAME) {
+        let reader = Arc::clone(tables) as Arc<dyn RowReader>;
+        watching.mappings.push((Arc::new(mapping.clone()), reader));
+    }
+    Ok(watching)
 }

@@ -31,6 +31,7 @@ mod proxy;
 mod sealer;
 mod set_up;
 mod settings;
+mod shop;
 mod socket_activation;
 mod subscriptions;
 mod sync;

@@ -12,8 +12,9 @@ mod tests;
 
 use std::{collections::BTreeMap, path::Path};
 
-use connectors::notion::rows::{
-    ColumnSettings, KEY_COLUMN, LINK_COLUMN, SYNCED_COLUMN, WantedColumn, wanted,
+use connectors::{
+    application,
+    notion::rows::{ColumnSettings, KEY_COLUMN, LINK_COLUMN, SYNCED_COLUMN, WantedColumn, wanted},
 };
 use domain::{
     ConnectionId, Direction, Entity, MappedField, Mapping, OrganizationId, Tenant, ValueKind, Wins,
@@ -35,7 +36,7 @@ const NOTION_SKEW_SECONDS: u32 = 60;
 const CRM: &str = "highlevel";
 
 /// The types of columns in a mapping file, with Notion's names and what their values are.
-const TYPES: [(&str, &str, ValueKind); 13] = [
+const TYPES: [(&str, &str, ValueKind); 14] = [
     ("title", "title", ValueKind::Text),
     ("text", "rich_text", ValueKind::Text),
     ("number", "number", ValueKind::Number),
@@ -49,6 +50,7 @@ const TYPES: [(&str, &str, ValueKind); 13] = [
     ("email", "email", ValueKind::Email),
     ("phone", "phone_number", ValueKind::Phone),
     ("list", "multi_select", ValueKind::List),
+    ("any", "rich_text", ValueKind::Any),
 ];
 
 /// A mapping file that was read.
@@ -129,6 +131,14 @@ impl MappingFile {
                 let what = format!("the column `{}` is named twice", own.column_name());
                 return mistake(field.span().start, what, "give each field a column of its own");
             }
+        }
+        if sheet.with == application::NAME && sheet.connection.is_none() {
+            let what = format!("`{name}` does not say which application it is about");
+            return mistake(
+                at,
+                what,
+                "add the `connection` that `highwire connect application` prints",
+            );
         }
         let titles = |field: &&Spanned<Field>| field.get_ref().kind == "title";
         if sheet.is_notion() && sheet.fields.iter().filter(titles).count() != 1 {

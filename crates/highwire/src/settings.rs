@@ -21,10 +21,7 @@ use engine::{DeliverySettings, Limit, Limits};
 use jiff::SignedDuration;
 use serde::Deserialize;
 
-pub(crate) use self::{
-    environment::Environment,
-    sync::{RepairShoprSync, Sync},
-};
+pub(crate) use self::{environment::Environment, sync::Sync};
 use crate::failure::Failure;
 
 /// The manual, which every build carries.

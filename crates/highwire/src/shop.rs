@@ -1,15 +1,19 @@
 //! The way from a shop to the CRM: which connections, by which clients, under whose turn.
 
+mod stage;
+
 use std::{future::Future, sync::Arc, time::Duration};
 
 use connectors::{
     Safe,
     highlevel::HighLevel,
-    repairshopr::{LeadDesk, RepairShopr, SharedAddress, ShopClients, ShopLists, Shops, StoredShops},
+    repairshopr::{
+        LeadDesk, RepairShopr, SharedAddress, ShopClients, ShopLists, Shops, StoredShops,
+    },
 };
 use domain::{
     Connection, Connections, LeaseClaim, LeaseReply, Leases, OrganizationId, SecretSealer, Tenant,
-    crm::{Behalf, Crm},
+    crm::{Behalf, Crm, WriteCause},
 };
 use endpoint::http::HttpTransport;
 use engine::shop::{LeadHandover, ShopError, ShopPlan, ShopReport, ShopStep, ShopSync};
@@ -17,10 +21,11 @@ use jiff::SignedDuration;
 use repairshopr::AddressBudget;
 use store::{Sqlite, SqliteBudgets};
 
+pub(crate) use self::stage::ShopStage;
 use crate::{
     broker,
     clock::{self, Timer},
-    commands::connect,
+    commands::doctor::described,
     failure::Failure,
     settings::Settings,
 };
@@ -47,6 +52,14 @@ pub(crate) struct Report {
     pub(crate) people: ShopReport,
     /// None where leads are not handed over.
     pub(crate) leads: Option<ShopReport>,
+}
+
+impl Report {
+    /// Why it ended before its end, where it did.
+    pub(crate) fn stopped(&self) -> Option<&str> {
+        let all = [Some(&self.people), self.leads.as_ref()];
+        all.into_iter().flatten().find_map(|one| one.stopped.as_deref())
+    }
 }
 
 /// What all calls to RepairShopr from this machine are counted by: together with other processes, where
@@ -79,7 +92,7 @@ pub(crate) fn clients(
     Ok(Shops::new(StoredShops {
         store: store.clone(),
         safe: Safe::new(store.clone(), Arc::clone(sealer), clock::system()),
-        transport: connect::transport()?,
+        transport: described::transport()?,
         timer: Timer,
         budget: budget(settings)?,
         actor,
@@ -110,9 +123,11 @@ impl Bringer<'_> {
         };
         let shops = of(RepairShopr::NAME).into_iter().map(named).collect::<Vec<_>>();
         let shop = chosen(&own.connection, &shops, ("connection", "RepairShopr"))?;
-        let callable = self.crm.connections(organization).await.map_err(|error| {
-            Failure::user("find the CRM", error.hint()).because(error)
-        })?;
+        let callable = self
+            .crm
+            .connections(organization)
+            .await
+            .map_err(|error| Failure::user("find the CRM", error.hint()).because(error))?;
         let crms = of(HighLevel::NAME).into_iter().map(named).collect::<Vec<_>>();
         let described = callable.iter().map(|tenant| (tenant.clone(), String::new()));
         let crms = described.map(|(tenant, _)| match crms.iter().find(|it| it.0 == tenant) {
@@ -121,10 +136,15 @@ impl Bringer<'_> {
         });
         let crm = chosen(&own.crm, &crms.collect::<Vec<_>>(), ("crm", "HighLevel"))?;
         let account = Some(own.account.trim().to_owned()).filter(|account| !account.is_empty());
+        // What one run writes is one change set, which can be undone as a whole.
+        let cause = WriteCause::Joined {
+            cause: format!("shop {} {}", shop.connection, clock::now()),
+            title: "the people of RepairShopr".to_owned(),
+        };
         Ok(ShopPlan {
             mapping: format!("repairshopr_{}", shop.connection),
             shop,
-            behalf: Behalf { tenant: crm, account, actor },
+            behalf: Behalf { tenant: crm, account, actor, cause },
             rules: own.rules()?,
         })
     }
@@ -221,7 +241,10 @@ fn chosen(
             let ids = several.iter().map(|(tenant, _)| tenant.connection.as_str());
             Err(Failure::user(
                 format!("choose a connection to {vendor}: there are several"),
-                format!("set sync.repairshopr.{key} to one of {}", ids.collect::<Vec<_>>().join(", ")),
+                format!(
+                    "set sync.repairshopr.{key} to one of {}",
+                    ids.collect::<Vec<_>>().join(", ")
+                ),
             ))
         }
     }

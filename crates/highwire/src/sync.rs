@@ -8,11 +8,7 @@ use engine::PullParts;
 use store::Sqlite;
 
 use crate::{
-    broker::{self, HighLevelBroker},
-    clock::Timer,
-    doors,
-    failure::Failure,
-    settings::Settings,
+    broker::HighLevelBroker, clock::Timer, doors, failure::Failure, settings::Settings, shop,
 };
 
 /// What the stage of a hub is made of. Nothing is sent.
@@ -22,12 +18,13 @@ use crate::{
 pub(crate) fn pull(
     settings: &Settings,
     store: &Sqlite,
-    broker: &HighLevelBroker,
+    (broker, shops): (&HighLevelBroker, &shop::Clients),
 ) -> Result<PullParts, Failure> {
     Ok(PullParts {
-        lists: vec![highlevel(settings, store, broker)],
+        lists: vec![highlevel(settings, store, broker), Arc::new(shop::lists(shops))],
         timetable: settings.sync.timetable()?,
-        process: broker::process_name()?,
+        // One process at a time has the stages of a data folder, so whoever had a turn before is gone.
+        process: "hub".to_owned(),
     })
 }
 

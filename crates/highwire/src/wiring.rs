@@ -31,6 +31,7 @@ use crate::{
     sealer::Sealer,
     set_up::HubSetUp,
     settings::{self, Settings},
+    shop::{self, ShopStage},
     subscriptions::{self, Needs},
     sync,
 };
@@ -104,7 +105,7 @@ pub(crate) async fn enter(settings: &Settings, entry: Entry) -> Result<Running, 
     activity_log(settings)?;
     let (mut server, store) = entry::open(settings, entry, &clock).await?;
     let works = works(settings, &store, &clock).await?;
-    let Works { hub, sealer, broker, notary, teller, mappings, monitor } = works;
+    let Works { hub, sealer, broker, notary, teller, mappings, monitor, shops } = works;
     let ground =
         Ground { settings, store: &store, sealer: &sealer, broker: &broker, clock: &clock };
     let mut watches = JoinSet::new();
@@ -112,6 +113,10 @@ pub(crate) async fn enter(settings: &Settings, entry: Entry) -> Result<Running, 
     watches.spawn(broker::tend(broker.clone()));
     watches.spawn(InstallStage::open(settings, &store, &sealer, broker.clone())?.run());
     watches.spawn(subscriptions::look_after(teller));
+    let crm = port::highlevel(settings, &broker, &store, &clock);
+    if let Some(stage) = ShopStage::open(settings, &store, (crm, shops))? {
+        watches.spawn(stage.run());
+    }
     if let Some(monitor) = monitor {
         watches.spawn(monitor.run());
     }
@@ -139,6 +144,7 @@ struct Works {
     teller: Arc<subscriptions::Teller>,
     mappings: Arc<[Mapping]>,
     monitor: Option<Monitor>,
+    shops: shop::Clients,
 }
 
 /// Starts the stages of the hub that the settings describe.
@@ -148,7 +154,7 @@ async fn works(
     clock: &Arc<dyn Clock>,
 ) -> Result<Works, Failure> {
     let highlevel = highlevel_source(settings)?;
-    let (notion, activity_log) = activity_log(settings)?.unzip();
+    let (notion, activity_log) = activity_log(settings)?;
     let keyring = master_keys::open_for_hub(settings, store).await?;
     let sealer: Arc<dyn SecretSealer> = Arc::new(Sealer::new(keyring));
     let broker = broker::open(settings, store, Arc::clone(&sealer), Actor::Hub)?;
@@ -158,28 +164,29 @@ async fn works(
     let (notary, teller) = (needs.notary()?, needs.teller()?);
     let ground = Ground { settings, store, sealer: &sealer, broker: &broker, clock };
     let monitor = Monitor::open(settings, notion.clone(), (store, clock))?;
-    let Links { mappings, mut destinations, mut delivery } =
+    let Links { mappings, mut destinations, mut delivery, watching } =
         linking::links(&ground, notion).await?;
     delivery.insert(connection.clone(), settings.notion.delivery());
     destinations.extend(activity_log.clone().map(|log| (connection.clone(), log)));
+    let shops = shop::clients(settings, store, &sealer, Actor::Hub)?;
     let hub = Hub::start(Parts {
         store: store.clone(),
         sources: doors::sources(&highlevel),
         rules: doors::rules(settings, clock.now())?,
         doors: doors::door_settings(settings, Arc::clone(&sealer)),
         mappings: Arc::clone(&mappings),
-        watching: engine::Watching::default(),
+        watching,
         activity_log: activity_log.is_some().then_some(connection),
         delivery,
         destinations,
         subscriber: Some((Arc::clone(&teller) as _, settings.subscriptions.delivery())),
         report_deviations: settings.webhook.check_contract == settings::CheckContract::Report,
         retention: settings.retention.limits(),
-        pull: Some(sync::pull(settings, store, &broker)?),
+        pull: Some(sync::pull(settings, store, (&broker, &shops))?),
         clock: Arc::clone(clock),
     })
     .await?;
-    Ok(Works { hub, sealer, broker, notary, teller, mappings, monitor })
+    Ok(Works { hub, sealer, broker, notary, teller, mappings, monitor, shops })
 }
 
 /// A hub that takes nothing in, for a command that needs its stages where no hub runs.
@@ -244,6 +251,7 @@ impl Ground<'_> {
             proxy: Some(proxy::highlevel(settings, store, (broker, clock))?),
             browser_proxy: proxy::browser(settings, store, (sealer, clock))?,
             subscriptions: Some(notary),
+            queries: Some(Arc::new(store.clone())),
             set_up: Some(Arc::new(HubSetUp::new(settings, store, hands, own_url)?)),
             installation: Some(Arc::new(installation)),
         })
@@ -287,13 +295,16 @@ fn highlevel_source(settings: &Settings) -> Result<HighLevel, Failure> {
     }))
 }
 
-/// The client of Notion and the activity log by it; none where Notion is switched off.
+/// The client of Notion and the activity log by it; none where Notion is switched off, and no log where
+/// Notion keeps tables only.
 fn activity_log(
     settings: &Settings,
-) -> Result<Option<(NotionClient, Arc<dyn Destination>)>, Failure> {
+) -> Result<(Option<NotionClient>, Option<Arc<dyn Destination>>), Failure> {
     let notion = &settings.notion;
+    let has_tables = !settings.sync.mapping_file.as_os_str().is_empty();
     match (notion.token.is_empty(), notion.activity_log.is_empty()) {
-        (true, _) => Ok(None),
+        (true, _) => Ok((None, None)),
+        (false, true) if has_tables => Ok((Some(notion_client(notion)?), None)),
         (false, true) => Err(Failure::user(
             "use Notion: notion.activity_log is not set",
             "run `highwire notion init --parent PAGE` once and set what it prints",
@@ -301,7 +312,7 @@ fn activity_log(
         (false, false) => {
             let client = notion_client(notion)?;
             let log = ActivityLog::new(client.clone(), &notion.activity_log);
-            Ok(Some((client, Arc::new(log))))
+            Ok((Some(client), Some(Arc::new(log))))
         }
     }
 }

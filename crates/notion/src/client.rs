@@ -93,6 +93,12 @@ impl<T: Transport, C: Timer> Client<T, C> {
         Self { shared: Arc::clone(&self.shared), correlation: Some(id.into()) }
     }
 
+    /// How many calls leave in any 60 seconds ([`Settings::requests_per_minute`]).
+    #[must_use]
+    pub fn requests_per_minute(&self) -> u32 {
+        self.shared.settings.requests_per_minute.max(1)
+    }
+
     /// How many calls left in the last minute, which is what the limit counts.
     #[must_use]
     pub fn calls_this_minute(&self) -> usize {

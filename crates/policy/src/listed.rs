@@ -79,11 +79,11 @@ pub fn compare(reading: &Reading, row: Option<&Record>, listed: Listed) -> Findi
     }
 }
 
-/// What follows for a row that its list does not show and that the vendor does not give by its id.
+/// What follows for a row that its list does not show and that the vendor does not give by its id, where
+/// it shows its own writes at once.
 #[must_use]
 pub fn gone(reading: &Reading, row: &Record) -> Finding {
-    let is_fresh = reading.read_at.duration_since(row.last_seen_at) < SETTLING;
-    if row.deleted_at.is_some() || is_fresh {
+    if row.deleted_at.is_some() || row.last_seen_at >= reading.read_at {
         return Finding::Moving;
     }
     let told = snapshot(reading, row.key.clone(), (Some(row), None), Fields::new());
@@ -304,7 +304,7 @@ mod tests {
     #[test]
     fn what_is_gone_leaves_a_tombstone_once() {
         let mut row = row(&[("name", json!("Ada"))]);
-        assert_eq!(gone(&reading(3), &row), Finding::Moving, "it is not settled");
+        assert_eq!(gone(&reading(2), &row), Finding::Moving, "it was told after it was asked for");
         let told = told(gone(&reading(LATER), &row));
         assert!(told.gone && told.fields.is_empty());
         row.deleted_at = Some(at(5));

@@ -24,7 +24,10 @@ pub struct Timetable {
 /// first.
 #[must_use]
 pub fn begin(run: SyncRun, parts: &[ListPart], former: &[SyncRun], now: Timestamp) -> SyncRun {
-    let parts: Vec<RunPart> = parts.iter().map(|part| plan(part, &run, former, now)).collect();
+    let is_asked =
+        |part: &&ListPart| run.only.is_empty() || run.only.iter().any(|it| it == part.name);
+    let parts = parts.iter().filter(is_asked);
+    let parts: Vec<RunPart> = parts.map(|part| plan(part, &run, former, now)).collect();
     let kind = match parts.iter().all(|part| part.is_first) {
         true => RunKind::Backfill,
         false => RunKind::Reconcile,
@@ -159,6 +162,16 @@ mod tests {
         let next = begin(asked(200), &PARTS, &[never], at(200));
         assert!(next.parts[1].is_first && next.parts[1].since.is_none());
         assert_eq!(next.kind, RunKind::Reconcile);
+    }
+
+    #[test]
+    fn a_run_of_some_lists_leaves_the_others_to_the_next() {
+        let some = SyncRun { only: vec!["messages".to_owned()], ..asked(0) };
+        let first = done(begin(some, &PARTS, &[], at(1)), 2);
+        assert_eq!(first.parts.len(), 1);
+        let next = begin(asked(9), &PARTS, &[first], at(9));
+        let is_first: Vec<_> = next.parts.iter().map(|part| part.is_first).collect();
+        assert_eq!(is_first, [true, false, true]);
     }
 
     #[test]

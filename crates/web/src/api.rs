@@ -92,6 +92,8 @@ pub(crate) enum Tag {
     Events,
     /// Possible sales.
     Opportunities,
+    /// What is mirrored.
+    Records,
     /// The tenants.
     Organizations,
     /// Their people.
@@ -183,6 +185,7 @@ impl Tag {
         Self::Contacts,
         Self::Opportunities,
         Self::Calendars,
+        Self::Records,
         Self::Changes,
         Self::Events,
         Self::ApiKeys,
@@ -216,6 +219,9 @@ impl Tag {
                 "Mappings",
                 "Rows of the user's own application that are kept equal with the CRM's records.",
             ),
+            Self::Records => {
+                ("Records", "Everything that is mirrored: in SQL, by words, and what it was.")
+            }
             Self::Organizations => ("Organizations", "The tenants of the installation."),
             Self::Members => ("Members", "The people of an organization, with their roles."),
             Self::ApiKeys => ("API keys", "The keys of programs and assistants."),

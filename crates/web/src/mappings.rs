@@ -33,7 +33,7 @@ pub(crate) const TELL: Operation = Operation {
     summary: "Tell what a row is like now",
     description: "Send the row after each change of it, with all columns that the mapping has: null is \
                   no value, and what is left out stays as it was told last. `updated_at` is the time of \
-                  the change by the application's own clock. A row may be sent again and may come late: \
+                  the change by the application's own clock, to the microsecond. A row may be sent again and may come late: \
                   one that is older than what the hub knows changes nothing. The answer says that it \
                   is kept; what follows from it happens right after.",
     errors: &[

@@ -221,6 +221,7 @@ pub(crate) fn routes<S: Storage>(
     let service = site.services.installation;
     let office = Office::new(store.clone(), site.clock);
     let mount = lists::operations(mount, &store)?;
+    let mount = lists::reading(mount, (&store, &site.services.queries))?;
     let mut mount = lists::administration(mount, (&store, &office, &service))?;
     let document = docs::Document::new(&std::mem::take(&mut mount.document).finish()?);
     let mount = mount.get("/docs", docs::page, document.clone())?.get(

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::{Mapping, Proxy, SubscriptionNotary, crm::Crm};
+use domain::{Mapping, Proxy, Queries, SubscriptionNotary, crm::Crm};
 
 use crate::{ConsentCallbacks, Installation, set_up::SetUp};
 
@@ -23,6 +23,8 @@ pub struct Services {
     pub installation: Option<Arc<dyn Installation>>,
     /// Connects vendors for the pages.
     pub set_up: Option<Arc<dyn SetUp>>,
+    /// Answers what is asked of the mirror in SQL and by words.
+    pub queries: Option<Arc<dyn Queries>>,
     /// Judges the addresses of subscriptions and makes their secrets.
     pub subscriptions: Option<Arc<dyn SubscriptionNotary>>,
 }

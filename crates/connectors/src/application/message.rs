@@ -97,6 +97,14 @@ impl Reply {
         serde_json::from_slice(body).unwrap_or_default()
     }
 
+    /// The row of an application that did not take a write, where it tells it whole.
+    pub(super) fn changed(self, write: &RowWrite) -> Option<Row> {
+        self.updated_at?;
+        self.fields.as_ref()?;
+        let row = self.row(write);
+        Some(Row { record: None, ..row })
+    }
+
     /// The row after a write. What the answer does not tell is as it was written; a row without an id
     /// of its own has the record's.
     pub(super) fn row(self, write: &RowWrite) -> Row {

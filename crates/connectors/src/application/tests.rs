@@ -171,7 +171,6 @@ async fn each_answer_means_something_else() {
         (400, Next::GiveUp),
         (401, Next::Hold(None)),
         (404, Next::Retry),
-        (409, Next::Retry),
         (422, Next::GiveUp),
         (500, Next::Retry),
         (503, Next::Retry),
@@ -185,6 +184,26 @@ async fn each_answer_means_something_else() {
     assert!(gone.put(&mapping(), &write(Some("77"))).await.unwrap().gone);
     assert!(gone.put(&mapping(), &write(None)).await.is_err(), "nothing was there to go");
     gone.remove(&mapping(), "77").await.unwrap();
+}
+
+#[tokio::test]
+async fn a_row_that_was_changed_since_is_told_or_comes_in() {
+    let store = store().await;
+    let told = json!({ "updated_at": at(20), "fields": { "first_name": "Adele" } });
+    let (application, _) = application(&store, 409, &told);
+    let offered = application.offer(&mapping(), &write(Some("77"))).await.unwrap();
+    let Offered::Changed(Some(row)) = offered else { panic!("{offered:?}") };
+    assert_eq!((row.id.as_str(), row.changed_at), ("77", at(20)));
+    assert_eq!((&row.fields["first_name"], row.record), (&json!("Adele"), None));
+    assert!(application.offer(&mapping(), &write(None)).await.is_err(), "nothing was there");
+}
+
+#[tokio::test]
+async fn a_row_that_was_changed_since_without_saying_how_is_left() {
+    let store = store().await;
+    let (application, _) = application(&store, 409, &json!({ "updated_at": at(20) }));
+    let offered = application.offer(&mapping(), &write(Some("77"))).await.unwrap();
+    assert_eq!(offered, Offered::Changed(None));
 }
 
 #[tokio::test]

@@ -18,17 +18,18 @@ use std::{
 };
 
 use domain::{
-    Access, Actor, Budgets, ConnectionProfile, Revision, Standing, Storage, Tenant as Owner,
+    Access, AccountKey, Actor, Budgets, ConnectionProfile, Revision, Standing, Storage,
+    Tenant as Owner,
 };
 use endpoint::{Secret, Timer, Transport};
 use highlevel::{Client, Tenant, auth::TokenSource as _, ledger::CallLedger};
 
 pub use self::error::BrokerError;
 use self::{
-    link::{Ground, Link},
+    link::{Ground, Link, Reach},
     steady::Tasks,
 };
-use super::SharedLedger;
+use super::{HighLevel, SharedLedger, snapshot::Snapshots};
 use crate::Safe;
 
 /// Gives clients of connections. Cheap to clone; clones share them.
@@ -79,6 +80,7 @@ pub struct Configured {
 }
 
 struct Shared<S, T, C> {
+    snapshots: Snapshots<S>,
     store: S,
     safe: Safe<S>,
     ledgers: Ledgers,
@@ -123,6 +125,7 @@ where
             None => Arc::new(SharedLedger::for_private_tokens(budgets.clone())),
         });
         let shared = Shared {
+            snapshots: Snapshots::new(parts.store.clone()),
             store: parts.store,
             safe: parts.safe,
             ledgers,
@@ -141,8 +144,8 @@ where
         Self { shared: Arc::new(shared) }
     }
 
-    /// The client of a connection, on behalf of a location or company that it reaches, or of its own
-    /// account. Nothing is sent: a token is fetched where a call needs one.
+    /// The client of a connection, on behalf of a location or company that it reaches and that no other
+    /// connection has, or of its own account. Nothing is sent: a token is fetched where a call needs one.
     ///
     /// A change of the connection counts from the next client on.
     ///
@@ -157,6 +160,10 @@ where
         let (link, standing) = self.linked(connection).await?;
         let account = account.cloned().unwrap_or_else(|| link.reach.own());
         if !link.reach.includes(&account) {
+            let connection = connection.connection.clone();
+            return Err(BrokerError::OtherAccount { connection, account });
+        }
+        if !matches!(link.reach, Reach::One(_)) && self.is_anothers(connection, &account).await? {
             let connection = connection.connection.clone();
             return Err(BrokerError::OtherAccount { connection, account });
         }
@@ -234,6 +241,19 @@ where
             },
         };
         Ok(self.keep(connection, Kept { link, ground, standing: profile.standing, revision }))
+    }
+
+    /// Whether an account was given to another connection. A company's token reaches every location
+    /// below it, whoever connected that, and HighLevel would answer.
+    async fn is_anothers(&self, connection: &Owner, account: &Tenant) -> Result<bool, BrokerError> {
+        let id = match account {
+            Tenant::Location(location) => location.as_str(),
+            Tenant::Company(company) => company.as_str(),
+        };
+        let known = self.shared.snapshots.now().await?;
+        let is_it = |key: &AccountKey| key.vendor == HighLevel::NAME && key.id == id;
+        let owner = known.listing.accounts.iter().find(|account| is_it(&account.key));
+        Ok(owner.is_some_and(|owner| owner.tenant != *connection))
     }
 
     /// Looks whether another pair was stored; whether the link still fits.

@@ -202,6 +202,12 @@ where
     }
 }
 
+/// What a reply to reading one record by its id says of it; none where it is another, or gone.
+pub(super) fn told_of(reply: Value, key: &RecordKey, location: &str) -> Option<Listed> {
+    let noun = NOUNS.iter().find(|noun| noun.part.entity == key.entity)?;
+    noun.one(reply, key, location)
+}
+
 fn noun(name: &str) -> Result<&'static Noun, ListError> {
     let found = NOUNS.into_iter().find(|noun| noun.part.name == name);
     found.ok_or_else(|| ListError::Part(format!("there is no list named `{name}`")))

@@ -12,6 +12,7 @@ mod changes;
 mod clients;
 mod contacts;
 mod cursor;
+mod echo;
 mod fields;
 mod messages;
 mod notes;
@@ -28,7 +29,8 @@ mod zones;
 use std::sync::Arc;
 
 use domain::{
-    Audit, ChangeSets, Clock, Entity, Mirror, NewAudit, OrganizationId, Outcome, Record, RecordKey,
+    Audit, ChangeSets, Clock, Entity, Journal, Mirror, NewAudit, OrganizationId, Outcome, Record,
+    RecordKey,
     crm::{Answer, Behalf, Crm, CrmError},
 };
 use endpoint::{Timer, Transport};
@@ -59,7 +61,7 @@ pub struct Port<S, T, C> {
 
 impl<S, T, C> Port<S, T, C>
 where
-    S: Mirror + Audit + ChangeSets + Send + Sync,
+    S: Mirror + Audit + ChangeSets + Journal + Send + Sync,
     T: Transport,
     C: Timer,
 {
@@ -136,7 +138,7 @@ where
 
 impl<S, T, C> Crm for Port<S, T, C>
 where
-    S: Mirror + Audit + ChangeSets + Send + Sync,
+    S: Mirror + Audit + ChangeSets + Journal + Send + Sync,
     T: Transport,
     C: Timer,
 {

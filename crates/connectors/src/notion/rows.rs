@@ -5,6 +5,7 @@ mod drift;
 #[cfg(test)]
 mod fixture;
 mod listing;
+mod pace;
 mod row_table;
 mod table;
 mod wanted;
@@ -20,8 +21,11 @@ use jiff::Timestamp;
 use notion::{Client, Timer, UserId};
 use tokio::sync::OnceCell;
 
-use self::row_table::{RowTable, WantedRow};
 pub(crate) use self::table::{Column, Table};
+use self::{
+    pace::Pace,
+    row_table::{RowTable, WantedRow},
+};
 pub use self::{
     table::{CREATABLE, Holds, WantedColumn},
     wanted::{ColumnSettings, KEY_COLUMN, LINK_COLUMN, SYNCED_COLUMN, wanted},
@@ -41,6 +45,7 @@ pub struct NotionRows<T, C> {
     tables: Mutex<BTreeMap<String, Arc<RowTable<T, C>>>>,
     /// The user as which the connection writes, once it is known.
     own: OnceCell<UserId>,
+    pace: Mutex<Pace>,
 }
 
 impl<T: Transport, C: Timer> NotionRows<T, C> {
@@ -48,7 +53,9 @@ impl<T: Transport, C: Timer> NotionRows<T, C> {
     #[must_use]
     pub fn new(client: Client<T, C>, timer: C, application_url: &str) -> Self {
         let application_url = application_url.to_owned();
-        Self { client, timer, application_url, tables: Mutex::default(), own: OnceCell::new() }
+        let pace = Mutex::new(Pace::new(client.requests_per_minute()));
+        let (tables, own) = (Mutex::default(), OnceCell::new());
+        Self { client, timer, application_url, tables, own, pace }
     }
 
     /// How the table of a mapping differs from what the mapping says.
@@ -69,6 +76,21 @@ impl<T: Transport, C: Timer> NotionRows<T, C> {
             Arc::new(RowTable::new(self.client.clone(), &mapping.table, wanted(mapping)))
         });
         Arc::clone(table)
+    }
+
+    /// Takes the next turn, and gives how long it is until then. A reading takes one too and does not
+    /// wait: the writes after it do.
+    fn next_turn(&self) -> std::time::Duration {
+        self.pace.lock().unwrap_or_else(PoisonError::into_inner).turn(self.timer.now())
+    }
+
+    /// Waits for a turn at the pace of the limit; whether it had to.
+    async fn take_turn(&self) -> bool {
+        let wait = self.next_turn();
+        if !wait.is_zero() {
+            self.timer.sleep(wait).await;
+        }
+        !wait.is_zero()
     }
 
     async fn put_row(&self, mapping: &Mapping, write: &RowWrite) -> Result<Row, Failure> {
@@ -109,6 +131,10 @@ impl<T: Transport, C: Timer> Counterpart for NotionRows<T, C> {
         write: &'a RowWrite,
     ) -> BoxFuture<'a, Result<Row, Failure>> {
         Box::pin(self.put_row(mapping, write))
+    }
+
+    fn turn<'a>(&'a self, _: &'a Mapping) -> BoxFuture<'a, bool> {
+        Box::pin(self.take_turn())
     }
 
     fn remove<'a>(

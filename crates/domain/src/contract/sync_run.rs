@@ -62,6 +62,7 @@ fn begun(run: SyncRun) -> SyncRun {
     SyncRun {
         kind: RunKind::Backfill,
         full: true,
+        only: vec!["contacts".to_owned()],
         state: RunState::Running,
         started_at: Some(at(4)),
         waits_until: Some(at(9)),

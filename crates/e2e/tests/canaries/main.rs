@@ -54,7 +54,7 @@ const PEOPLE: [(&str, &str); 5] = [
 ];
 
 /// The commands, each with what its output holds.
-const COMMANDS: [(Holds, &str); 27] = [
+const COMMANDS: [(Holds, &str); 29] = [
     (Holds::Data, "events list --all"),
     (Holds::Data, "events list --all --json"),
     (Holds::Data, "events show 1"),
@@ -74,6 +74,8 @@ const COMMANDS: [(Holds, &str); 27] = [
     (Holds::Talk, "completions bash"),
     (Holds::Talk, "__complete -- call contacts.get-contact --"),
     (Holds::Talk, "operations describe contacts.get-contact"),
+    (Holds::Talk, "conflicts list"),
+    (Holds::Talk, "connect application"),
     (Holds::Talk, "connect notion --token ntn_canary61Dk0notion2token"),
     (
         Holds::Talk,
@@ -83,6 +85,8 @@ const COMMANDS: [(Holds, &str); 27] = [
     (Holds::Talk, "doctor"),
     (Holds::Talk, "doctor --json"),
     (Holds::Talk, "notion init --parent 12345678901234567890123456789012"),
+    (Holds::Talk, "sync highlevel --detach"),
+    (Holds::Talk, "sync status --json"),
     (Holds::Talk, "up"),
     (Holds::Talk, "nonsense"),
 ];

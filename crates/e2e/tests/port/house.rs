@@ -13,7 +13,8 @@ use serde_json::Value;
 
 /// Every scope of the port.
 pub(crate) const ALL: &str = "contacts:read contacts:write messages:send opportunities:read \
-                              opportunities:write calendars:read calendars:write";
+                              opportunities:write calendars:read calendars:write changes:read \
+                              changes:write";
 
 pub(crate) struct House {
     pub(crate) vendor: HighLevelSandbox,
@@ -76,10 +77,19 @@ impl House {
         self.folder.path().join("data")
     }
 
-    /// Runs a command beside the hub, and gives what it prints.
-    pub(crate) fn run(&self, arguments: &[&str]) -> Result<Vec<Value>> {
+    /// A command beside the hub that reaches the vendor as the hub does.
+    pub(crate) fn command(&self, arguments: &[&str]) -> std::process::Command {
         let mut command = self.program.command(self.folder.path());
         command.args(arguments).arg("--json");
+        command.env("HIGHWIRE_HIGHLEVEL_URL", self.vendor.url());
+        command.env("GHL_API_KEY", self.vendor.token());
+        command.env("GHL_LOCATION_ID", self.vendor.location_id());
+        command
+    }
+
+    /// Runs a command beside the hub, and gives what it prints.
+    pub(crate) fn run(&self, arguments: &[&str]) -> Result<Vec<Value>> {
+        let mut command = self.command(arguments);
         let output = command.output()?;
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         ensure!(output.status.success(), "{arguments:?}: {said}");

@@ -1,5 +1,6 @@
 //! The port for applications: the real binary before the simulated HighLevel, as an application meets it.
 
+mod changes;
 mod deals;
 mod house;
 mod people;

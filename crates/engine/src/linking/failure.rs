@@ -29,6 +29,12 @@ pub(super) fn taken(link: &Link) -> Failure {
     }
 }
 
+/// The row is changed faster than it can be merged.
+pub(super) fn behind() -> Failure {
+    let reason = "the row changed each time before it could be written; it is tried again";
+    Failure { next: Next::Retry, ambiguous: false, reason: reason.to_owned() }
+}
+
 /// The CRM did not do it.
 pub(super) fn of_crm(error: &CrmError) -> Failure {
     let (next, ambiguous) = match error {

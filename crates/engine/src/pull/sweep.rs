@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use domain::{Lists, PartStep, Record, Storage, Unseen};
-use policy::listed::{Finding, SETTLING, compare, gone};
+use policy::listed::{Finding, compare, gone};
 
 use super::{
     comparison::tell,
@@ -29,7 +29,7 @@ impl<S: Storage> Walk<S> {
             run: self.run.id.clone(),
             scope: self.run.scope.clone(),
             entity: part.entity,
-            quiet_since: began.saturating_sub(SETTLING).unwrap_or(began),
+            quiet_since: began,
             after: part.cursor.clone(),
             limit: BATCH,
         };

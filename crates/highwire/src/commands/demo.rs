@@ -57,7 +57,7 @@ pub(crate) async fn run(
     json: bool,
 ) -> Result<(), Failure> {
     let inputs = input::load(demo.events.as_deref())?;
-    let vendors = vendors::start(&settings.sandbox, without_data()).await?;
+    let vendors = vendors::start(&settings.sandbox, without_data(), None).await?;
     let running = start_hub(&mut settings, &vendors).await?;
     let bar = progress_bar(inputs.len());
     let sent = send(&vendors, &inputs, &bar).await?;

@@ -26,10 +26,12 @@ pub(crate) struct Vendors {
 }
 
 /// Starts the simulated vendors; a setting of port 0 means any free port. The address and the seed
-/// of `highlevel` are those of the settings.
+/// of `highlevel` are those of the settings. The shop has so many customers, or as many as it has
+/// without a wish.
 pub(crate) async fn start(
     settings: &settings::Sandbox,
     highlevel: HighLevelSettings,
+    customers: Option<usize>,
 ) -> Result<Vendors, Failure> {
     let clock = SandboxClock::new(std::sync::Arc::new(clock::now));
     let failed = |vendor: &str, listen: SocketAddr| {
@@ -45,10 +47,12 @@ pub(crate) async fn start(
         seed: settings.seed,
         ..NotionSettings::default()
     };
+    let defaults = RepairShoprSettings::default();
     let repairshopr = RepairShoprSettings {
         listen: settings.repairshopr_listen,
         seed: settings.seed,
-        ..RepairShoprSettings::default()
+        customers: customers.unwrap_or(defaults.customers),
+        ..defaults
     };
     let models = ModelsSettings {
         listen: settings.models_listen,
@@ -125,7 +129,7 @@ pub(crate) async fn run(
 ) -> Result<(), Failure> {
     let highlevel = highlevel_settings(flags)?;
     adapt(&mut settings.sandbox, flags);
-    let vendors = start(&settings.sandbox, highlevel).await?;
+    let vendors = start(&settings.sandbox, highlevel, flags.customers).await?;
     vendors.highlevel.subscribe(&settings.sandbox.webhook_url).map_err(|source| {
         Failure::user("use sandbox.webhook_url", "give the address of a hub").because(source)
     })?;

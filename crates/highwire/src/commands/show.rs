@@ -105,7 +105,7 @@ pub(crate) async fn find(
     let ways: &[(&str, &str)] = match entity {
         Entity::Contact => &[
             ("SELECT id, connection FROM records WHERE id = ?1 AND entity = 'contact'", word),
-            ("SELECT id, connection FROM contacts WHERE lower(email) = lower(?1)", word),
+            ("SELECT id, connection FROM contacts WHERE email = ?1", word),
             ("SELECT id, connection FROM contacts WHERE phone = ?1", &digits),
         ],
         _ => &[("SELECT id, connection FROM records WHERE id = ?1 AND entity = ?2", word)],

@@ -5,6 +5,7 @@
 //! stages itself for as long as the run takes.
 
 mod follow;
+mod repairshopr;
 mod report;
 
 use std::sync::Arc;
@@ -38,6 +39,7 @@ pub(crate) async fn run(
 ) -> Result<(), Failure> {
     match command {
         Sync::HighLevel(asked) => highlevel(settings, actor, &asked, json).await,
+        Sync::RepairShopr(asked) => repairshopr::run(settings, actor, &asked, json).await,
         Sync::Status(asked) => status(settings, actor, &asked, json).await,
     }
 }
@@ -107,12 +109,19 @@ async fn ask(
              highlevel.location_ids; `highwire connections list` shows what is connected",
         ));
     }
+    let known = lists.parts();
+    if let Some(odd) = asked.only.iter().find(|name| known.iter().all(|part| part.name != **name)) {
+        let names: Vec<_> = known.iter().map(|part| part.name).collect();
+        let hint = format!("the lists are {}", names.join(", "));
+        return Err(Failure::user(format!("read the list `{odd}`: there is none"), hint));
+    }
     let asked_by = actor.name().to_string();
     let mut runs = Vec::new();
     for ListScope { tenant, account } in scopes {
         let scope = RunScope { vendor: lists.vendor().to_owned(), tenant, account };
         let run = SyncRun::asked(scope, Some(asked_by.clone()), clock::now());
-        runs.push(store.add_run(SyncRun { full: asked.full, ..run }).await?);
+        let run = SyncRun { full: asked.full, only: asked.only.clone(), ..run };
+        runs.push(store.add_run(run).await?);
     }
     Ok(runs)
 }

@@ -13,6 +13,8 @@ pub(crate) enum Preset {
     Partners,
     /// The opportunities of a pipeline of grants as a table of their own
     Grants,
+    /// Contacts as people of an application of your own, both ways; explains its keys
+    Application,
 }
 
 impl Preset {
@@ -22,6 +24,7 @@ impl Preset {
             Self::Reference => include_str!("../../presets/reference.toml"),
             Self::Summary => include_str!("../../presets/summary.toml"),
             Self::Partners => include_str!("../../presets/partners.toml"),
+            Self::Application => include_str!("../../presets/application.toml"),
             Self::Grants => include_str!("../../presets/grants.toml"),
         }
     }

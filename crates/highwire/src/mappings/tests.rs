@@ -30,7 +30,7 @@ fn every_preset_is_a_mapping_file() {
     for preset in Preset::value_variants() {
         let mappings = mappings(preset.text());
         assert!(!mappings.is_empty(), "{preset:?}");
-        for mapping in mappings {
+        for mapping in mappings.into_iter().filter(|one| one.vendor != application::NAME) {
             assert_eq!((mapping.vendor.as_str(), mapping.skew_seconds), ("notion", 60));
             assert!(mapping.table.is_empty() && mapping.account.is_none(), "{}", mapping.name);
             assert_eq!(mapping.settings[KEY_COLUMN], "HighLevel ID");
@@ -53,6 +53,24 @@ fn the_reference_has_people_and_deals_both_ways_and_the_summary_one_way() {
     assert!(summary.effective_fields().iter().all(|field| !field.direction.reaches_crm()));
     let partners = mappings(Preset::Partners.text()).remove(0);
     assert_eq!(partners.only.pipelines, ["Partners"]);
+}
+
+#[test]
+fn an_application_has_the_usual_table_of_who_wins() {
+    let people = mappings(Preset::Application.text()).remove(0);
+    assert_eq!((people.vendor.as_str(), people.skew_seconds), (application::NAME, 5));
+    let field = |name: &str| people.fields.iter().find(|field| field.field == name).unwrap();
+    for name in ["first_name", "last_name", "email", "phone"] {
+        assert_eq!(field(name).wins, Wins::Crm, "{name}");
+    }
+    assert_eq!((field("tags").wins, field("city").wins), (Wins::Union, Wins::LastWrite));
+    let crm_id = field("id");
+    assert_eq!((crm_id.column.as_str(), crm_id.direction), ("crm_id", Direction::FromCrm));
+    assert_eq!(field("custom_fields.ai_*").direction, Direction::FromCrm);
+    assert!(people.maps_column("custom_fields.Plan") && !people.maps_column("e-mail"));
+    let without = Preset::Application.text().replace("connection = \"con_…\"\n", "");
+    let mistake = MappingFile::parse(&without).unwrap_err();
+    assert!(mistake.hint.contains("connect application"), "{mistake:?}");
 }
 
 #[test]

@@ -28,7 +28,6 @@ use endpoint::{
 };
 use highlevel::auth::ConsentHost;
 use notion::resources::GetMe;
-use repairshopr::AddressBudget;
 use secrecy::{ExposeSecret, SecretString};
 use web::{
     CALLBACK_PATH,
@@ -197,7 +196,10 @@ impl HubSetUp {
         })?;
         let key = given.secret("key");
         let settings = repairshopr::Settings::new(url, key.clone());
-        let budget = AddressBudget::default();
+        let budget = crate::shop::budget(&self.settings).map_err(|failure| {
+            let hint = "check the data folder of the hub; its log says more";
+            Refused::because(&failure.to_string(), hint)
+        })?;
         let client = repairshopr::Client::new(transport(None)?, Timer, settings, budget);
         let findings = shop::check::check(&client, clock::now()).await;
         let connection = self.fresh(who, RepairShopr::NAME).await?;

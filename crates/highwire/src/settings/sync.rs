@@ -9,7 +9,8 @@ use engine::Timetable;
 use jiff::{SignedDuration, civil::Time};
 use serde::Deserialize;
 
-pub(crate) use self::{application::ApplicationSync, repairshopr::RepairShoprSync};
+pub(crate) use self::application::ApplicationSync;
+use self::repairshopr::RepairShoprSync;
 use crate::failure::Failure;
 
 /// What is kept equal with what, and when the mirror is compared with what vendors list.
@@ -17,6 +18,7 @@ use crate::failure::Failure;
 #[serde(deny_unknown_fields)]
 pub(crate) struct Sync {
     pub(crate) mapping_file: PathBuf,
+    pub(crate) poll_seconds: u64,
     pub(crate) every_hours: u32,
     pub(crate) off_peak: String,
     pub(crate) application: ApplicationSync,

@@ -8,10 +8,10 @@ use engine::mappings::Mappings;
 use super::{Mount, Unmounted};
 use crate::{
     api::Method,
-    api_keys, audit, change_sets, conflicts, crm, dead_letters, events, installation, links,
-    mappings, me, members,
+    api_keys, audit, change_sets, conflicts, crm, dead_letters, events, history, installation,
+    links, mappings, me, members,
     office::Office,
-    organizations,
+    organizations, query, search,
     set_up::{self, Pages},
     subscriptions,
 };
@@ -48,6 +48,19 @@ pub(super) fn operations<S: Storage>(mount: Mount<S>, store: &S) -> Result<Mount
         .operation(&events::LIST, events::list::<S>, store.clone())?
         .operation(&events::SHOW, events::show::<S>, store.clone())?
         .operation(&me::SHOW, me::show, ())
+}
+
+/// Every operation that reads what is mirrored, in order of path.
+pub(super) fn reading<S: Storage>(
+    mount: Mount<S>,
+    (store, queries): (&S, &query::Service),
+) -> Result<Mount<S>, Unmounted> {
+    let history = (store.clone(), queries.clone());
+    mount
+        .operation(&query::ASK, query::ask, queries.clone())?
+        .operation(&query::VIEWS, query::views, queries.clone())?
+        .operation(&history::SHOW, history::show::<S>, history)?
+        .operation(&search::FIND, search::find, queries.clone())
 }
 
 /// Every operation of administrators, in order of path.

@@ -1,7 +1,7 @@
 //! The location behind the port: its country, and the custom fields that others need in it.
 
 use domain::{
-    Audit, ChangeSets, Entity, Mirror,
+    Audit, ChangeSets, Entity, Journal, Mirror,
     crm::{AccountProfile, Answer, Behalf, CrmAccount, CrmError, Outcome},
 };
 use endpoint::{Timer, Transport};
@@ -21,7 +21,7 @@ const TEXT: &str = "TEXT";
 
 impl<S, T, C> CrmAccount for Port<S, T, C>
 where
-    S: Mirror + Audit + ChangeSets + Send + Sync,
+    S: Mirror + Audit + ChangeSets + Journal + Send + Sync,
     T: Transport,
     C: Timer,
 {
@@ -75,7 +75,7 @@ where
 
 impl<S, T, C> Port<S, T, C>
 where
-    S: Mirror + Audit + ChangeSets + Send + Sync,
+    S: Mirror + Audit + ChangeSets + Journal + Send + Sync,
     T: Transport,
     C: Timer,
 {

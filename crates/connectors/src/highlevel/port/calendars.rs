@@ -1,7 +1,7 @@
 //! Calendars: appointments listed, booked and cancelled, and free slots, all at HighLevel itself.
 
 use domain::{
-    Audit, ChangeSets, Difference, Entity, Mirror, RecordKey, WrittenField,
+    Audit, ChangeSets, Difference, Entity, Journal, Mirror, RecordKey, WrittenField,
     crm::{
         Answer, Appointment, AppointmentFilter, Behalf, Booking, CrmCalendars, CrmError, Slot,
         SlotSpan,
@@ -34,7 +34,7 @@ const CANCELLED: &str = "cancelled";
 
 impl<S, T, C> CrmCalendars for Port<S, T, C>
 where
-    S: Mirror + Audit + ChangeSets + Send + Sync,
+    S: Mirror + Audit + ChangeSets + Journal + Send + Sync,
     T: Transport,
     C: Timer,
 {
@@ -105,7 +105,7 @@ where
 
 impl<S, T, C> Port<S, T, C>
 where
-    S: Mirror + Audit + ChangeSets + Send + Sync,
+    S: Mirror + Audit + ChangeSets + Journal + Send + Sync,
     T: Transport,
     C: Timer,
 {

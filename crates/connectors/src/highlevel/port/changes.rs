@@ -13,7 +13,7 @@ use std::{
 };
 
 use domain::{
-    Audit, ChangeSetId, ChangeSets, Difference, Entity, Mirror, NewChangeSet, RecordKey,
+    Audit, ChangeSetId, ChangeSets, Difference, Entity, Journal, Mirror, NewChangeSet, RecordKey,
     WriteEffect, WriteEnd, WriteIntent, WriteState, WrittenField,
     crm::{Behalf, CrmError, WriteCause},
 };
@@ -95,7 +95,7 @@ impl Ended {
 
 impl<S, T, C> Port<S, T, C>
 where
-    S: Mirror + Audit + ChangeSets + Send + Sync,
+    S: Mirror + Audit + ChangeSets + Journal + Send + Sync,
     T: Transport,
     C: Timer,
 {

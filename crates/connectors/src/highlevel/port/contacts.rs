@@ -7,7 +7,7 @@ mod written;
 use std::{collections::BTreeSet, sync::Arc};
 
 use domain::{
-    Audit, ChangeSets, Entity, Mirror, RecordKey,
+    Audit, ChangeSets, Entity, Journal, Mirror, RecordKey,
     crm::{
         Answer, Behalf, Contact, ContactDraft, ContactFilter, ContactPatch, CrmContacts, CrmError,
         NotApplied, Outcome, Page, PageWish, Reading, Upserted,
@@ -33,7 +33,7 @@ use super::{
 
 impl<S, T, C> CrmContacts for Port<S, T, C>
 where
-    S: Mirror + Audit + ChangeSets + Send + Sync,
+    S: Mirror + Audit + ChangeSets + Journal + Send + Sync,
     T: Transport,
     C: Timer,
 {
@@ -155,7 +155,7 @@ where
 
 impl<S, T, C> Port<S, T, C>
 where
-    S: Mirror + Audit + ChangeSets + Send + Sync,
+    S: Mirror + Audit + ChangeSets + Journal + Send + Sync,
     T: Transport,
     C: Timer,
 {
@@ -193,6 +193,7 @@ where
                 }
             };
         self.remember(behalf, contact.id.as_str(), began_at);
+        self.tell_contact(behalf, &at, &contact).await;
         let not_applied = not_applied.into_iter().map(|field| NotApplied {
             pointer: written::pointer(&field.field, directory(&names)),
             found: field.found.unwrap_or(Value::Null),
@@ -232,6 +233,7 @@ where
         };
         let reply = self.write(behalf, (plan, "contact"), at.client.call(&change), told).await?;
         self.remember(behalf, id, began_at);
+        self.tell_contact(behalf, &at, &reply.contact).await;
         Ok(self.reading(&reply.contact, directory(&names)))
     }
 
@@ -280,7 +282,10 @@ where
     ) -> Result<BTreeSet<String>, CrmError> {
         self.note(behalf, act, id, &result).await;
         match result?.tags {
-            Some(tags) => Ok(tags.into_iter().collect()),
+            Some(tags) => {
+                self.tell_tags(behalf, at, (id, &tags)).await;
+                Ok(tags.into_iter().collect())
+            }
             None => Ok(self.read(at, id).await?.item.tags),
         }
     }

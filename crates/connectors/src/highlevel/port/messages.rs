@@ -1,7 +1,7 @@
 //! Messages to contacts: sent through HighLevel, unless the contact wants none.
 
 use domain::{
-    Audit, ChangeSets, Entity, Mirror, RecordKey,
+    Audit, ChangeSets, Entity, Journal, Mirror, RecordKey,
     crm::{
         Answer, Behalf, Channel, CrmError, CrmMessages, FieldProblem, MessageDraft, SentMessage,
     },
@@ -22,7 +22,7 @@ use super::{
 
 impl<S, T, C> CrmMessages for Port<S, T, C>
 where
-    S: Mirror + Audit + ChangeSets + Send + Sync,
+    S: Mirror + Audit + ChangeSets + Journal + Send + Sync,
     T: Transport,
     C: Timer,
 {
@@ -44,7 +44,7 @@ where
 
 impl<S, T, C> Port<S, T, C>
 where
-    S: Mirror + Audit + ChangeSets + Send + Sync,
+    S: Mirror + Audit + ChangeSets + Journal + Send + Sync,
     T: Transport,
     C: Timer,
 {

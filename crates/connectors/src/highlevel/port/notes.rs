@@ -1,7 +1,7 @@
 //! Notes on contacts: read and written at HighLevel.
 
 use domain::{
-    Audit, ChangeSets, Entity, Mirror,
+    Audit, ChangeSets, Entity, Journal, Mirror,
     crm::{Answer, Behalf, CrmError, CrmNotes, Note, NoteDraft},
 };
 use endpoint::{Timer, Transport};
@@ -23,7 +23,7 @@ const LONGEST: usize = 32_000;
 
 impl<S, T, C> CrmNotes for Port<S, T, C>
 where
-    S: Mirror + Audit + ChangeSets + Send + Sync,
+    S: Mirror + Audit + ChangeSets + Journal + Send + Sync,
     T: Transport,
     C: Timer,
 {

@@ -6,7 +6,7 @@ mod told;
 use std::{collections::BTreeMap, sync::Arc};
 
 use domain::{
-    Audit, ChangeSets, Entity, Mirror, RecordKey,
+    Audit, ChangeSets, Entity, Journal, Mirror, RecordKey,
     crm::{
         Answer, Behalf, CrmError, CrmOpportunities, Opportunity, OpportunityDraft,
         OpportunityFilter, OpportunityPatch, Outcome, Page, PageWish, Reading, UpsertedOpportunity,
@@ -32,7 +32,7 @@ use super::{
 
 impl<S, T, C> CrmOpportunities for Port<S, T, C>
 where
-    S: Mirror + Audit + ChangeSets + Send + Sync,
+    S: Mirror + Audit + ChangeSets + Journal + Send + Sync,
     T: Transport,
     C: Timer,
 {
@@ -106,7 +106,7 @@ where
 
 impl<S, T, C> Port<S, T, C>
 where
-    S: Mirror + Audit + ChangeSets + Send + Sync,
+    S: Mirror + Audit + ChangeSets + Journal + Send + Sync,
     T: Transport,
     C: Timer,
 {
@@ -167,6 +167,7 @@ where
         };
         let written = written?;
         self.remember_deal(behalf, written.id.as_str(), began_at);
+        self.tell_deal(behalf, &at, &written).await;
         Ok(UpsertedOpportunity { outcome, opportunity: self.told(&at, &written).await })
     }
 
@@ -230,6 +231,7 @@ where
         let act = "opportunity.patched";
         let written = self.change_deal(behalf, (&at, act), (&before, &change)).await?;
         self.remember_deal(behalf, id, began_at);
+        self.tell_deal(behalf, &at, &written).await;
         Ok(self.told(&at, &written).await)
     }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use domain::{
-    Audit, ChangeSets, Difference, Entity, Fields, Mirror, RecordKey,
+    Audit, ChangeSets, Difference, Entity, Fields, Journal, Mirror, RecordKey,
     crm::{Answer, Behalf, CrmError, CrmStandings, Standing, Target},
 };
 use endpoint::{Timer, Transport};
@@ -28,7 +28,7 @@ use super::{
 
 impl<S, T, C> CrmStandings for Port<S, T, C>
 where
-    S: Mirror + Audit + ChangeSets + Send + Sync,
+    S: Mirror + Audit + ChangeSets + Journal + Send + Sync,
     T: Transport,
     C: Timer,
 {
@@ -89,7 +89,7 @@ where
 
 impl<S, T, C> Port<S, T, C>
 where
-    S: Mirror + Audit + ChangeSets + Send + Sync,
+    S: Mirror + Audit + ChangeSets + Journal + Send + Sync,
     T: Transport,
     C: Timer,
 {

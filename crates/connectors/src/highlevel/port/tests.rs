@@ -1,10 +1,12 @@
 //! The port against the simulated HighLevel and a mirror in memory.
 
 mod appointments;
+mod changes;
 mod deals;
 mod messages;
 mod people;
 mod searches;
+mod wishes;
 
 use std::{sync::Arc, time::Duration};
 

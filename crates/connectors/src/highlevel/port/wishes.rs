@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use domain::{
-    Audit, ChangeSets, Difference, Entity, Mirror, RecordKey, WrittenField,
+    Audit, ChangeSets, Difference, Entity, Journal, Mirror, RecordKey, WrittenField,
     crm::{Answer, Behalf, Channel, CrmWishes},
 };
 use endpoint::{Timer, Transport};
@@ -22,7 +22,7 @@ use super::{
 
 impl<S, T, C> CrmWishes for Port<S, T, C>
 where
-    S: Mirror + Audit + ChangeSets + Send + Sync,
+    S: Mirror + Audit + ChangeSets + Journal + Send + Sync,
     T: Transport,
     C: Timer,
 {

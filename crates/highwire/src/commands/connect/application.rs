@@ -42,7 +42,8 @@ pub(super) async fn connect(
             printer::data(secret.expose());
             printer::talk(
                 "This is shown once: give it to the application, which verifies every message with it \
-                 as Standard Webhooks says.",
+                 as Standard Webhooks says. Now name the connection in sync.application.connection, or \
+                 in a mapping file: `highwire notion mapping --preset application` prints one.",
             );
         }
     }

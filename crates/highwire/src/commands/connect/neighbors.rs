@@ -11,7 +11,6 @@ use endpoint::{
     http::{HttpTransport, Settings as HttpSettings},
 };
 use notion::resources::GetMe;
-use repairshopr::AddressBudget;
 
 use super::{Aim, Desk, given};
 use crate::{
@@ -65,7 +64,7 @@ pub(super) async fn repairshopr(
     };
     let key = given::read(&flags.key, "--key")?;
     let settings = repairshopr::Settings::new(url, key.clone());
-    let budget = AddressBudget::default();
+    let budget = crate::shop::budget(desk.settings)?;
     let client = repairshopr::Client::new(transport()?, Timer, settings, budget);
     let findings = match aim.unchecked {
         true => vec![unasked("RepairShopr")],

@@ -17,7 +17,6 @@ use domain::{
 };
 use endpoint::{Secret, http::HttpTransport};
 use highlevel::auth::TokenForm;
-use repairshopr::AddressBudget;
 use store::Sqlite;
 
 use super::{described, report::Section};
@@ -137,7 +136,7 @@ impl<'a> Instruments<'a> {
                 let url = profile.url.clone().or_else(|| repairshopr::base_url(named));
                 let settings =
                     repairshopr::Settings::new(url.unwrap_or_default(), credential.clone());
-                let budget = AddressBudget::default();
+                let budget = crate::shop::budget(self.settings)?;
                 let client = repairshopr::Client::new(transport, Timer, settings, budget);
                 counted(shop::check::check(&client, clock::now()).await)
             }

@@ -53,24 +53,15 @@ pub(super) fn find(connection: &Connection, query: &RecordQuery) -> rusqlite::Re
 /// numbers of rows, so it is told.
 fn way(conditions: &[RecordCondition]) -> (&'static str, &'static str, Option<String>) {
     let narrow = |condition: &RecordCondition| match condition {
-        RecordCondition::IsLike("email", wanted) => Some((
-            "mirrored_email",
-            "AND lower(json_extract(fields, '$.email')) IS NOT NULL
-             AND lower(json_extract(fields, '$.email')) = ?6",
-            Some(wanted.to_ascii_lowercase()),
-        )),
-        RecordCondition::Is("phone", wanted) => Some((
-            "mirrored_phone",
-            "AND json_extract(fields, '$.phone') IS NOT NULL
-             AND json_extract(fields, '$.phone') = ?6",
-            Some(wanted.clone()),
-        )),
-        RecordCondition::Is("contact_id", wanted) => Some((
-            "mirrored_contact",
-            "AND json_extract(fields, '$.contact_id') IS NOT NULL
-             AND json_extract(fields, '$.contact_id') = ?6",
-            Some(wanted.clone()),
-        )),
+        RecordCondition::IsLike("email", wanted) => {
+            Some(("mirrored_email", "AND email = ?6", Some(wanted.clone())))
+        }
+        RecordCondition::Is("phone", wanted) => {
+            Some(("mirrored_phone", "AND phone = ?6", Some(wanted.clone())))
+        }
+        RecordCondition::Is("contact_id", wanted) => {
+            Some(("mirrored_contact", "AND contact_id = ?6", Some(wanted.clone())))
+        }
         _ => None,
     };
     conditions.iter().find_map(narrow).unwrap_or(("mirrored_change", "", None))

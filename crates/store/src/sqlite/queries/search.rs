@@ -11,7 +11,7 @@ use super::{Trouble, views::Shelves};
 use crate::sqlite::mirror::{rows, texts::NUMBER_BITS};
 
 /// How many contacts are looked at for those that are called as the search says.
-const LOOKED_AT: usize = 200;
+const LOOKED_AT: usize = 50;
 
 /// The records with these words.
 pub(super) fn find(connection: &Connection, search: &WordSearch) -> Result<Vec<Record>, Trouble> {

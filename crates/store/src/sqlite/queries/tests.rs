@@ -16,7 +16,7 @@ use crate::Sqlite;
 /// A hub with rows of two organizations.
 struct House {
     store: Sqlite,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 fn row(owner: &Tenant, entity: Entity, id: &str, fields: Value) -> Record {
@@ -28,7 +28,7 @@ impl House {
     async fn new() -> Self {
         let folder = TempDir::new().unwrap();
         let store = Sqlite::open(folder.path(), clock()).unwrap();
-        let house = Self { store, _folder: folder };
+        let house = Self { store, folder };
         let (alpha, beta) = (tenant("alpha"), tenant("beta"));
         let ada = json!({"name": "Ada Byron", "email": "Ada@example.com", "phone": "+15125550100",
             "tags": ["client", "vip"], "dnd": false, "assigned_to": "u1", "created_at":
@@ -312,7 +312,7 @@ async fn an_answer_is_cut_at_its_limits_and_a_bomb_is_stopped() {
 async fn parameters_are_values_and_never_words_of_the_query() {
     let house = House::new().await;
     let ask = async |parameters: Vec<Value>| {
-        let sql = "SELECT id FROM contacts WHERE lower(email) = ?1 AND dnd = ?2".to_owned();
+        let sql = "SELECT id FROM contacts WHERE email = ?1 AND dnd = ?2".to_owned();
         let query = Query { realm: alpha(), sql, parameters, limits: QueryLimits::default() };
         house.store.query(query).await
     };
@@ -424,4 +424,39 @@ async fn records_are_found_by_their_words_as_they_are_now() {
     assert_eq!(search("augusta", &[]).await.unwrap(), ["c1"]);
     assert_eq!(search("invoice", &[]).await.unwrap(), ["n1"]);
     assert!(house.found("SELECT tag FROM contact_tags").await.is_empty(), "tags follow too");
+}
+
+/// What is said to be quick goes through an index, also where it is compared with another column.
+#[tokio::test]
+async fn what_people_look_for_is_found_at_once() {
+    let house = House::new().await;
+    let Ok(connection) = super::open_alone(house.folder.path()) else { panic!("open the state") };
+    let journal = house.folder.path().join("journal.db");
+    let attach = "ATTACH DATABASE ?1 AS journal";
+    connection.execute(attach, [journal.to_string_lossy()]).unwrap();
+    let shelves = super::Shelves::of(&connection, &alpha()).unwrap();
+    super::views::make(&connection, &alpha(), &shelves).unwrap();
+    for (sql, ways) in [
+        (
+            "SELECT id FROM contacts WHERE email = 'x'",
+            &["mirrored_email (shelf=? AND email=?)"][..],
+        ),
+        ("SELECT id FROM contacts WHERE phone = 'x'", &["mirrored_phone (shelf=? AND phone=?)"]),
+        ("SELECT * FROM contacts WHERE id = 'x'", &["mirrored_1 (shelf=? AND id=?)"]),
+        ("SELECT * FROM records WHERE id = 'x'", &["mirrored_1 (shelf=? AND id=?)"]),
+        (
+            "SELECT c.name, (SELECT max(created_at) FROM messages WHERE contact_id = c.id)
+             FROM contact_tags AS t JOIN contacts AS c ON c.id = t.contact_id WHERE t.tag = 'x'",
+            &[
+                "main.tag USING PRIMARY KEY (shelf=? AND tag=?)",
+                "mirrored_1 (shelf=? AND id=?)",
+                "mirrored_contact (shelf=? AND contact_id=?)",
+            ],
+        ),
+    ] {
+        let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+        let steps = statement.query_map([], |row| row.get::<_, String>(3)).unwrap();
+        let plan: String = steps.map(Result::unwrap).collect::<Vec<_>>().join("\n");
+        assert!(ways.iter().all(|way| plan.contains(way)), "{sql}\n{plan}");
+    }
 }

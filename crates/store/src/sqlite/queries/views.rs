@@ -24,6 +24,8 @@ struct Column(&'static str, &'static str, Of);
 enum Of {
     /// A field of the record: text, number, or the JSON of a list or object.
     Field(&'static str),
+    /// A field by which rows are found at once.
+    Found(&'static str),
     /// A field that is true or false: 1 or 0.
     Flag(&'static str),
     /// A field that is a moment.
@@ -134,6 +136,8 @@ impl Shelves {
             .replace("{rows}", &hidden("row"))
             .replace("{tags}", &hidden("tag"))
             .replace("{changes}", &hidden("change"))
+            .replace("{change_sets}", &hidden("change_set"))
+            .replace("{runs}", &hidden("run"))
             .replace("{events}", &hidden("event"));
         if sql.contains("{connection_of_r}") {
             sql = sql.replace("{connection_of_r}", &self.case(|(_, link, _)| link.clone()));
@@ -154,6 +158,7 @@ impl Shelves {
     fn expression(&self, column: &Column) -> String {
         let field = |name: &str| format!("json_extract(r.fields, '$.{name}')");
         match column.2 {
+            Of::Found(name) => format!("r.{name}"),
             Of::Field(name) | Of::Flag(name) => field(name),
             Of::Moment(name) => moment(&field(name)),
             Of::Micros(name) => micros(&format!("r.{name}")),
@@ -162,7 +167,7 @@ impl Shelves {
                   WHERE n.shelf IN ({}) AND n.id = {})",
                 hidden("row"),
                 self.of_entity(entity),
-                field(name)
+                if name == "contact_id" { "r.contact_id".to_owned() } else { field(name) }
             ),
             Of::Sql(sql) => self.fill(sql),
         }
@@ -200,11 +205,13 @@ pub(super) fn make(
 ) -> rusqlite::Result<()> {
     let mut sql = format!(
         "CREATE TEMP VIEW {} AS SELECT number, shelf, id, version, occurred_at, deleted_at, event,
-             origin, first_seen_at, last_seen_at, fields,
+             origin, first_seen_at, last_seen_at, fields, email, phone, contact_id,
              (SELECT account FROM main.site WHERE site.number = mirrored.site) AS account
          FROM main.mirrored WHERE shelf IN ({});
          CREATE TEMP VIEW {} AS SELECT tag, number FROM main.tag WHERE shelf IN ({});
          CREATE TEMP VIEW {} AS SELECT * FROM main.change WHERE {};
+         CREATE TEMP VIEW {} AS SELECT * FROM main.change_set WHERE {};
+         CREATE TEMP VIEW {} AS SELECT * FROM main.sync_run WHERE {};
          CREATE TEMP VIEW {} AS SELECT * FROM journal.journal WHERE {};",
         hidden("row"),
         shelves.all(),
@@ -212,6 +219,10 @@ pub(super) fn make(
         shelves.of_entity(Entity::Contact),
         hidden("change"),
         owner(realm, "version >= 0"),
+        hidden("change_set"),
+        owner(realm, "writes >= 0"),
+        hidden("run"),
+        owner(realm, "is_open >= 0"),
         hidden("event"),
         owner(realm, "journaled_at >= 0"),
     );

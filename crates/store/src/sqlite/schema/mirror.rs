@@ -33,6 +33,11 @@ pub(super) const SHELVES: &str = "
         first_seen_at INTEGER NOT NULL,
         last_seen_at  INTEGER NOT NULL,
         fields        BLOB NOT NULL,
+        -- What a person is found by. These stand in their indexes only, and are columns so that a
+        -- comparison with another column can use those.
+        email         TEXT COLLATE NOCASE AS (json_extract(fields, '$.email')),
+        phone         TEXT AS (json_extract(fields, '$.phone')),
+        contact_id    TEXT AS (json_extract(fields, '$.contact_id')),
         UNIQUE (shelf, id)
     );
     -- The tags of contacts that are there.
@@ -51,7 +56,8 @@ pub(super) const SHELVES: &str = "
     INSERT INTO shelf (organization, connection, entity)
         SELECT DISTINCT organization, connection, entity FROM record;
     INSERT INTO site (account) SELECT DISTINCT account FROM record WHERE account IS NOT NULL;
-    INSERT INTO mirrored
+    INSERT INTO mirrored (number, shelf, id, version, occurred_at, deleted_at, event, site, origin,
+            first_seen_at, last_seen_at, fields)
         SELECT record.rowid, shelf.number, id, version, occurred_at, deleted_at, event, site.number,
             origin, first_seen_at, last_seen_at, jsonb(fields)
         FROM record JOIN shelf USING (organization, connection, entity) LEFT JOIN site USING (account)
@@ -74,12 +80,9 @@ pub(super) const SHELVES: &str = "
 
     -- Rows are listed in the order of their changes, and found by what identifies a person.
     CREATE INDEX mirrored_change ON mirrored (shelf, occurred_at) WHERE deleted_at IS NULL;
-    CREATE INDEX mirrored_email ON mirrored (shelf, lower(json_extract(fields, '$.email')))
-        WHERE lower(json_extract(fields, '$.email')) IS NOT NULL;
-    CREATE INDEX mirrored_phone ON mirrored (shelf, json_extract(fields, '$.phone'))
-        WHERE json_extract(fields, '$.phone') IS NOT NULL;
-    CREATE INDEX mirrored_contact ON mirrored (shelf, json_extract(fields, '$.contact_id'))
-        WHERE json_extract(fields, '$.contact_id') IS NOT NULL;
+    CREATE INDEX mirrored_email ON mirrored (shelf, email) WHERE email IS NOT NULL;
+    CREATE INDEX mirrored_phone ON mirrored (shelf, phone) WHERE phone IS NOT NULL;
+    CREATE INDEX mirrored_contact ON mirrored (shelf, contact_id) WHERE contact_id IS NOT NULL;
     -- What a first load brought is its own change, until there is a second.
     CREATE INDEX mirrored_first ON mirrored (event) WHERE version = 1 AND origin = 'backfill';
 

@@ -3,7 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 
 use domain::{
-    Audit, ChangeSets, Difference, Entity, Mirror, RecordKey, WriteState,
+    Audit, ChangeSets, Difference, Entity, Journal, Mirror, RecordKey, WriteState,
     crm::{Behalf, CrmError},
 };
 use endpoint::{Timer, Transport};
@@ -44,7 +44,7 @@ enum Open {
 
 impl<'a, S, T, C> Witness<'a, S, T, C>
 where
-    S: Mirror + Audit + ChangeSets + Send + Sync,
+    S: Mirror + Audit + ChangeSets + Journal + Send + Sync,
     T: Transport,
     C: Timer,
 {
@@ -157,7 +157,7 @@ where
 
 impl<S, T, C> UpsertWitness for Witness<'_, S, T, C>
 where
-    S: Mirror + Audit + ChangeSets + Send + Sync,
+    S: Mirror + Audit + ChangeSets + Journal + Send + Sync,
     T: Transport,
     C: Timer,
 {

@@ -1,7 +1,7 @@
 //! Finds contacts: in the mirror, in the order of their changes, or at HighLevel.
 
 use domain::{
-    Audit, ChangeSets, Entity, Mirror, RecordCondition, RecordQuery,
+    Audit, ChangeSets, Entity, Journal, Mirror, RecordCondition, RecordQuery,
     crm::{Behalf, Contact, ContactFilter, CrmError, Page, PageWish, Reading, e164},
 };
 use endpoint::{Timer, Transport};
@@ -19,7 +19,7 @@ const NAMES: &[&str] = &["name", "first_name", "last_name"];
 
 impl<S, T, C> Port<S, T, C>
 where
-    S: Mirror + Audit + ChangeSets + Send + Sync,
+    S: Mirror + Audit + ChangeSets + Journal + Send + Sync,
     T: Transport,
     C: Timer,
 {

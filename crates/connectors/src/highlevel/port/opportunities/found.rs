@@ -1,7 +1,7 @@
 //! Finds opportunities: in the mirror, in the order of their changes, or at HighLevel.
 
 use domain::{
-    Audit, ChangeSets, Entity, Mirror, RecordCondition, RecordQuery,
+    Audit, ChangeSets, Entity, Journal, Mirror, RecordCondition, RecordQuery,
     crm::{
         Behalf, CrmError, Opportunity, OpportunityFilter, OpportunityStatus, Page, PageWish,
         Reading,
@@ -21,7 +21,7 @@ const LARGEST_PAGE: u32 = 100;
 
 impl<S, T, C> Port<S, T, C>
 where
-    S: Mirror + Audit + ChangeSets + Send + Sync,
+    S: Mirror + Audit + ChangeSets + Journal + Send + Sync,
     T: Transport,
     C: Timer,
 {

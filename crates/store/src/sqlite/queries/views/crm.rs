@@ -4,10 +4,10 @@ use domain::Entity;
 
 use super::{
     Column, EntityView,
-    Of::{Field, Flag, Moment, Name, Sql},
+    Of::{Field, Flag, Found, Moment, Name, Sql},
 };
 
-const CONTACT: Column = Column("contact_id", "the contact's id", Field("contact_id"));
+const CONTACT: Column = Column("contact_id", "the contact's id", Found("contact_id"));
 const CONTACT_NAME: Column =
     Column("contact_name", "the contact's name", Name(Entity::Contact, "contact_id"));
 const CREATED: Column = Column("created_at", "when it was made", Moment("created_at"));
@@ -79,8 +79,8 @@ pub(super) const VIEWS: &[EntityView] = &[
             ),
             Column("first_name", "the first name", Field("first_name")),
             Column("last_name", "the last name", Field("last_name")),
-            Column("email", "the e-mail address; lower(email) = '…' is quick", Field("email")),
-            Column("phone", "the phone number as +15125550100; phone = '…' is quick", Field("phone")),
+            Column("email", "the e-mail address; = is quick and ignores case", Found("email")),
+            Column("phone", "the phone number as +15125550100; = is quick", Found("phone")),
             Column("company_name", "the company", Field("company_name")),
             Column("business_id", "the business's id", Field("business_id")),
             Column("address", "street and number", Field("address")),
@@ -136,11 +136,12 @@ pub(super) const VIEWS: &[EntityView] = &[
             Column("status", "such as draft, sent, paid", Field("status")),
             Column("total", "the whole amount", Field("total")),
             Column("amount_due", "what is still to pay", Field("amount_due")),
+            Column("amount_paid", "what was paid", Field("amount_paid")),
             Column("currency", "the currency", Field("currency")),
             CONTACT,
             CONTACT_NAME,
-            Column("issued_at", "when it was issued", Moment("issued_at")),
-            Column("due_at", "when it is due", Moment("due_at")),
+            Column("issue_date", "the day of issue", Field("issue_date")),
+            Column("due_date", "the day on which it is due", Field("due_date")),
             CREATED,
         ],
     },
@@ -169,7 +170,15 @@ pub(super) const VIEWS: &[EntityView] = &[
         name: "notes",
         about: "Notes on contacts",
         entity: Entity::Note,
-        columns: &[CONTACT, CONTACT_NAME, Column("body", "the text", Field("body")), CREATED],
+        columns: &[
+            CONTACT,
+            CONTACT_NAME,
+            Column("title", "its title", Field("title")),
+            Column("body", "the text", Field("body")),
+            Column("user_id", "the user who wrote it", Field("user_id")),
+            Column("user_name", "the name of that user", Name(Entity::User, "user_id")),
+            CREATED,
+        ],
     },
     EntityView {
         name: "opportunities",
