@@ -23,6 +23,7 @@ mod recipes;
 mod runtime;
 pub mod scale;
 mod sender;
+pub mod tables;
 pub mod tokens;
 pub mod trial;
 mod vendors;

@@ -85,6 +85,8 @@ const COMMANDS: [(Holds, &str); 29] = [
     (Holds::Talk, "doctor"),
     (Holds::Talk, "doctor --json"),
     (Holds::Talk, "notion init --parent 12345678901234567890123456789012"),
+    (Holds::Talk, "sync highlevel --detach"),
+    (Holds::Talk, "sync status --json"),
     (Holds::Talk, "up"),
     (Holds::Talk, "nonsense"),
 ];
