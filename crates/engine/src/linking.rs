@@ -6,6 +6,7 @@
 //! crash between them repeats writes that say the same.
 
 mod failure;
+mod id_fields;
 mod records;
 mod rows;
 mod turns;
@@ -14,13 +15,29 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use domain::{
     Action, BoxFuture, Clock, ConnectionId, Counterpart, Destination, Failure, FieldConflict,
-    Intent, Link, LinkEnd, LinkStanding, Links, MappedField, Mapping, NewRows, Offered, OnDelete,
-    Queries, Receipt, RecordKey, Row, Side, SyncLink, crm::Crm,
+    Fields,
+    Intent,
+    Link,
+    LinkEnd,
+    LinkStanding,
+    Links,
+    MappedField,
+    Mapping,
+    NewRows,
+    Offered,
+    OnDelete,
+    Queries,
+    Receipt,
+    RecordKey,
+    Row,
+    Side,
+    SyncLink,
+    crm::Crm,
 };
 use jiff::{SignedDuration, Timestamp};
 use policy::sync::merge::{MergeInput, Merged, merge};
 
-use self::{records::CrmRecord, turns::Turns};
+use self::{id_fields::IdFields, records::CrmRecord, turns::Turns};
 
 /// How often a pair is merged again because a side kept something else than was written.
 const ROUNDS: usize = 3;
@@ -45,6 +62,7 @@ pub struct LinkingParts<S> {
 pub struct Linking<S> {
     parts: LinkingParts<S>,
     turns: Turns,
+    id_fields: IdFields,
 }
 
 /// What is known of a pair while it is made equal.
@@ -63,7 +81,7 @@ impl<S: Links + Send + Sync> Linking<S> {
     /// Nothing is called yet.
     #[must_use]
     pub fn new(parts: LinkingParts<S>) -> Self {
-        Self { parts, turns: Turns::default() }
+        Self { parts, turns: Turns::default(), id_fields: IdFields::default() }
     }
 
     async fn sync(&self, action: &Action) -> Result<Receipt, Failure> {
@@ -267,7 +285,7 @@ impl<S: Links + Send + Sync> Linking<S> {
             }
             let Merged { agreed, mut to_crm, to_row, conflicts } = merged;
             let now = self.parts.clock.now();
-            to_crm.extend(pair.crossing(&record));
+            to_crm.extend(self.crossing(pair, &record).await?);
             let is_quiet = to_crm.is_empty() && to_row.is_empty() && pair.is_crossed();
             // What is lost is noted once it is lost: a write that fails is tried again.
             let (kept_crm, kept_row): (Vec<_>, Vec<_>) =
@@ -308,10 +326,21 @@ impl<S: Links + Send + Sync> Linking<S> {
         Ok("both are equal")
     }
 
+    /// The row's id for the record, where there is a field that takes it.
+    async fn crossing(&self, pair: &Pair<'_>, record: &CrmRecord) -> Result<Fields, Failure> {
+        let wanted = pair.crossing(record);
+        let Some(field) = wanted.keys().next() else { return Ok(wanted) };
+        let crm = self.crm_side(pair.mapping);
+        Ok(match self.id_fields.is_ready(&crm, pair.mapping, field).await? {
+            true => wanted,
+            false => Fields::new(),
+        })
+    }
+
     async fn write_row(
         &self,
         pair: &mut Pair<'_>,
-        (record, fields): (&CrmRecord, domain::Fields),
+        (record, fields): (&CrmRecord, Fields),
         now: Timestamp,
     ) -> Result<Offered, Failure> {
         if pair.link.row.is_none() && pair.link.standing != LinkStanding::Making {
