@@ -66,7 +66,7 @@ impl Queries for Sqlite {
 
     fn query(&self, query: Query) -> BoxFuture<'_, Result<QueryAnswer, QueryError>> {
         Box::pin(self.in_bounds(query.limits, move |folder, stop| {
-            let connection = open(folder, &query.realm, stop)?;
+            let connection = open(folder, &query, stop)?;
             answer(&connection, &query)
         }))
     }
@@ -131,13 +131,13 @@ impl Sqlite {
     }
 }
 
-/// A connection that sees the views of a realm.
-fn open(folder: &Path, realm: &Realm, stop: &Arc<AtomicBool>) -> Result<Connection, Trouble> {
+/// A connection that sees the views of a query's realm.
+fn open(folder: &Path, query: &Query, stop: &Arc<AtomicBool>) -> Result<Connection, Trouble> {
     let mut connection = open_alone(folder)?;
     let journal = folder.join(JOURNAL_FILE);
     connection.execute("ATTACH DATABASE ?1 AS journal", [journal.to_string_lossy()])?;
-    let shelves = Shelves::of(&connection, realm)?;
-    views::make(&connection, realm, &shelves)?;
+    let shelves = Shelves::of(&connection, &query.realm)?;
+    views::make(&connection, &query.realm, &shelves, &query.sql)?;
     guard::close(&mut connection, Arc::clone(stop))?;
     Ok(connection)
 }

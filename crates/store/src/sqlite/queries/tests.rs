@@ -133,6 +133,7 @@ async fn rows_have_the_names_of_the_crm() {
         ]
     );
     assert_eq!(people[1][1], json!("Eve Moore"));
+    assert_eq!(house.found("SELECT COUNT(*) FROM \"Contacts\"").await, [[json!(2)]], "in any case");
     assert_eq!(people[1][6], json!("2026-01-02T03:04:05.000Z"), "milliseconds read the same");
     let deals = house.found("SELECT pipeline, stage, contact_name, value FROM opportunities").await;
     assert_eq!(deals, [[json!("Sales"), json!("Offer"), json!("Ada Byron"), json!(1200.5)]]);
@@ -435,7 +436,8 @@ async fn what_people_look_for_is_found_at_once() {
     let attach = "ATTACH DATABASE ?1 AS journal";
     connection.execute(attach, [journal.to_string_lossy()]).unwrap();
     let shelves = super::Shelves::of(&connection, &alpha()).unwrap();
-    super::views::make(&connection, &alpha(), &shelves).unwrap();
+    let names = house.store.views().iter().map(|view| view.name).collect::<Vec<_>>().join(" ");
+    super::views::make(&connection, &alpha(), &shelves, &names).unwrap();
     for (sql, ways) in [
         (
             "SELECT id FROM contacts WHERE email = 'x'",

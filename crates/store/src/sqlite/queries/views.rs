@@ -197,12 +197,15 @@ pub(super) fn of_entity(entity: Entity) -> Option<&'static str> {
     crm::VIEWS.iter().find(|view| view.entity == entity).map(|view| view.name)
 }
 
-/// Makes the views of a realm. They last as long as the connection, and stand in its own memory.
+/// Makes the views of a realm that a query can mean: those whose names are in its text. They last as
+/// long as the connection, and stand in its own memory.
 pub(super) fn make(
     connection: &Connection,
     realm: &Realm,
     shelves: &Shelves,
+    query: &str,
 ) -> rusqlite::Result<()> {
+    let query = query.to_ascii_lowercase();
     let mut sql = format!(
         "CREATE TEMP VIEW {} AS SELECT number, shelf, id, version, occurred_at, deleted_at, event,
              origin, first_seen_at, last_seen_at, fields, email, phone, contact_id,
@@ -226,7 +229,7 @@ pub(super) fn make(
         hidden("event"),
         owner(realm, "journaled_at >= 0"),
     );
-    for view in crm::VIEWS {
+    for view in crm::VIEWS.iter().filter(|view| query.contains(view.name)) {
         let columns: Vec<String> = columns(view)
             .iter()
             .map(|column| format!("{} AS \"{}\"", shelves.expression(column), column.0))
@@ -240,7 +243,7 @@ pub(super) fn make(
             shelves.of_entity(view.entity)
         );
     }
-    for view in history::VIEWS {
+    for view in history::VIEWS.iter().filter(|view| query.contains(view.name)) {
         let columns: Vec<String> = view
             .columns
             .iter()
