@@ -13,6 +13,7 @@ mod new_connection;
 pub mod notion;
 pub mod repairshopr;
 mod rows;
+mod runs;
 mod safe;
 mod shared_signature;
 mod snapshot;
@@ -23,6 +24,7 @@ pub mod subscriber;
 pub use self::{
     new_connection::{Connecting, NewConnection, NewConnectionError, OwnerName},
     rows::RowEvents,
+    runs::RunEvents,
     safe::{Safe, SafeError},
     snapshot::Snapshots,
 };

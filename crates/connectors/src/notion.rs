@@ -5,6 +5,7 @@ mod columns;
 pub mod connect;
 pub mod doctor;
 mod failure;
+mod monitoring_page;
 pub mod rows;
 pub mod tables;
 pub mod value;
@@ -12,6 +13,7 @@ mod webhook;
 
 pub use self::{
     activity_log::{ActivityLog, create_activity_log},
+    monitoring_page::{HubState, MonitoringPage, create_monitoring_page},
     webhook::Notion,
 };
 

@@ -72,6 +72,8 @@ pub enum Entity {
     Relation,
     /// A recurring invoice of a repair shop.
     Schedule,
+    /// A walk of the hub through a vendor's lists.
+    SyncRun,
     /// A task for a contact.
     Task,
     /// A job of a repair shop.
@@ -86,7 +88,7 @@ pub enum Entity {
 
 impl Entity {
     /// Every entity, in order of name, the unknown one last.
-    pub const ALL: [Self; 37] = [
+    pub const ALL: [Self; 38] = [
         Self::App,
         Self::Appointment,
         Self::Asset,
@@ -119,6 +121,7 @@ impl Entity {
         Self::Product,
         Self::Relation,
         Self::Schedule,
+        Self::SyncRun,
         Self::Task,
         Self::Ticket,
         Self::User,
@@ -162,6 +165,7 @@ impl Entity {
             Self::Product => "product",
             Self::Relation => "relation",
             Self::Schedule => "schedule",
+            Self::SyncRun => "sync_run",
             Self::Task => "task",
             Self::Ticket => "ticket",
             Self::User => "user",
@@ -206,6 +210,7 @@ impl Entity {
             Self::Product => "Product",
             Self::Relation => "Relation",
             Self::Schedule => "Schedule",
+            Self::SyncRun => "Sync",
             Self::Task => "Task",
             Self::Ticket => "Ticket",
             Self::User => "User",

@@ -167,6 +167,8 @@ pub enum Verb {
     Deleted,
     /// Somebody opted out or in.
     DndChanged,
+    /// It could not be done.
+    Failed,
     /// It was handed to the provider that sends it.
     HandedOver,
     /// Something about it may have changed: it has to be read again before anything is done.
@@ -207,13 +209,14 @@ pub enum Verb {
 
 impl Verb {
     /// Every verb, in order of name.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::Assigned,
         Self::Changed,
         Self::Completed,
         Self::Created,
         Self::Deleted,
         Self::DndChanged,
+        Self::Failed,
         Self::HandedOver,
         Self::Hinted,
         Self::Installed,
@@ -244,6 +247,7 @@ impl Verb {
             Self::Created => "created",
             Self::Deleted => "deleted",
             Self::DndChanged => "dnd_changed",
+            Self::Failed => "failed",
             Self::HandedOver => "handed_over",
             Self::Hinted => "hinted",
             Self::Installed => "installed",
@@ -275,6 +279,7 @@ impl Verb {
             Self::Created => "Created",
             Self::Deleted => "Deleted",
             Self::DndChanged => "DND Changed",
+            Self::Failed => "Failed",
             Self::HandedOver => "Handed to Provider",
             Self::Hinted => "Hinted",
             Self::Installed => "Installed",

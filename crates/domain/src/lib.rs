@@ -164,8 +164,8 @@ pub use self::{
         Subscription, SubscriptionNotary, SubscriptionState, Subscriptions, UnknownKind,
     },
     sync_run::{
-        KEPT_FAILURES, KEPT_RUNS, PartStep, RunFailure, RunKind, RunPart, RunQuery, RunScope,
-        RunState, RunStep, RunTally, SyncRun, SyncRuns, Unseen,
+        KEPT_FAILURES, KEPT_RUNS, PartStep, RUNS_SOURCE, RunFailure, RunKind, RunPart, RunQuery,
+        RunScope, RunState, RunStep, RunTally, SyncRun, SyncRuns, Unseen,
     },
     turns::Turns,
     undo_report::{UndoConflict, UndoCounts, UndoItem, UndoOutcome, UndoReport},

@@ -8,10 +8,17 @@
 use std::{fmt, future::Future};
 
 use aws_lc_rs::digest::{Context, SHA256};
+use bytes::Bytes;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::{Entity, Lease, OrganizationId, Record, StorageError, SyncRunId, Tenant};
+use crate::{
+    CorrelationId, Entity, Event, EventId, EventKind, Lease, OrganizationId, Origin, Record,
+    RecordKey, StorageError, SyncRunId, Tenant, Verb, ids::digest16,
+};
+
+/// What the source of the events of runs is called.
+pub const RUNS_SOURCE: &str = "hub.runs";
 
 /// How many failures a run keeps with their reasons; the tally counts all of them.
 pub const KEPT_FAILURES: usize = 100;
@@ -277,6 +284,51 @@ impl SyncRun {
     pub fn duration(&self, now: Timestamp) -> SignedDuration {
         let until = self.finished_at.unwrap_or(now);
         self.started_at.map_or(SignedDuration::ZERO, |started| until.duration_since(started))
+    }
+
+    /// Whether people should hear that it is over: it was the first of an account, it changed something,
+    /// or something failed. A comparison that found everything as it was is no news.
+    #[must_use]
+    pub fn is_news(&self) -> bool {
+        let tally = self.tally();
+        let is_first = self.kind == RunKind::Backfill;
+        is_first || tally.written() > 0 || tally.failed > 0 || self.state == RunState::Failed
+    }
+
+    /// The event that tells that the run is over. A run has one, however often it is made.
+    #[must_use]
+    pub fn over(&self, at: Timestamp) -> Event {
+        let organization = self.scope.tenant.organization.as_str().as_bytes();
+        let id = self.id.to_string();
+        let event = EventId::from_bytes(digest16(&[organization, b"sync_run", id.as_bytes()]));
+        let verb = match self.state {
+            RunState::Failed => Verb::Failed,
+            RunState::Done | RunState::Asked | RunState::Running => Verb::Completed,
+        };
+        let body = serde_json::to_vec(self).expect("a run has text keys only");
+        Event {
+            id: event,
+            alias: None,
+            source: RUNS_SOURCE.to_owned(),
+            origin: Origin::Reconcile,
+            tenant: Some(self.scope.tenant.clone()),
+            kind: EventKind { entity: Entity::SyncRun, verb },
+            vendor_type: None,
+            record: Some(RecordKey::new(Entity::SyncRun, id)),
+            account: self.scope.account.clone(),
+            webhook_id: None,
+            correlation: CorrelationId::of(&event),
+            occurred_at: self.finished_at.unwrap_or(at),
+            received_at: at,
+            body: Bytes::from(body),
+        }
+    }
+
+    /// The run that an event tells of; none where it is no event of a run.
+    #[must_use]
+    pub fn told_by(event: &Event) -> Option<Self> {
+        let is_one = event.source == RUNS_SOURCE;
+        is_one.then(|| serde_json::from_slice(&event.body).ok()).flatten()
     }
 
     /// Notes a failure with its reason, as long as there is room.

@@ -5,9 +5,11 @@
 
 mod callers;
 pub mod canary;
+pub mod chaos;
 mod coverage;
 pub mod crash;
 mod crowd;
+pub mod cuts;
 mod events;
 mod filler;
 pub mod fuzzer;
@@ -23,6 +25,7 @@ mod recipes;
 mod runtime;
 pub mod scale;
 mod sender;
+pub mod tables;
 pub mod tokens;
 pub mod trial;
 mod vendors;

@@ -376,8 +376,8 @@ pub(crate) enum Keys {
 /// The commands below `notion`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Notion {
-    /// Make the activity log and the tables of sync.mapping_file below a page that is shared with your
-    /// connection, or take those that are there
+    /// Make the activity log, the monitoring page and the tables of sync.mapping_file below a page that is
+    /// shared with your connection, or take those that are there
     Init {
         /// The id of the page
         #[arg(long, value_name = "PAGE")]

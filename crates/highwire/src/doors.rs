@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use connectors::{
-    RowEvents, application,
+    RowEvents, RunEvents, application,
     highlevel::{HighLevel, Workflow},
     notion::{Notion, rows},
     repairshopr::RepairShopr,
@@ -64,6 +64,7 @@ pub(crate) fn sources(highlevel: &HighLevel) -> Vec<Arc<dyn Source>> {
         Arc::new(RepairShopr::snapshots()),
         Arc::new(RowEvents::new(application::ROWS, application::NAME)),
         Arc::new(RowEvents::new(rows::EVENTS, Notion::NAME)),
+        Arc::new(RunEvents),
     ]
 }
 

@@ -23,6 +23,7 @@ mod linking;
 mod logs;
 mod mappings;
 mod master_keys;
+mod monitor;
 mod port;
 mod printer;
 mod progress;

@@ -183,6 +183,7 @@ pub(crate) struct Notion {
     pub(crate) token: Secret,
     pub(crate) url: String,
     pub(crate) activity_log: String,
+    pub(crate) monitoring_page: String,
     pub(crate) requests_per_minute: u32,
     pub(crate) give_up_after_hours: u64,
     pub(crate) after_dead: AfterDead,

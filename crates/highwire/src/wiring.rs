@@ -25,7 +25,9 @@ use crate::{
     installation::HubInstallation,
     installs::InstallStage,
     linking::{self, Links},
-    master_keys, port, proxy,
+    master_keys,
+    monitor::Monitor,
+    port, proxy,
     sealer::Sealer,
     set_up::HubSetUp,
     settings::{self, Settings},
@@ -103,7 +105,7 @@ pub(crate) async fn enter(settings: &Settings, entry: Entry) -> Result<Running, 
     activity_log(settings)?;
     let (mut server, store) = entry::open(settings, entry, &clock).await?;
     let works = works(settings, &store, &clock).await?;
-    let Works { hub, sealer, broker, notary, teller, mappings, shops } = works;
+    let Works { hub, sealer, broker, notary, teller, mappings, monitor, shops } = works;
     let ground =
         Ground { settings, store: &store, sealer: &sealer, broker: &broker, clock: &clock };
     let mut watches = JoinSet::new();
@@ -114,6 +116,9 @@ pub(crate) async fn enter(settings: &Settings, entry: Entry) -> Result<Running, 
     let crm = port::highlevel(settings, &broker, &store, &clock);
     if let Some(stage) = ShopStage::open(settings, &store, (crm, shops))? {
         watches.spawn(stage.run());
+    }
+    if let Some(monitor) = monitor {
+        watches.spawn(monitor.run());
     }
     let own_url = format!("http://{}", server.address());
     let services = web::Services { mappings, ..ground.services(notary, &own_url)? };
@@ -138,6 +143,7 @@ struct Works {
     notary: Arc<dyn SubscriptionNotary>,
     teller: Arc<subscriptions::Teller>,
     mappings: Arc<[Mapping]>,
+    monitor: Option<Monitor>,
     shops: shop::Clients,
 }
 
@@ -157,6 +163,7 @@ async fn works(
     let needs = Needs { settings, store, sealer: Arc::clone(&sealer), clock };
     let (notary, teller) = (needs.notary()?, needs.teller()?);
     let ground = Ground { settings, store, sealer: &sealer, broker: &broker, clock };
+    let monitor = Monitor::open(settings, notion.clone(), (store, clock))?;
     let Links { mappings, mut destinations, mut delivery, watching } =
         linking::links(&ground, notion).await?;
     delivery.insert(connection.clone(), settings.notion.delivery());
@@ -179,7 +186,7 @@ async fn works(
         clock: Arc::clone(clock),
     })
     .await?;
-    Ok(Works { hub, sealer, broker, notary, teller, mappings, shops })
+    Ok(Works { hub, sealer, broker, notary, teller, mappings, monitor, shops })
 }
 
 /// A hub that takes nothing in, for a command that needs its stages where no hub runs.

@@ -99,6 +99,15 @@ impl<T: Transport, C: Timer> Client<T, C> {
         self.shared.settings.requests_per_minute.max(1)
     }
 
+    /// How many calls left in the last minute, which is what the limit counts.
+    #[must_use]
+    pub fn calls_this_minute(&self) -> usize {
+        let now = self.shared.timer.now();
+        let (calls, _) = self.budget().state();
+        let minute = jiff::SignedDuration::try_from(WINDOW).unwrap_or_default();
+        calls.into_iter().filter(|call| now.duration_since(*call) < minute).count()
+    }
+
     /// Carries out one operation; waits first while the rate budget is used up.
     ///
     /// What Notion throttled (429, 529) certainly did not happen: all clones pause for as long as

@@ -69,6 +69,20 @@ const OPPORTUNITY: Names = &[
     ("status", "status"),
 ];
 
+const INVOICE: Names = &[
+    ("amountDue", "amount_due"),
+    ("amountPaid", "amount_paid"),
+    ("createdAt", "created_at"),
+    ("currency", "currency"),
+    ("dueDate", "due_date"),
+    ("issueDate", "issue_date"),
+    ("liveMode", "live_mode"),
+    ("name", "name"),
+    ("status", "status"),
+    ("title", "title"),
+    ("total", "total"),
+];
+
 const CONVERSATION: Names = &[
     ("contactId", "contact_id"),
     ("inbox", "inbox"),
@@ -150,6 +164,8 @@ fn names(event: &Event) -> Option<Names> {
         Entity::Appointment => Some(APPOINTMENT),
         Entity::Contact => Some(CONTACT),
         Entity::Conversation => Some(CONVERSATION),
+        // Without its id it is no record; the activity log has it all the same.
+        Entity::Invoice if event.record.is_some() => Some(INVOICE),
         Entity::Message if event.kind.verb == Verb::HandedOver => Some(PROVIDER_MESSAGE),
         Entity::Message => Some(MESSAGE),
         Entity::Note => Some(NOTE),
@@ -172,6 +188,18 @@ fn extend(event: &Event, body: &Map<String, Value>, fields: &mut Fields) {
         (Entity::Contact, _) => {
             if let Some(values) = body.get("customFields").and_then(Value::as_array) {
                 fields.insert("custom_fields".to_owned(), custom_fields(values));
+            }
+        }
+        (Entity::Invoice, _) => {
+            if let Some(contact) = body.get("contactDetails").and_then(|it| it.get("id")) {
+                fields.insert("contact_id".to_owned(), contact.clone());
+            }
+            match body.get("invoiceNumber") {
+                Some(Value::Number(number)) => {
+                    fields.insert("number".to_owned(), number.to_string().into());
+                }
+                Some(number) => drop(fields.insert("number".to_owned(), number.clone())),
+                None => {}
             }
         }
         (Entity::Task, verb) if verb != Verb::Deleted => {

@@ -135,6 +135,27 @@ fn a_time_from_the_future_is_not_believed() {
 }
 
 #[test]
+fn an_invoice_comes_in_the_hubs_words() {
+    let body = json!({
+        "type": "InvoicePaid", "altId": "loc1", "altType": "location", "_id": "i1", "status": "paid",
+        "invoiceNumber": 31, "amountPaid": 840, "contactDetails": {"id": "c1", "name": "Ada"},
+    });
+    let event = read(body.clone());
+    let expected = [
+        ("amount_paid".to_owned(), json!(840)),
+        ("contact_id".to_owned(), json!("c1")),
+        ("number".to_owned(), json!("31")),
+        ("status".to_owned(), json!("paid")),
+    ];
+    let key = RecordKey::new(Entity::Invoice, "i1");
+    let updates = reader().updates(&event).unwrap();
+    assert_eq!(updates, [RecordUpdate::Set(key, expected.into())]);
+    let mut nameless = body;
+    nameless["_id"] = json!(null);
+    assert_eq!(reader().updates(&read(nameless)).unwrap(), [], "it is no record");
+}
+
+#[test]
 fn a_contact_comes_in_the_hubs_words() {
     let event = read(json!({
         "type": "ContactUpdate", "locationId": "loc1", "id": "c1", "firstName": "Ada",

@@ -26,20 +26,14 @@ pub(super) const NAMES: [&str; 8] = [
 /// The column whose last line is the event's id, by which a page is found again.
 pub(super) const DETAILS: &str = "Details";
 
-/// What a run that ended well is called; one that did not is called [`SYNC_FAILED`].
-pub(super) const SYNC_COMPLETE: &str = "Sync Complete";
-
-/// What a run that ended badly is called.
-pub(super) const SYNC_FAILED: &str = "Sync Failed";
-
 /// The names that the CRM's users have for a few kinds of event.
 const PARTICULAR: [&str; 7] = [
     "Deal Won",
     "Deal Lost",
     "Deal Status Changed",
     "Pipeline Stage Changed",
-    SYNC_COMPLETE,
-    SYNC_FAILED,
+    "Sync Complete",
+    "Sync Failed",
     "Unknown Event",
 ];
 

@@ -95,9 +95,10 @@ impl<T: Transport, C: Timer> MonitoringPage<T, C> {
             Some(404) => Failure {
                 next: Next::Hold(None),
                 ambiguous: false,
-                reason: "the monitoring page is gone, or not shared with the connection; make another \
+                reason:
+                    "the monitoring page is gone, or not shared with the connection; make another \
                          with `highwire notion init`"
-                    .to_owned(),
+                        .to_owned(),
             },
             _ => failure::of(&error),
         })

@@ -78,10 +78,15 @@ impl<T: Transport, C: Timer> NotionRows<T, C> {
         Arc::clone(table)
     }
 
+    /// Takes the next turn, and gives how long it is until then. A reading takes one too and does not
+    /// wait: the writes after it do.
+    fn next_turn(&self) -> std::time::Duration {
+        self.pace.lock().unwrap_or_else(PoisonError::into_inner).turn(self.timer.now())
+    }
+
     /// Waits for a turn at the pace of the limit; whether it had to.
     async fn take_turn(&self) -> bool {
-        let now = self.timer.now();
-        let wait = self.pace.lock().unwrap_or_else(PoisonError::into_inner).turn(now);
+        let wait = self.next_turn();
         if !wait.is_zero() {
             self.timer.sleep(wait).await;
         }

@@ -54,7 +54,7 @@ const PEOPLE: [(&str, &str); 5] = [
 ];
 
 /// The commands, each with what its output holds.
-const COMMANDS: [(Holds, &str); 29] = [
+const COMMANDS: [(Holds, &str); 31] = [
     (Holds::Data, "events list --all"),
     (Holds::Data, "events list --all --json"),
     (Holds::Data, "events show 1"),
@@ -85,6 +85,8 @@ const COMMANDS: [(Holds, &str); 29] = [
     (Holds::Talk, "doctor"),
     (Holds::Talk, "doctor --json"),
     (Holds::Talk, "notion init --parent 12345678901234567890123456789012"),
+    (Holds::Talk, "sync highlevel --detach"),
+    (Holds::Talk, "sync status --json"),
     (Holds::Talk, "up"),
     (Holds::Talk, "nonsense"),
 ];

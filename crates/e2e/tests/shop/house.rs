@@ -11,15 +11,15 @@ use connectors::{
     repairshopr::{LeadDesk, ShopClients, ShopLists},
 };
 use domain::{
-    Actor, Bookmark, BoxFuture, ConnectionId, Entity, EventId, ListPart, ListScope, Lists, Memory,
-    Mirror, OrganizationId, Origin, Projection, Record, Sequence, Tenant,
-    crm::{Answer, Behalf, Crm, CrmContacts, PageWish},
+    Actor, Bookmark, BoxFuture, ConnectionId, Entity, EventId, Links, ListPart, ListScope, Lists,
+    Memory, Mirror, OrganizationId, Origin, Projection, Record, Sequence, Tenant,
+    crm::{Answer, Behalf, Crm, CrmContacts, PageWish, WriteCause},
 };
 use endpoint::{
     Method, Request, Response, Secret, Timer, Transport,
     http::{HttpTransport, Settings as HttpSettings},
 };
-use engine::shop::{LeadHandover, ShopPlan, ShopReport, ShopRules, ShopStep, ShopSync};
+use engine::shop::{LeadHandover, ShopError, ShopPlan, ShopReport, ShopRules, ShopStep, ShopSync};
 use highlevel::{LocationId, auth::PrivateToken};
 use jiff::Timestamp;
 use repairshopr::AddressBudget;
@@ -29,6 +29,8 @@ use sandbox::{
     repairshopr::{RepairShoprSandbox, RepairShoprSettings},
 };
 use serde_json::{Value, json};
+
+use crate::cut::{Cut, CutStore};
 
 /// Time that stands still until somebody waits.
 #[derive(Clone)]
@@ -170,29 +172,57 @@ impl House {
 
     /// Mirrors the shop's customers and contacts as they are now, and brings them.
     pub(crate) async fn sync(&self) -> (ShopReport, Vec<ShopStep>) {
+        self.mirror_people().await;
+        self.bring().await
+    }
+
+    /// Mirrors the shop's customers and contacts as they are now.
+    pub(crate) async fn mirror_people(&self) {
         for part in self.lists.parts() {
             if matches!(part.entity, Entity::Customer | Entity::Contact) {
                 self.mirror(&part).await;
             }
         }
-        self.bring().await
     }
 
     /// Brings what the mirror has.
     pub(crate) async fn bring(&self) -> (ShopReport, Vec<ShopStep>) {
-        let timer = self.timer.clone();
-        let sync = ShopSync {
-            store: self.store.clone(),
-            crm: Arc::clone(&self.crm),
-            clock: Arc::new(move || timer.now()),
-        };
         let mut steps = Vec::new();
+        let sync = self.with(self.store.clone());
         let report = sync.run(&self.plan, &mut |step| steps.push(step.clone())).await.unwrap();
         (report, steps)
     }
 
+    /// Brings what the mirror has, until the store ends.
+    pub(crate) async fn bring_until(&self, cut: Cut) -> Result<ShopReport, ShopError> {
+        let sync = self.with(CutStore::new(&self.store, cut));
+        sync.run(&self.plan, &mut |_| ()).await
+    }
+
+    fn with<S>(&self, store: S) -> ShopSync<S> {
+        let timer = self.timer.clone();
+        ShopSync { store, crm: Arc::clone(&self.crm), clock: Arc::new(move || timer.now()) }
+    }
+
     /// Hands over the contacts with the tag `to-shop`, of which the mirror knows these.
     pub(crate) async fn hand_over(&self, contacts: &[(&str, Value)]) -> ShopReport {
+        self.handed_over(self.store.clone(), contacts).await.unwrap()
+    }
+
+    /// The same, until the store ends.
+    pub(crate) async fn hand_over_until(
+        &self,
+        contacts: &[(&str, Value)],
+        cut: Cut,
+    ) -> Result<ShopReport, domain::StorageError> {
+        self.handed_over(CutStore::new(&self.store, cut), contacts).await
+    }
+
+    async fn handed_over<S: Mirror + Links + Sync>(
+        &self,
+        store: S,
+        contacts: &[(&str, Value)],
+    ) -> Result<ShopReport, domain::StorageError> {
         let listed = contacts.iter().map(|(id, fields)| domain::Listed {
             key: domain::RecordKey::new(Entity::Contact, *id),
             fields: serde_json::from_value(fields.clone()).unwrap(),
@@ -201,12 +231,12 @@ impl House {
         self.project(&self.plan.behalf.tenant, listed.collect()).await;
         let timer = self.timer.clone();
         let handover = LeadHandover {
-            store: self.store.clone(),
+            store,
             leads: Arc::new(LeadDesk::new(self.clients.clone())),
             tag: "to-shop".to_owned(),
             clock: Arc::new(move || timer.now()),
         };
-        handover.run(&self.plan, &mut |_| ()).await.unwrap()
+        handover.run(&self.plan, &mut |_| ()).await
     }
 
     async fn mirror(&self, part: &ListPart) {

@@ -1,6 +1,7 @@
 //! A shop's customers become HighLevel's contacts, once, and never the other way round.
 
 mod binary;
+mod cut;
 mod house;
 
 use domain::crm::{Channel, ContactPatch};
@@ -9,7 +10,10 @@ use engine::shop::Brought;
 use sandbox::fault::{Fault, FaultAction};
 use serde_json::{Value, json};
 
-use self::house::{House, customer};
+use self::{
+    cut::Cut,
+    house::{House, customer},
+};
 
 #[tokio::test]
 async fn everybody_is_brought_once_and_nothing_is_written_to_the_shop() {
@@ -187,6 +191,37 @@ async fn a_lead_is_handed_over_once_whatever_happens_to_the_answer() {
     let second = [("c5", lead("finn@example.com", json!(["to-shop"])))];
     assert_eq!(house.hand_over(&second).await.created, 1);
     assert!(house.shop.outbox().is_empty());
+}
+
+#[tokio::test]
+async fn whoever_is_killed_at_a_link_makes_nobody_twice() {
+    for number in 0..4 {
+        for cut in [Cut::Before(number), Cut::After(number)] {
+            let house = House::with_customers(4).await;
+            house.mirror_people().await;
+            let began = house.bring_until(cut).await;
+            assert_eq!(began.is_err(), number < 4, "{cut:?}");
+            let report = house.bring().await.0;
+            assert_eq!(report.failed, 0, "{cut:?}: {report:?}");
+            assert_eq!(house.highlevel.contact_count(), 3 + 4, "{cut:?}: three were there");
+            let settled = house.bring().await.0;
+            assert_eq!((settled.unchanged, settled.created), (4, 0), "{cut:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn whoever_is_killed_at_a_lead_makes_it_once() {
+    let contact = json!({ "first_name": "Ada", "email": "ada@example.com", "tags": ["to-shop"] });
+    for cut in [Cut::Before(0), Cut::After(0), Cut::Before(1), Cut::After(1)] {
+        let house = House::with_customers(1).await;
+        let contacts = [("c1", contact.clone())];
+        assert!(house.hand_over_until(&contacts, cut).await.is_err(), "{cut:?}");
+        house.hand_over(&contacts).await;
+        house.hand_over(&contacts).await;
+        let leads = house.shop_read("leads").await;
+        assert_eq!(leads["leads"].as_array().unwrap().len(), 1, "{cut:?}");
+    }
 }
 
 /// The id of the customer with which a run did this.

@@ -97,7 +97,11 @@ async fn append<S: Storage>(
     Ok(last)
 }
 
-async fn append_one<S: Storage>(store: S, event: Event) -> Result<Sequence, StorageError> {
+/// Appends an event, and waits where the journal has no room.
+pub(super) async fn append_one<S: Storage>(
+    store: S,
+    event: Event,
+) -> Result<Sequence, StorageError> {
     loop {
         match store.append(event.clone()).await {
             Ok(Appended::New(sequence) | Appended::Duplicate(sequence)) => return Ok(sequence),

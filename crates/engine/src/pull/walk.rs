@@ -11,7 +11,11 @@ use jiff::Timestamp;
 use policy::listed::Reading;
 use tokio::sync::{Notify, watch};
 
-use super::{TURN, comparison::take_in, later, patience};
+use super::{
+    TURN,
+    comparison::{append_one, take_in},
+    later, patience,
+};
 
 /// How often a turn is renewed while a page is read.
 const RENEWAL: Duration = Duration::from_secs(10);
@@ -274,6 +278,13 @@ impl<S: Storage> Walk<S> {
     async fn end(&mut self, state: RunState, problem: Option<String>) -> Result<(), Stop> {
         (self.run.state, self.run.problem) = (state, problem);
         (self.run.finished_at, self.run.waits_until) = (Some(self.now()), None);
+        // Told before it is written down that it is over: a crash between them tells the same again,
+        // which is one event.
+        if self.run.is_news() {
+            let over = self.run.over(self.now());
+            let appended = append_one(self.grounds.store.clone(), over).await?;
+            self.note_appended(Some(appended));
+        }
         self.write(None).await?;
         let RunTally { calls, listed, failed, .. } = self.run.tally();
         let written = self.run.tally().written();

@@ -1,9 +1,9 @@
-//! `highwire notion`: makes the activity log and the tables of the mapping file, and prints mapping files.
+//! `highwire notion`: makes the activity log, the monitoring page and the mapped tables; prints mapping files.
 
 use std::{io::Write as _, path::Path};
 
 use connectors::notion::{
-    create_activity_log,
+    create_activity_log, create_monitoring_page,
     tables::{ReadyTable, WantedTable, prepare},
 };
 use serde_json::{Value, json};
@@ -16,7 +16,8 @@ use crate::{
     wiring::{self, NotionClient},
 };
 
-/// Makes the activity log, and each table of the mapping file; takes those that are there.
+/// Makes the activity log, the monitoring page and each table of the mapping file; takes those that are
+/// there.
 pub(crate) async fn init(settings: &Settings, parent: &str, json: bool) -> Result<(), Failure> {
     if settings.notion.token.is_empty() {
         return Err(Failure::user(
@@ -33,6 +34,9 @@ pub(crate) async fn init(settings: &Settings, parent: &str, json: bool) -> Resul
     let data_source = create_activity_log(&client, parent)
         .await
         .map_err(|failure| Failure::user("make the activity log", failure.reason))?;
+    let monitoring_page = create_monitoring_page(&client, parent)
+        .await
+        .map_err(|failure| Failure::user("make the monitoring page", failure.reason))?;
     let tables = match &file {
         Some(file) => tables(&client, (file, path), parent).await?,
         None => Vec::new(),
@@ -41,11 +45,19 @@ pub(crate) async fn init(settings: &Settings, parent: &str, json: bool) -> Resul
     match json {
         true => {
             let mappings: serde_json::Map<String, Value> = tables.iter().map(shown).collect();
-            printer::data(json!({ "activity_log": data_source, "mappings": mappings }).to_string());
+            let said = json!({
+                "activity_log": data_source,
+                "monitoring_page": monitoring_page,
+                "mappings": mappings,
+            });
+            printer::data(said.to_string());
         }
         false => printer::data(&data_source),
     }
     printer::talk("Set it as notion.activity_log, or HIGHWIRE_NOTION_ACTIVITY_LOG.");
+    printer::talk(format!(
+        "A page that says how the hub is: {monitoring_page}. Set it as notion.monitoring_page."
+    ));
     tell(&tables);
     Ok(())
 }
@@ -114,10 +126,10 @@ fn tell(tables: &[(String, ReadyTable)]) {
             [] => String::new(),
             added => format!(", with new columns: {}", added.join(", ")),
         };
-        printer::talk(&format!("Table of `{name}`: {way}{added}."));
+        printer::talk(format!("Table of `{name}`: {way}{added}."));
         for finding in &table.findings {
             let hint = finding.hint.as_deref().unwrap_or_default();
-            printer::talk(&format!("  {}; {hint}", finding.found));
+            printer::talk(format!("  {}; {hint}", finding.found));
         }
     }
     if !tables.is_empty() {

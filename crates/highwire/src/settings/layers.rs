@@ -122,16 +122,19 @@ fn form(value: &Value) -> &'static str {
     }
 }
 
-/// The environment's name for each key, with the key's path.
+/// The environment's name for each key, with the key's path, however deep its section is.
 fn variables(table: &Table) -> Vec<(String, Vec<String>)> {
     let mut names = Vec::new();
     for (name, value) in table {
-        let variable = format!("{PREFIX}{}", name.to_uppercase());
         match value {
-            Value::Table(inner) => names.extend(inner.keys().map(|key| {
-                (format!("{variable}_{}", key.to_uppercase()), vec![name.clone(), key.clone()])
-            })),
-            _ => names.push((variable, vec![name.clone()])),
+            Value::Table(inner) => {
+                names.extend(variables(inner).into_iter().map(|(rest, path)| {
+                    let rest = rest.strip_prefix(PREFIX).unwrap_or(&rest).to_owned();
+                    let path = std::iter::once(name.clone()).chain(path).collect();
+                    (format!("{PREFIX}{}_{rest}", name.to_uppercase()), path)
+                }))
+            }
+            _ => names.push((format!("{PREFIX}{}", name.to_uppercase()), vec![name.clone()])),
         }
     }
     names

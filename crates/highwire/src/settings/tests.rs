@@ -52,6 +52,18 @@ fn the_environment_counts_more_than_the_file() {
 }
 
 #[test]
+fn a_key_of_a_section_in_a_section_has_a_name_in_the_environment_too() {
+    let variables = [
+        ("HIGHWIRE_SYNC_REPAIRSHOPR_LEADS", "true"),
+        ("HIGHWIRE_SYNC_REPAIRSHOPR_CITY_TAGS", "Mesa = east, Tempe = west"),
+    ];
+    let own = load(None, &variables).unwrap().sync.repairshopr;
+    assert_eq!((own.leads, own.city_tags.len()), (true, 2));
+    let refused = refused(None, &[("HIGHWIRE_SYNC_REPAIRSHOPR_LEEDS", "true")]);
+    assert!(refused.contains("HIGHWIRE_SYNC_REPAIRSHOPR_LEEDS"), "{refused}");
+}
+
+#[test]
 fn the_names_that_users_have_today_work_and_our_own_count_more() {
     let settings = load(
         None,

@@ -320,3 +320,14 @@ async fn an_argument_that_cannot_be_sent_costs_no_budget() {
     client.call(&get()).await.unwrap();
     assert_eq!(script.sent_at(), [0.0, 60.0]);
 }
+
+#[tokio::test]
+async fn calls_count_for_a_minute() {
+    let (client, _, timer) = client([]);
+    for _ in 0..3 {
+        client.call(&GetMe).await.unwrap();
+    }
+    assert_eq!(client.calls_this_minute(), 3);
+    timer.sleep(Duration::from_secs(60)).await;
+    assert_eq!(client.calls_this_minute(), 0);
+}

@@ -100,6 +100,7 @@ fn event_type(kind: EventKind, view: &View) -> String {
             Some("lost") => "Deal Lost".to_owned(),
             _ => "Deal Status Changed".to_owned(),
         },
+        (Entity::SyncRun, Verb::Completed) => "Sync Complete".to_owned(),
         (entity, verb) => format!("{} {}", entity.label(), verb.label()),
     }
 }

@@ -51,7 +51,8 @@ fn concerns(event: &Event, outlets: &Outlets) -> bool {
 /// Notion bring hints: whoever answered each with a change would never end.
 fn is_news(event: &Event) -> bool {
     let is_told = event.kind != EventKind::UNREADABLE && event.kind.verb != Verb::Hinted;
-    is_told && event.origin.is_news()
+    // A run of the hub is no record of the CRM; `highwire sync status` tells of it.
+    is_told && event.origin.is_news() && event.kind.entity != domain::Entity::SyncRun
 }
 
 fn decide(event: &Event, view: &View, now: Timestamp) -> Vec<Action> {

@@ -8,7 +8,7 @@ use std::{
 
 use domain::{Budget, BudgetKey, Budgets, StorageError};
 use jiff::{SignedDuration, Timestamp};
-use rusqlite::{OptionalExtension, Row, Transaction, named_params, types::Type};
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, named_params, types::Type};
 
 use super::{
     BUDGETS_FILE, OpenError, check_finished,
@@ -52,6 +52,21 @@ impl SqliteBudgets {
         let connection =
             connection::open(&folder.join(BUDGETS_FILE), Mode::Share(&schema::BUDGETS))?;
         Ok(Self { worker: Arc::new(Worker::start("budgets", connection, Power::default())) })
+    }
+
+    /// The budgets that are kept, in order.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub async fn keys(&self) -> Result<Vec<BudgetKey>, StorageError> {
+        let read = |connection: &Connection| {
+            let sql = "SELECT app, tenant FROM budget ORDER BY app, tenant";
+            let mut statement = connection.prepare_cached(sql)?;
+            let key = |row: &Row<'_>| Ok(BudgetKey { app: row.get(0)?, tenant: row.get(1)? });
+            let keys = statement.query_map([], key)?.collect::<Result<Vec<_>, _>>()?;
+            Ok(keys)
+        };
+        self.worker.read("list the budgets", read).await
     }
 }
 

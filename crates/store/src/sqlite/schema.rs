@@ -54,6 +54,12 @@ impl Schema {
         Self { cache_kib: self.cache_kib, steps: &self.steps[..steps] }
     }
 
+    /// How many steps come before the one with these words.
+    #[cfg(test)]
+    pub(super) fn steps_before(&self, words: &str) -> usize {
+        self.steps.iter().position(|step| step.contains(words)).expect("a step has these words")
+    }
+
     /// Makes sure that the file has taken every step and no other, and takes none.
     pub(super) fn check(&self, path: &Path, connection: &Connection) -> Result<(), OpenError> {
         let refused = |source: rusqlite::Error| OpenError::at(path, source);

@@ -225,6 +225,52 @@ async fn what_died_and_what_waited_in_an_older_format_is_kept() {
     assert_eq!(claimed[0].action.event, event_id(2));
 }
 
+/// Rows from before shelves are found as before, and by what has come since.
+#[tokio::test]
+async fn the_mirror_of_an_older_format_is_kept() {
+    let folder = TempDir::new().unwrap();
+    drop(Sqlite::open(folder.path(), clock()).unwrap());
+    let steps = schema::STATE.steps_before("CREATE TABLE shelf");
+    let state = former_state(folder.path(), steps);
+    let put = |id: &str, deleted: Option<i64>, fields: &str| {
+        let sql = "INSERT INTO record (organization, connection, entity, id, version, occurred_at,
+                       deleted_at, event, fields, account, first_seen_at, last_seen_at)
+                   VALUES (?1, ?2, 'contact', ?3, 2, 5, ?4, ?5, ?6, 'location-1', 1, 5)";
+        let owner = tenant("alpha");
+        let place = (owner.organization.as_str(), owner.connection.as_str());
+        let event = event_id(1);
+        let values = (place.0, place.1, id, deleted, &event.as_bytes()[..], fields);
+        state.execute(sql, values).unwrap();
+    };
+    put(
+        "c1",
+        None,
+        r#"{"name":"Ada Byron","email":"Ada@example.com","tags":["vip","vip"],"n":1.50}"#,
+    );
+    put("gone", Some(7), r#"{"name":"Ada Gone","tags":["vip"]}"#);
+    drop(state);
+    let hub = Sqlite::open(folder.path(), clock()).unwrap();
+    let keys = ["c1", "gone"].map(|id| domain::RecordKey::new(domain::Entity::Contact, id));
+    let rows = hub.records(&tenant("alpha"), &keys).await.unwrap();
+    assert_eq!(
+        (rows.len(), rows[0].version, rows[0].account.as_deref()),
+        (2, 2, Some("location-1"))
+    );
+    assert_eq!(rows[0].fields["n"], serde_json::json!(1.5));
+    assert!(rows[1].deleted_at.is_some());
+    let email = domain::RecordCondition::IsLike("email", "ada@EXAMPLE.com".to_owned());
+    let all = domain::RecordQuery::all(tenant("alpha"), domain::Entity::Contact, 9);
+    let found = hub.find_records(&domain::RecordQuery { conditions: vec![email], ..all }).await;
+    assert_eq!(found.unwrap().records.len(), 1);
+    let realm = Realm::Connection(tenant("alpha"));
+    let words = domain::WordSearch { realm, words: "ada".to_owned(), entities: vec![], limit: 9 };
+    let found = domain::Queries::search(&hub, words).await.unwrap();
+    assert_eq!(found.len(), 1, "what is deleted is not found");
+    let file = rusqlite::Connection::open(folder.path().join("state.db")).unwrap();
+    let tags: i64 = file.query_row("SELECT count(*) FROM tag", (), |row| row.get(0)).unwrap();
+    assert_eq!(tags, 1);
+}
+
 #[tokio::test]
 async fn a_file_of_the_first_format_is_brought_up_by_a_hub_only() {
     let folder = TempDir::new().unwrap();

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use domain::{
-    Audit as _, Clock, Connection, ConnectionId, Connections as _, CredentialKey, Memory,
+    Account, Audit as _, Clock, Connection, ConnectionId, Connections as _, CredentialKey, Memory,
     Profiles as _, Realm, contract::sample::tenant,
 };
 use endpoint::{
@@ -316,6 +316,22 @@ async fn a_company_reaches_the_locations_below_it() {
     call(&broker, locations[0]).await.unwrap();
     assert_eq!(house.refreshes().await, 2);
     assert_eq!(house.asked("oauth.get-location-access-token").await, 3);
+}
+
+#[tokio::test]
+async fn a_location_of_another_connection_is_not_reached() {
+    let house = House::open().await;
+    house.connect_oauth("&user_type=Company").await;
+    let (broker, id) = (house.process("one"), house.sandbox.other_location_id());
+    let key = AccountKey::new(HighLevel::NAME, id);
+    let account =
+        Account { key: key.clone(), tenant: tenant("beta"), connected_at: house.clock.now() };
+    assert!(house.store.connect_account(account).await.unwrap());
+    let other = LocationId::new(id).into();
+    let refused = broker.client(&tenant("alpha"), Some(&other)).await.unwrap_err();
+    assert!(matches!(refused, BrokerError::OtherAccount { .. }), "{refused}");
+    assert!(house.store.disconnect_account(&tenant("beta"), &key).await.unwrap());
+    call(&broker, id).await.unwrap();
 }
 
 #[tokio::test]

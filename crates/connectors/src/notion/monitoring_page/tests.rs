@@ -76,8 +76,12 @@ async fn the_page_is_kept_current_and_does_not_grow() {
 async fn what_people_write_on_it_stays_and_what_they_delete_comes_back() {
     let bench = bench().await;
     bench.page.show(&state(0)).await.unwrap();
-    bench.add_by_hand(json!({ "paragraph": { "rich_text": [{ "text": { "content": "Mine" } }] } })).await;
-    bench.add_by_hand(json!({ "callout": { "rich_text": [{ "text": { "content": "My box" } }] } })).await;
+    bench
+        .add_by_hand(json!({ "paragraph": { "rich_text": [{ "text": { "content": "Mine" } }] } }))
+        .await;
+    bench
+        .add_by_hand(json!({ "callout": { "rich_text": [{ "text": { "content": "My box" } }] } }))
+        .await;
     let budgets = bench.blocks().await.remove(3).id;
     by_hand(&bench.vendor, Method::Delete, &format!("/v1/blocks/{budgets}"), &json!({})).await;
     assert_eq!(bench.page.show(&state(0)).await.unwrap(), 1);
@@ -94,7 +98,11 @@ async fn a_box_that_was_added_twice_is_one_again() {
     bench.vendor.faults().set(vec![lost]).unwrap();
     assert!(bench.page.show(&state(0)).await.unwrap_err().ambiguous);
     assert_eq!(bench.page.show(&state(0)).await.unwrap(), 0, "they are there");
-    bench.add_by_hand(json!({ "callout": { "rich_text": [{ "text": { "content": "State\nold" } }] } })).await;
+    bench
+        .add_by_hand(
+            json!({ "callout": { "rich_text": [{ "text": { "content": "State\nold" } }] } }),
+        )
+        .await;
     assert_eq!(bench.page.show(&state(0)).await.unwrap(), 1);
     assert_eq!(bench.texts().await.len(), 4);
 }

@@ -70,6 +70,7 @@ impl<T: Transport, C: Timer> NotionRows<T, C> {
         self.learn_own_name().await?;
         let place = Place::read(bookmark.cursor.as_deref())?;
         let table = self.columns(mapping, bookmark.cursor.is_none()).await?;
+        self.next_turn();
         let began_at = self.timer.now();
         let part = self.client.call(&query(mapping, bookmark.since, &place)).await;
         let part = part.map_err(|error| refused(&error))?;
@@ -97,6 +98,7 @@ impl<T: Transport, C: Timer> NotionRows<T, C> {
 
     async fn read_row(&self, mapping: &Mapping, id: &str) -> Result<Option<Row>, ListError> {
         let table = self.columns(mapping, false).await?;
+        self.next_turn();
         let began_at = self.timer.now();
         let page = match self.client.call(&GetPage { page_id: PageId::new(id) }).await {
             Ok(page) => page,
@@ -146,6 +148,7 @@ impl<T: Transport, C: Timer> NotionRows<T, C> {
         let mut items = Vec::new();
         let mut next = Some(GetPageProperty::new(page.id.clone(), &property.id));
         while let Some(operation) = next {
+            self.next_turn();
             let part = self.client.call(&operation).await.map_err(|error| refused(&error))?;
             items.extend(part.property.value.as_array().cloned().unwrap_or_default());
             next = part.next_cursor.map(|cursor| operation.starting_at(cursor));

@@ -11,8 +11,8 @@ use jiff::{SignedDuration, Timestamp};
 /// The part of the limit that may be used at once: one of so many.
 const AT_ONCE: u32 = 9;
 
-/// The part of the limit that is left to readings and other calls: one of so many.
-const LEFT: u32 = 12;
+/// The part of the limit that is left to other calls, such as those of a command: one of so many.
+const LEFT: u32 = 9;
 
 /// Whose turn is when.
 #[derive(Debug)]
@@ -57,7 +57,7 @@ mod tests {
         let mut pace = Pace::new(180);
         let waits: Vec<_> = (0..22).map(|_| pace.turn(at(0)).as_millis()).collect();
         assert!(waits[..20].iter().all(|wait| *wait == 0), "{waits:?}");
-        assert_eq!(waits[20..], [413, 827], "145 a minute beside them");
+        assert_eq!(waits[20..], [428, 857], "140 a minute beside them");
         assert_eq!(pace.turn(at(60_000)).as_millis(), 0, "a rest makes up for it");
     }
 

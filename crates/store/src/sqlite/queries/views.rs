@@ -136,6 +136,8 @@ impl Shelves {
             .replace("{rows}", &hidden("row"))
             .replace("{tags}", &hidden("tag"))
             .replace("{changes}", &hidden("change"))
+            .replace("{change_sets}", &hidden("change_set"))
+            .replace("{runs}", &hidden("run"))
             .replace("{events}", &hidden("event"));
         if sql.contains("{connection_of_r}") {
             sql = sql.replace("{connection_of_r}", &self.case(|(_, link, _)| link.clone()));
@@ -208,6 +210,8 @@ pub(super) fn make(
          FROM main.mirrored WHERE shelf IN ({});
          CREATE TEMP VIEW {} AS SELECT tag, number FROM main.tag WHERE shelf IN ({});
          CREATE TEMP VIEW {} AS SELECT * FROM main.change WHERE {};
+         CREATE TEMP VIEW {} AS SELECT * FROM main.change_set WHERE {};
+         CREATE TEMP VIEW {} AS SELECT * FROM main.sync_run WHERE {};
          CREATE TEMP VIEW {} AS SELECT * FROM journal.journal WHERE {};",
         hidden("row"),
         shelves.all(),
@@ -215,6 +219,10 @@ pub(super) fn make(
         shelves.of_entity(Entity::Contact),
         hidden("change"),
         owner(realm, "version >= 0"),
+        hidden("change_set"),
+        owner(realm, "writes >= 0"),
+        hidden("run"),
+        owner(realm, "is_open >= 0"),
         hidden("event"),
         owner(realm, "journaled_at >= 0"),
     );

@@ -16,6 +16,19 @@ const EVENT: Column = Column(
 /// Every other view, in order of name.
 pub(super) const VIEWS: &[OtherView] = &[
     OtherView {
+        name: "change_sets",
+        about: "What the hub changed outside, by its causes",
+        columns: &[
+            Column("id", "its id, as `highwire undo` takes it", Sql("r.id")),
+            Column("title", "what it was about", Sql("r.title")),
+            Column("actor", "who caused it", Sql("r.actor")),
+            Column("writes", "how many writes it made", Sql("r.writes")),
+            Column("begun_at", "when it began", Micros("begun_at")),
+            Column("undoes", "the change set that it undoes", Sql("r.undoes")),
+        ],
+        from: "{change_sets} AS r",
+    },
+    OtherView {
         name: "changes",
         about: "What events changed, one row for each event and record",
         columns: &[
@@ -98,5 +111,50 @@ pub(super) const VIEWS: &[OtherView] = &[
             Column("last_seen_at", "when the hub last heard something new of it", Micros("last_seen_at")),
         ],
         from: "{rows} AS r",
+    },
+    OtherView {
+        name: "runs",
+        about: "Walks through the vendors' lists: first loads and comparisons",
+        columns: &[
+            Column("id", "its id", Sql("r.id")),
+            Column("vendor", "such as highlevel", Sql("r.vendor")),
+            Column("account", "the vendor's account", Sql("r.account")),
+            Column("kind", "backfill or reconcile", Sql("json_extract(r.content, '$.kind')")),
+            Column("state", "asked, running, done or failed", Sql("json_extract(r.content, '$.state')")),
+            Column("started_at", "when it began", Sql("json_extract(r.content, '$.started_at')")),
+            Column("finished_at", "when it ended", Sql("json_extract(r.content, '$.finished_at')")),
+            Column(
+                "calls",
+                "how many calls it made",
+                Sql("(SELECT sum(json_extract(p.value, '$.tally.calls'))
+                      FROM json_each(r.content, '$.parts') AS p)"),
+            ),
+            Column(
+                "created",
+                "how many records were new",
+                Sql("(SELECT sum(json_extract(p.value, '$.tally.created'))
+                      FROM json_each(r.content, '$.parts') AS p)"),
+            ),
+            Column(
+                "updated",
+                "how many had other values",
+                Sql("(SELECT sum(json_extract(p.value, '$.tally.updated'))
+                      FROM json_each(r.content, '$.parts') AS p)"),
+            ),
+            Column(
+                "deleted",
+                "how many were gone",
+                Sql("(SELECT sum(json_extract(p.value, '$.tally.deleted'))
+                      FROM json_each(r.content, '$.parts') AS p)"),
+            ),
+            Column(
+                "failed",
+                "how many could not be read",
+                Sql("(SELECT sum(json_extract(p.value, '$.tally.failed'))
+                      FROM json_each(r.content, '$.parts') AS p)"),
+            ),
+            Column("problem", "what stood in its way", Sql("json_extract(r.content, '$.problem')")),
+        ],
+        from: "{runs} AS r",
     },
 ];
