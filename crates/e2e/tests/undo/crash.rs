@@ -62,8 +62,9 @@ async fn no_write_is_without_its_entry_wherever_the_process_ends() -> Result<()>
 /// What nobody can find again is not made in silence either: its intent says that it may be there.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_made_while_the_process_ends_is_told_as_unknown() -> Result<()> {
-    let (mut commits, mut unknown) = (0, 0);
-    loop {
+    // A set is begun, the intent and the end of the note are noted, and the audit has a line.
+    let mut unknown = 0;
+    for commits in 0..8 {
         let house = House::until(1, commits + 1).await?;
         let id = house.contacts().await?.into_keys().next().expect("one");
         let note = NoteDraft { body: "Likes tea.".to_owned(), title: None };
@@ -72,7 +73,8 @@ async fn what_is_made_while_the_process_ends_is_told_as_unknown() -> Result<()> 
             house.port.add_note(&house.behalf(Some(&set)), &id, &note).await?;
             anyhow::Ok(())
         };
-        let is_through = made.await.is_ok();
+        // Whoever asks is told of what was made, also where its end could not be noted.
+        let _ = made.await;
         let house = house.again()?;
         let set = ChangeSetId::of(&owner(), CAUSE);
         let is_there = !house.port.notes(&house.behalf(None), &id).await?.is_empty();
@@ -84,11 +86,7 @@ async fn what_is_made_while_the_process_ends_is_told_as_unknown() -> Result<()> 
         } else {
             ensure!(!is_there, "{commits}: it is noted before it is made");
         }
-        if is_through {
-            break;
-        }
-        commits += 1;
     }
-    ensure!(commits > 5 && unknown > 0, "{commits} {unknown}");
+    ensure!(unknown >= 2, "an intent without an end, with a note and without one: {unknown}");
     Ok(())
 }
