@@ -15,24 +15,8 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use domain::{
     Action, BoxFuture, Clock, ConnectionId, Counterpart, Destination, Failure, FieldConflict,
-    Fields,
-    Intent,
-    Link,
-    LinkEnd,
-    LinkStanding,
-    Links,
-    MappedField,
-    Mapping,
-    NewRows,
-    Offered,
-    OnDelete,
-    Queries,
-    Receipt,
-    RecordKey,
-    Row,
-    Side,
-    SyncLink,
-    crm::Crm,
+    Fields, Intent, Link, LinkEnd, LinkStanding, Links, MappedField, Mapping, NewRows, Offered,
+    OnDelete, Queries, Receipt, RecordKey, Row, Side, SyncLink, crm::Crm,
 };
 use jiff::{SignedDuration, Timestamp};
 use policy::sync::merge::{MergeInput, Merged, merge};

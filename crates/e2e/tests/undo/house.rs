@@ -1,6 +1,14 @@
 //! The port over a real store and a simulated HighLevel that allows more calls than a test makes.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
 use anyhow::{Context, Result};
 use connectors::highlevel::port::{Clients, Connected, Port};
@@ -22,7 +30,7 @@ use sandbox::{
     SandboxClock,
     highlevel::{HighLevelSandbox, HighLevelSettings, RateLimits},
 };
-use store::Sqlite;
+use store::{Commit, CutOff, Sqlite};
 
 #[derive(Clone, Copy)]
 pub(crate) struct Runtime;
@@ -58,6 +66,15 @@ impl Clients<HttpTransport, Runtime> for One {
     }
 }
 
+/// Ends the process at the nth half of a commit.
+struct Nth(AtomicUsize);
+
+impl CutOff for Nth {
+    fn is_cut_at(&self, _: Commit) -> bool {
+        self.0.fetch_sub(1, Ordering::SeqCst) == 1
+    }
+}
+
 /// The port, its store and its vendor.
 pub(crate) struct House {
     pub(crate) vendor: HighLevelSandbox,
@@ -65,11 +82,20 @@ pub(crate) struct House {
     pub(crate) port: Arc<Port<Sqlite, HttpTransport, Runtime>>,
     client: Client<HttpTransport, Runtime>,
     clock: Arc<dyn Clock>,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 impl House {
     pub(crate) async fn open(contacts: usize) -> Result<Self> {
+        Self::with(contacts, None).await
+    }
+
+    /// One whose process ends at the commit with this number, from 1: halves of a commit count.
+    pub(crate) async fn until(contacts: usize, commit: usize) -> Result<Self> {
+        Self::with(contacts, Some(Arc::new(Nth(AtomicUsize::new(commit))))).await
+    }
+
+    async fn with(contacts: usize, plan: Option<Arc<dyn CutOff>>) -> Result<Self> {
         let settings = HighLevelSettings {
             contacts,
             rate_limits: RateLimits::generous(),
@@ -91,14 +117,22 @@ impl House {
             HttpTransport::new(HttpSettings::default())?,
             Runtime,
             Arc::new(PrivateToken::new(vendor.token())),
-            location.clone(),
+            location,
             settings,
         );
         let folder = tempfile::tempdir()?;
-        let store = Sqlite::open(folder.path(), Arc::clone(&clock))?;
-        let clients = Arc::new(One(client.clone(), location));
-        let port = Arc::new(Port::new(store.clone(), clients, Arc::clone(&clock)));
-        Ok(Self { vendor, store, port, client, clock, _folder: folder })
+        let store = open(folder.path(), &clock, plan)?;
+        let port = port(&vendor, &client, (&store, &clock));
+        Ok(Self { vendor, store, port, client, clock, folder })
+    }
+
+    /// The next process on the same folder.
+    pub(crate) fn again(self) -> Result<Self> {
+        let Self { vendor, store, port: former, client, clock, folder } = self;
+        drop((store, former));
+        let store = open(folder.path(), &clock, None)?;
+        let port = port(&vendor, &client, (&store, &clock));
+        Ok(Self { vendor, store, port, client, clock, folder })
     }
 
     /// Who writes, in this set or in sets of their own.
@@ -171,6 +205,23 @@ impl House {
     pub(crate) async fn writes(&self, set: &ChangeSetId) -> Result<Vec<Write>> {
         Ok(self.store.writes(&Realm::Installation, set, 0, 10_000).await?)
     }
+}
+
+#[expect(clippy::disallowed_methods, reason = "this is a trial of crashes")]
+fn open(folder: &Path, clock: &Arc<dyn Clock>, plan: Option<Arc<dyn CutOff>>) -> Result<Sqlite> {
+    Ok(match plan {
+        Some(plan) => Sqlite::open_to_be_cut_off(folder, Arc::clone(clock), plan)?,
+        None => Sqlite::open(folder, Arc::clone(clock))?,
+    })
+}
+
+fn port(
+    vendor: &HighLevelSandbox,
+    client: &Client<HttpTransport, Runtime>,
+    (store, clock): (&Sqlite, &Arc<dyn Clock>),
+) -> Arc<Port<Sqlite, HttpTransport, Runtime>> {
+    let clients = Arc::new(One(client.clone(), LocationId::new(vendor.location_id())));
+    Arc::new(Port::new(store.clone(), clients, Arc::clone(clock)))
 }
 
 /// What a report says of a record.

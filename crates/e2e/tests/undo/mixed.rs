@@ -4,9 +4,9 @@ use anyhow::{Context, Result, ensure};
 use domain::{
     ChangeSets as _, Realm, UndoOutcome, WriteEffect, WriteState,
     crm::{
-        Booking, ContactDraft, ContactPatch, CrmCalendars, CrmContacts, CrmError, CrmMessages,
-        CrmNotes, CrmOpportunities, MessageDraft, NoteDraft, OpportunityDraft, OpportunityPatch,
-        OpportunityStatus, SlotSpan,
+        Appointment, Behalf, Booking, ContactDraft, ContactPatch, CrmCalendars, CrmContacts,
+        CrmError, CrmMessages, CrmNotes, CrmOpportunities, MessageDraft, NoteDraft,
+        OpportunityDraft, OpportunityPatch, OpportunityStatus, SlotSpan,
     },
 };
 use endpoint::Timer as _;
@@ -86,6 +86,36 @@ async fn what_was_made_goes_and_what_somebody_touched_stays() -> Result<()> {
     Ok(())
 }
 
+fn email() -> MessageDraft {
+    MessageDraft {
+        channel: domain::crm::Channel::Email,
+        text: Some("Won.".to_owned()),
+        html: None,
+        subject: Some("Thanks".to_owned()),
+        from: None,
+        attachments: Vec::new(),
+    }
+}
+
+/// Books a contact into the last free slot of somebody's own calendar.
+async fn book(house: &House, behalf: &Behalf, contact: &str) -> Result<Appointment> {
+    let location = LocationId::new(house.vendor.location_id());
+    let calendars = house.client().call(&ListCalendars::new(location)).await?.calendars;
+    let personal = calendars.iter().find(|it| it.calendar_type.as_deref() == Some("personal"));
+    let calendar = personal.context("a personal calendar")?.id.to_string();
+    let from = Runtime.now();
+    let span = SlotSpan { from, until: from.checked_add(336.hours())?, timezone: None };
+    let slot = house.port.free_slots(behalf, &calendar, &span).await?.pop().context("a slot")?;
+    let booking = Booking {
+        calendar,
+        contact: contact.to_owned(),
+        starts_at: slot.starts_at,
+        title: Some("Survey".to_owned()),
+        place: None,
+    };
+    Ok(house.port.book(behalf, &booking).await?)
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn stages_and_appointments_come_back_and_messages_are_told() -> Result<()> {
     let house = House::open(5).await?;
@@ -93,7 +123,7 @@ async fn stages_and_appointments_come_back_and_messages_are_told() -> Result<()>
     let contact = port.upsert_contact(&free, &person("ada@example.com")).await?.contact.item.id;
     let client = house.client();
     let location = LocationId::new(house.vendor.location_id());
-    let list = ListPipelines { location_id: location.clone() };
+    let list = ListPipelines { location_id: location };
     let sales = client.call(&list).await?.pipelines.remove(0);
     let stages = sales.stages.clone().context("stages")?;
     let other = port.upsert_contact(&free, &person("other@example.com")).await?.contact.item.id;
@@ -122,28 +152,8 @@ async fn stages_and_appointments_come_back_and_messages_are_told() -> Result<()>
     let new =
         port.upsert_opportunity(&behalf, &draft(&other, "Second engine")).await?.opportunity.item;
     ensure!(new.id != old.id);
-    let calendars = client.call(&ListCalendars::new(location)).await?.calendars;
-    let personal = calendars.iter().find(|it| it.calendar_type.as_deref() == Some("personal"));
-    let calendar = personal.context("a personal calendar")?.id.to_string();
-    let from = Runtime.now();
-    let span = SlotSpan { from, until: from.checked_add(336.hours())?, timezone: None };
-    let slot = port.free_slots(&free, &calendar, &span).await?.pop().context("a slot")?;
-    let booking = Booking {
-        calendar,
-        contact: contact.clone(),
-        starts_at: slot.starts_at,
-        title: Some("Survey".to_owned()),
-        place: None,
-    };
-    let booked = port.book(&behalf, &booking).await?;
-    let email = MessageDraft {
-        channel: domain::crm::Channel::Email,
-        text: Some("Won.".to_owned()),
-        html: None,
-        subject: Some("Thanks".to_owned()),
-        from: None,
-        attachments: Vec::new(),
-    };
+    let booked = book(&house, &behalf, &contact).await?;
+    let email = email();
     let sent = port.send_message(&behalf, &contact, &email).await?;
     let noted = house.writes(&set).await?;
     ensure!(!format!("{noted:?}").contains("Won."), "the text of a message is not kept");

@@ -119,33 +119,10 @@ where
         let id = target.key.id.as_str();
         match target.key.entity {
             Entity::Contact => self.put_back_contact(behalf, (at, id), difference).await,
-            Entity::Opportunity => {
-                let began_at = self.now();
-                let plan =
-                    Plan::change("opportunity.restored", target.key.clone(), difference.clone());
-                let change = opportunity::restored(id, difference);
-                let call = at.client.call(&change);
-                let reply = self.write(behalf, (plan, "opportunity"), call, |_| Ended::default());
-                let reply = reply.await?;
-                self.remember_deal(behalf, id, began_at);
-                self.tell_deal(behalf, at, &reply.opportunity).await;
-                Ok(())
-            }
+            Entity::Opportunity => self.put_back_deal(behalf, (at, target), difference).await,
             Entity::Note => {
+                let change = note_restored(target, difference)?;
                 let plan = Plan::change("note.restored", target.key.clone(), difference.clone());
-                let after = |key: &str| {
-                    let field = difference.fields.get(key)?;
-                    Some(field.after.as_str().unwrap_or_default().to_owned())
-                };
-                let change = UpdateNote {
-                    contact_id: ContactId::new(parent(target)?),
-                    note_id: NoteId::new(id),
-                    body: after("body"),
-                    user_id: None,
-                    title: after("title"),
-                    color: None,
-                    pinned: None,
-                };
                 let plan = plan.on(target.parent.clone());
                 let call = at.client.call(&change);
                 self.write(behalf, (plan, "note"), call, |_| Ended::default()).await?;
@@ -154,23 +131,30 @@ where
             Entity::Appointment => {
                 let act = "appointment.restored";
                 let plan = Plan::change(act, target.key.clone(), difference.clone());
-                let status = difference.fields.get("status").map(|field| &field.after);
-                let change = UpdateAppointment {
-                    event_id: AppointmentId::new(id),
-                    calendar_id: None,
-                    start_time: None,
-                    fields: AppointmentFields {
-                        appointment_status: status.and_then(Value::as_str).map(str::to_owned),
-                        ..AppointmentFields::default()
-                    },
-                };
                 let plan = plan.on(target.parent.clone());
+                let change = appointment_restored(id, difference);
                 let call = at.client.call(&change);
                 self.write(behalf, (plan, "appointment"), call, |_| Ended::default()).await?;
                 Ok(())
             }
             other => Err(unknown(other)),
         }
+    }
+
+    async fn put_back_deal(
+        &self,
+        behalf: &Behalf,
+        (at, target): (&Connected<T, C>, &Target),
+        difference: &Difference,
+    ) -> Result<(), CrmError> {
+        let (began_at, id) = (self.now(), target.key.id.as_str());
+        let plan = Plan::change("opportunity.restored", target.key.clone(), difference.clone());
+        let change = opportunity::restored(id, difference);
+        let call = at.client.call(&change);
+        let reply = self.write(behalf, (plan, "opportunity"), call, |_| Ended::default()).await?;
+        self.remember_deal(behalf, id, began_at);
+        self.tell_deal(behalf, at, &reply.opportunity).await;
+        Ok(())
     }
 
     /// Fields first: they can be refused, and tags cannot.
@@ -287,6 +271,37 @@ where
             true => Err(CrmError::NotFound("appointment")),
             false => Ok(found),
         }
+    }
+}
+
+/// The write after which a note has what is after this difference.
+fn note_restored(target: &Target, difference: &Difference) -> Result<UpdateNote, CrmError> {
+    let after = |key: &str| {
+        let field = difference.fields.get(key)?;
+        Some(field.after.as_str().unwrap_or_default().to_owned())
+    };
+    Ok(UpdateNote {
+        contact_id: ContactId::new(parent(target)?),
+        note_id: NoteId::new(&target.key.id),
+        body: after("body"),
+        user_id: None,
+        title: after("title"),
+        color: None,
+        pinned: None,
+    })
+}
+
+/// The write after which an appointment stands as it does after this difference.
+fn appointment_restored(id: &str, difference: &Difference) -> UpdateAppointment {
+    let status = difference.fields.get("status").map(|field| &field.after);
+    UpdateAppointment {
+        event_id: AppointmentId::new(id),
+        calendar_id: None,
+        start_time: None,
+        fields: AppointmentFields {
+            appointment_status: status.and_then(Value::as_str).map(str::to_owned),
+            ..AppointmentFields::default()
+        },
     }
 }
 
