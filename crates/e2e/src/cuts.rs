@@ -299,6 +299,7 @@ impl House {
             crm: Arc::new(Port::new(store.clone(), Arc::clone(&one) as _, Arc::clone(&clock))),
             counterparts: [(self.mapping.counterpart.clone(), counterpart)].into(),
             mappings: Arc::clone(&mappings),
+            queries: None,
             clock: Arc::clone(&clock),
         });
         let reach = (Arc::clone(&one) as _, one as _);

@@ -6,6 +6,7 @@
 //! crash between them repeats writes that say the same.
 
 mod failure;
+mod id_fields;
 mod records;
 mod rows;
 mod turns;
@@ -14,13 +15,29 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use domain::{
     Action, BoxFuture, Clock, ConnectionId, Counterpart, Destination, Failure, FieldConflict,
-    Intent, Link, LinkEnd, LinkStanding, Links, MappedField, Mapping, NewRows, Offered, OnDelete,
-    Receipt, RecordKey, Row, Side, SyncLink, crm::Crm,
+    Fields,
+    Intent,
+    Link,
+    LinkEnd,
+    LinkStanding,
+    Links,
+    MappedField,
+    Mapping,
+    NewRows,
+    Offered,
+    OnDelete,
+    Queries,
+    Receipt,
+    RecordKey,
+    Row,
+    Side,
+    SyncLink,
+    crm::Crm,
 };
 use jiff::{SignedDuration, Timestamp};
 use policy::sync::merge::{MergeInput, Merged, merge};
 
-use self::{records::CrmRecord, turns::Turns};
+use self::{id_fields::IdFields, records::CrmRecord, turns::Turns};
 
 /// How often a pair is merged again because a side kept something else than was written.
 const ROUNDS: usize = 3;
@@ -35,6 +52,8 @@ pub struct LinkingParts<S> {
     pub counterparts: BTreeMap<ConnectionId, Arc<dyn Counterpart>>,
     /// What is kept equal with what.
     pub mappings: Arc<[Mapping]>,
+    /// Who says whether a mapping's condition holds; without it every condition does.
+    pub queries: Option<Arc<dyn Queries>>,
     /// The time.
     pub clock: Arc<dyn Clock>,
 }
@@ -43,6 +62,7 @@ pub struct LinkingParts<S> {
 pub struct Linking<S> {
     parts: LinkingParts<S>,
     turns: Turns,
+    id_fields: IdFields,
 }
 
 /// What is known of a pair while it is made equal.
@@ -61,7 +81,7 @@ impl<S: Links + Send + Sync> Linking<S> {
     /// Nothing is called yet.
     #[must_use]
     pub fn new(parts: LinkingParts<S>) -> Self {
-        Self { parts, turns: Turns::default() }
+        Self { parts, turns: Turns::default(), id_fields: IdFields::default() }
     }
 
     async fn sync(&self, action: &Action) -> Result<Receipt, Failure> {
@@ -137,7 +157,7 @@ impl<S: Links + Send + Sync> Linking<S> {
             return Ok("the row was removed; its record stays");
         }
         let Some(record) = self.record(pair).await? else { return self.without_record(pair).await };
-        if !records::is_meant(pair.mapping, &record) {
+        if !records::is_meant(pair.mapping, &record) || !self.holds(pair, &record).await? {
             let is_new = pair.link.id.is_none();
             pair.link.standing = LinkStanding::Left;
             // A record that never had a row needs no link that says so.
@@ -159,6 +179,24 @@ impl<S: Links + Send + Sync> Linking<S> {
             pair.link.standing = was;
         }
         done
+    }
+
+    /// Whether the mapping's condition holds of a record, which the mirror is asked. A record that a row
+    /// was seen for is not asked for: the mirror may not have it yet.
+    async fn holds(&self, pair: &Pair<'_>, record: &CrmRecord) -> Result<bool, Failure> {
+        let is_of_row = matches!(&pair.action.intent, Intent::SyncLink(it) if it.row.is_some());
+        let (Some(condition), Some(queries)) = (&pair.mapping.only.sql, &self.parts.queries) else {
+            return Ok(true);
+        };
+        if is_of_row {
+            return Ok(true);
+        }
+        let test = domain::RecordTest {
+            tenant: pair.mapping.tenant.clone(),
+            key: RecordKey::new(pair.mapping.entity, &record.id),
+            condition: condition.clone(),
+        };
+        queries.holds(test).await.map_err(|error| failure::of_query(&error))
     }
 
     /// The record, which may have to be made of the row; none where it was deleted or there is none to
@@ -247,7 +285,7 @@ impl<S: Links + Send + Sync> Linking<S> {
             }
             let Merged { agreed, mut to_crm, to_row, conflicts } = merged;
             let now = self.parts.clock.now();
-            to_crm.extend(pair.crossing(&record));
+            to_crm.extend(self.crossing(pair, &record).await?);
             let is_quiet = to_crm.is_empty() && to_row.is_empty() && pair.is_crossed();
             // What is lost is noted once it is lost: a write that fails is tried again.
             let (kept_crm, kept_row): (Vec<_>, Vec<_>) =
@@ -291,7 +329,7 @@ impl<S: Links + Send + Sync> Linking<S> {
     async fn write_row(
         &self,
         pair: &mut Pair<'_>,
-        (record, fields): (&CrmRecord, domain::Fields),
+        (record, fields): (&CrmRecord, Fields),
         now: Timestamp,
     ) -> Result<Offered, Failure> {
         if pair.link.row.is_none() && pair.link.standing != LinkStanding::Making {

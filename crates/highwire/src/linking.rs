@@ -59,6 +59,7 @@ pub(crate) async fn links(
         crm: port::highlevel(settings, broker, store, clock),
         counterparts: counterparts(ground, notion, &mappings)?,
         mappings: Arc::clone(&mappings),
+        queries: Some(Arc::new(store.clone())),
         clock: Arc::clone(clock),
     }));
     let destination = |one: &Mapping| (one.destination(), Arc::clone(&linking));

@@ -22,7 +22,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// How often another process is looked at.
 const LOOK: Duration = Duration::from_millis(50);
 
-/// The field of HighLevel that takes the application's ids.
+/// The field of HighLevel that takes the application's ids. The hub makes it.
 pub(crate) const ID_FIELD: &str = "Application ID";
 
 /// The mappings that the hub has, in order: one for each application.
@@ -91,9 +91,6 @@ impl House {
             ("GHL_LOCATION_ID", vendor.location_id().to_owned()),
             ("HIGHWIRE_SUBSCRIPTIONS_ALLOW_PRIVATE_ADDRESSES", "127.0.0.1".to_owned()),
         ];
-        let field = json!({"name": ID_FIELD, "dataType": "TEXT", "model": "contact"});
-        let fields = format!("/locations/{}/customFields", vendor.location_id());
-        at(&vendor, Method::Post, &fields, field).await?;
         let (mut own, mut file) = (Vec::new(), String::new());
         for mapping in &MAPPINGS[..applications] {
             let one = Own::open(mapping).await?;

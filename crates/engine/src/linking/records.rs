@@ -102,6 +102,11 @@ impl CrmSide<'_> {
         Ok(written)
     }
 
+    /// Makes a custom field of contacts where there is none of this name.
+    pub(super) async fn ensure_field(&self, name: &str) -> Result<(), CrmError> {
+        self.crm.ensure_contact_field(&self.behalf(), name).await.map(|_| ())
+    }
+
     async fn make_person(&self, fields: &Fields) -> Result<Made, Failure> {
         let mut draft = face::contact_draft(fields);
         draft.phone = draft.phone.filter(|phone| e164(phone).is_some());

@@ -32,6 +32,7 @@ impl Bench {
             crm: Arc::clone(&self.people) as _,
             counterparts: [(self.mapping.counterpart.clone(), counterpart)].into(),
             mappings: [self.mapping.clone()].into(),
+            queries: None,
             clock: clock(),
         })
     }
@@ -259,4 +260,18 @@ async fn ids_are_crossed_where_the_mapping_names_a_field() {
     let ada = bench.people.state().contacts["c1"].clone();
     assert_eq!(ada.custom_fields["Row id"], json!("row-1"));
     assert_eq!(bench.writes(), (1, 1));
+    assert_eq!(bench.people.state().fields_asked_for, ["Row id"], "it is made where it is missing");
+}
+
+#[tokio::test]
+async fn without_a_field_for_the_ids_the_rest_is_kept_equal() {
+    let mut bench = Bench::new();
+    let field = "custom_fields.Row id".to_owned();
+    bench.mapping.settings.insert("row_id_field".to_owned(), field);
+    bench.people.state().is_without_fields = true;
+    bench.ada();
+    bench.of_record("c1").await.unwrap();
+    let ada = bench.people.state().contacts["c1"].clone();
+    assert!(!ada.custom_fields.contains_key("Row id"));
+    assert_eq!(bench.writes(), (0, 1), "the row was made");
 }
