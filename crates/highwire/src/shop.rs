@@ -164,7 +164,7 @@ impl Bringer<'_> {
             crm: Arc::clone(&self.crm),
             clock: clock::system(),
         };
-        let people = sync.run(plan, tell).await.map_err(|error| match error {
+        let people = Box::pin(sync.run(plan, tell)).await.map_err(|error| match error {
             ShopError::Storage(error) => Failure::from(error),
             ShopError::Crm(error) => {
                 Failure::user("prepare the CRM for the shop's people", error.hint()).because(error)
@@ -177,7 +177,7 @@ impl Bringer<'_> {
             tag,
             clock: clock::system(),
         };
-        let leads = handover.run(plan, tell).await?;
+        let leads = Box::pin(handover.run(plan, tell)).await?;
         Ok(Report { people, leads: Some(leads) })
     }
 }

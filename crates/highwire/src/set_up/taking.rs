@@ -198,7 +198,7 @@ impl HubSetUp {
         let settings = repairshopr::Settings::new(url, key.clone());
         let budget = crate::shop::budget(&self.settings).map_err(|failure| {
             let hint = "check the data folder of the hub; its log says more";
-            Refused::because(&failure.to_string(), hint)
+            Refused::because(failure.to_string(), hint)
         })?;
         let client = repairshopr::Client::new(transport(None)?, Timer, settings, budget);
         let findings = shop::check::check(&client, clock::now()).await;
