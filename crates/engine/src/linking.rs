@@ -290,17 +290,6 @@ impl<S: Links + Send + Sync> Linking<S> {
         Ok("both are equal")
     }
 
-    /// The row's id for the record, where there is a field that takes it.
-    async fn crossing(&self, pair: &Pair<'_>, record: &CrmRecord) -> Result<Fields, Failure> {
-        let wanted = pair.crossing(record);
-        let Some(field) = wanted.keys().next() else { return Ok(wanted) };
-        let crm = self.crm_side(pair.mapping);
-        Ok(match self.id_fields.is_ready(&crm, pair.mapping, field).await? {
-            true => wanted,
-            false => Fields::new(),
-        })
-    }
-
     async fn write_row(
         &self,
         pair: &mut Pair<'_>,

@@ -5,10 +5,14 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use domain::{Entity, Failure, Mapping, Next};
+use domain::{Entity, Failure, Fields, Links, Mapping, Next};
 use policy::sync::face::CUSTOM;
 
-use super::{failure::of_crm, records::CrmSide};
+use super::{
+    Linking, Pair,
+    failure::of_crm,
+    records::{CrmRecord, CrmSide},
+};
 
 /// The fields that were looked for, by the names of their mappings, and whether they can be written.
 #[derive(Default)]
@@ -19,7 +23,7 @@ pub(super) struct IdFields {
 impl IdFields {
     /// Whether a mapping's field is there, or could be made. One that cannot be keeps its ids to itself:
     /// everything else is kept equal without it.
-    pub(super) async fn is_ready(
+    async fn is_ready(
         &self,
         crm: &CrmSide<'_>,
         mapping: &Mapping,
@@ -29,11 +33,9 @@ impl IdFields {
         else {
             return Ok(true);
         };
-        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(is_ready) = known.get(&mapping.name) {
-            return Ok(*is_ready);
+        if let Some(is_ready) = self.known(mapping) {
+            return Ok(is_ready);
         }
-        drop(known);
         let made = crm.ensure_field(name).await;
         let is_ready = match made.map_err(|error| of_crm(&error)) {
             Ok(()) => true,
@@ -49,6 +51,28 @@ impl IdFields {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         known.insert(mapping.name.clone(), is_ready);
         Ok(is_ready)
+    }
+
+    fn known(&self, mapping: &Mapping) -> Option<bool> {
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        known.get(&mapping.name).copied()
+    }
+}
+
+impl<S: Links + Send + Sync> Linking<S> {
+    /// The row's id for the record, where there is a field that takes it.
+    pub(super) async fn crossing(
+        &self,
+        pair: &Pair<'_>,
+        record: &CrmRecord,
+    ) -> Result<Fields, Failure> {
+        let wanted = pair.crossing(record);
+        let Some(field) = wanted.keys().next() else { return Ok(wanted) };
+        let crm = self.crm_side(pair.mapping);
+        Ok(match self.id_fields.is_ready(&crm, pair.mapping, field).await? {
+            true => wanted,
+            false => Fields::new(),
+        })
     }
 }
 
