@@ -70,6 +70,8 @@ macro_rules! storage_contract {
             a_cause_has_one_change_set,
             a_write_is_noted_before_and_after,
             a_realm_sees_its_own_change_sets,
+            old_change_sets_go_with_their_writes,
+            old_entries_of_the_audit_go,
             a_realm_sees_its_own_entries_and_all_of_them,
             entries_are_found_by_owner_and_place,
             lanes_move_with_the_cursor_of_the_mirror,

@@ -1,8 +1,8 @@
 //! Retention: what is kept for a while only, what still needs it, and how it goes.
 //!
 //! Three kinds of things grow with every event: its raw bytes, its entry in the journal with what it
-//! changed, and the finished actions that followed from it. Each kind goes by limits of its own, in
-//! small steps. The store removes what it is told to remove; what may go is decided in `policy`.
+//! changed, and the finished actions that followed from it. Two grow with what the hub does: the audit,
+//! and change sets. Each kind goes by limits of its own, in small steps. The store removes what it is told to remove; what may go is decided in `policy`.
 
 use std::{collections::BTreeMap, future::Future};
 
@@ -20,11 +20,16 @@ pub enum Retained {
     Events,
     /// Finished actions, with their attempts.
     Attempts,
+    /// Entries of the audit.
+    Audit,
+    /// Change sets, with their writes. One that is gone cannot be undone.
+    Changes,
 }
 
 impl Retained {
     /// Every kind, in the order in which they go.
-    pub const ALL: [Self; 3] = [Self::Bytes, Self::Events, Self::Attempts];
+    pub const ALL: [Self; 5] =
+        [Self::Bytes, Self::Events, Self::Attempts, Self::Audit, Self::Changes];
 
     /// The name in metrics, logs and settings.
     #[must_use]
@@ -33,6 +38,8 @@ impl Retained {
             Self::Bytes => "bytes",
             Self::Events => "events",
             Self::Attempts => "attempts",
+            Self::Audit => "audit",
+            Self::Changes => "changes",
         }
     }
 }
@@ -42,13 +49,19 @@ impl Retained {
 pub struct Kept {
     /// Its place among its kind, from 1: for bytes and events that in the journal.
     pub place: u64,
-    /// Since when it is kept: when it was journaled, or finished.
+    /// Since when it is kept: when it was journaled, finished, or noted; of a change set when its
+    /// newest write was.
     pub since: Timestamp,
     /// What it takes, in bytes: exact for raw bytes, an estimate with its share of the indexes for the
     /// others.
     pub size: u64,
-    /// The event that it is or belongs to.
+    /// The event that it is or belongs to; [`Self::NO_EVENT`] where it belongs to none.
     pub event: EventId,
+}
+
+impl Kept {
+    /// What stands in place of the event of an entry of the audit, or of a change set.
+    pub const NO_EVENT: EventId = EventId::from_bytes([0; 16]);
 }
 
 /// Why an event cannot go yet.

@@ -5,9 +5,11 @@
 
 mod callers;
 pub mod canary;
+pub mod chaos;
 mod coverage;
 pub mod crash;
 mod crowd;
+pub mod cuts;
 mod events;
 mod filler;
 pub mod fuzzer;

@@ -145,6 +145,27 @@ impl Tables {
         run(&self.program, &self.folder, &self.variables, arguments)
     }
 
+    /// Runs a command beside the hub that reads its input.
+    ///
+    /// # Errors
+    /// Where it fails.
+    pub fn run_with(&self, arguments: &[&str], input: &str) -> Result<()> {
+        let given = self.folder.path().join("input");
+        std::fs::write(&given, input)?;
+        let mut command = self.program.command(self.folder.path());
+        command.args(arguments).envs(self.variables.iter().cloned());
+        let output = command.stdin(std::fs::File::open(&given)?).output()?;
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        ensure!(output.status.success(), "{arguments:?}: {said}");
+        Ok(())
+    }
+
+    /// The hub's data folder.
+    #[must_use]
+    pub fn data(&self) -> std::path::PathBuf {
+        self.folder.path().join("data")
+    }
+
     /// Calls the simulated HighLevel, as a person does who works there.
     ///
     /// # Errors

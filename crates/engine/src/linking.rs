@@ -15,8 +15,24 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use domain::{
     Action, BoxFuture, Clock, ConnectionId, Counterpart, Destination, Failure, FieldConflict,
-    Fields, Intent, Link, LinkEnd, LinkStanding, Links, MappedField, Mapping, NewRows, Offered,
-    OnDelete, Receipt, RecordKey, Row, Side, SyncLink, crm::Crm,
+    Fields,
+    Intent,
+    Link,
+    LinkEnd,
+    LinkStanding,
+    Links,
+    MappedField,
+    Mapping,
+    NewRows,
+    Offered,
+    OnDelete,
+    Queries,
+    Receipt,
+    RecordKey,
+    Row,
+    Side,
+    SyncLink,
+    crm::Crm,
 };
 use jiff::{SignedDuration, Timestamp};
 use policy::sync::merge::{MergeInput, Merged, merge};
@@ -36,6 +52,8 @@ pub struct LinkingParts<S> {
     pub counterparts: BTreeMap<ConnectionId, Arc<dyn Counterpart>>,
     /// What is kept equal with what.
     pub mappings: Arc<[Mapping]>,
+    /// Who says whether a mapping's condition holds; without it every condition does.
+    pub queries: Option<Arc<dyn Queries>>,
     /// The time.
     pub clock: Arc<dyn Clock>,
 }
@@ -139,7 +157,7 @@ impl<S: Links + Send + Sync> Linking<S> {
             return Ok("the row was removed; its record stays");
         }
         let Some(record) = self.record(pair).await? else { return self.without_record(pair).await };
-        if !records::is_meant(pair.mapping, &record) {
+        if !records::is_meant(pair.mapping, &record) || !self.holds(pair, &record).await? {
             let is_new = pair.link.id.is_none();
             pair.link.standing = LinkStanding::Left;
             // A record that never had a row needs no link that says so.
@@ -161,6 +179,24 @@ impl<S: Links + Send + Sync> Linking<S> {
             pair.link.standing = was;
         }
         done
+    }
+
+    /// Whether the mapping's condition holds of a record, which the mirror is asked. A record that a row
+    /// was seen for is not asked for: the mirror may not have it yet.
+    async fn holds(&self, pair: &Pair<'_>, record: &CrmRecord) -> Result<bool, Failure> {
+        let is_of_row = matches!(&pair.action.intent, Intent::SyncLink(it) if it.row.is_some());
+        let (Some(condition), Some(queries)) = (&pair.mapping.only.sql, &self.parts.queries) else {
+            return Ok(true);
+        };
+        if is_of_row {
+            return Ok(true);
+        }
+        let test = domain::RecordTest {
+            tenant: pair.mapping.tenant.clone(),
+            key: RecordKey::new(pair.mapping.entity, &record.id),
+            condition: condition.clone(),
+        };
+        queries.holds(test).await.map_err(|error| failure::of_query(&error))
     }
 
     /// The record, which may have to be made of the row; none where it was deleted or there is none to

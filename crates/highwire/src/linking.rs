@@ -16,7 +16,6 @@ use engine::{DeliverySettings, Linking, LinkingParts, Watching};
 use store::Sqlite;
 
 use crate::{
-    broker,
     clock::Timer,
     doors,
     failure::Failure,
@@ -60,6 +59,7 @@ pub(crate) async fn links(
         crm: port::highlevel(settings, broker, store, clock),
         counterparts: counterparts(ground, notion, &mappings)?,
         mappings: Arc::clone(&mappings),
+        queries: Some(Arc::new(store.clone())),
         clock: Arc::clone(clock),
     }));
     let destination = |one: &Mapping| (one.destination(), Arc::clone(&linking));
@@ -116,7 +116,8 @@ fn watching(
     let every = Duration::from_secs(settings.sync.poll_seconds).max(SHORTEST_POLL);
     let mut watching = Watching { every, ..Watching::default() };
     let Some(tables) = notion else { return Ok(watching) };
-    watching.process = broker::process_name()?;
+    // One process at a time has the stages of a data folder, so whoever had a turn before is gone.
+    watching.process = "hub".to_owned();
     for mapping in mappings.iter().filter(|mapping| mapping.vendor == Notion::NAME) {
         let reader = Arc::clone(tables) as Arc<dyn RowReader>;
         watching.mappings.push((Arc::new(mapping.clone()), reader));

@@ -102,6 +102,10 @@ pub(crate) struct Retention {
     pub(crate) events_megabytes: u32,
     pub(crate) attempts_days: u32,
     pub(crate) attempts_megabytes: u32,
+    pub(crate) audit_days: u32,
+    pub(crate) audit_megabytes: u32,
+    pub(crate) changes_days: u32,
+    pub(crate) changes_megabytes: u32,
 }
 
 /// Where the master keys are that stored credentials are sealed under.
@@ -235,6 +239,8 @@ impl Retention {
             bytes: limit(self.bytes_days, self.bytes_megabytes),
             events: limit(self.events_days, self.events_megabytes),
             attempts: limit(self.attempts_days, self.attempts_megabytes),
+            audit: limit(self.audit_days, self.audit_megabytes),
+            changes: limit(self.changes_days, self.changes_megabytes),
         }
     }
 }

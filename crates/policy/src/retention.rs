@@ -30,6 +30,10 @@ pub struct Limits {
     pub events: Limit,
     /// Of finished actions with their attempts.
     pub attempts: Limit,
+    /// Of the audit.
+    pub audit: Limit,
+    /// Of change sets.
+    pub changes: Limit,
 }
 
 impl Limits {
@@ -45,6 +49,8 @@ impl Limits {
             Retained::Bytes => Limit { age: older(self.bytes.age, self.events.age), ..self.bytes },
             Retained::Events => self.events,
             Retained::Attempts => self.attempts,
+            Retained::Audit => self.audit,
+            Retained::Changes => self.changes,
         }
     }
 }
@@ -123,8 +129,8 @@ fn is_followed(kind: Retained, thing: &Kept, grounds: &Grounds<'_>) -> bool {
     let followed = grounds.projected.min(grounds.decided).0;
     match kind {
         Retained::Bytes | Retained::Events => thing.place <= followed,
-        // The place of an action is none in the journal.
-        Retained::Attempts => true,
+        // Their places are none in the journal.
+        Retained::Attempts | Retained::Audit | Retained::Changes => true,
     }
 }
 
@@ -136,8 +142,8 @@ fn is_needed(kind: Retained, thing: &Kept, grounds: &Grounds<'_>) -> bool {
             let recognized = thing.since.checked_add(IDENTITIES).is_ok_and(|end| grounds.now < end);
             need.is_some() || recognized || thing.place >= grounds.journaled.0
         }
-        // A store names finished actions only.
-        Retained::Attempts => false,
+        // A store names finished actions only, and nothing refers to the others.
+        Retained::Attempts | Retained::Audit | Retained::Changes => false,
     }
 }
 

@@ -1,7 +1,9 @@
 //! What every store of the audit must do.
 
 use super::sample::{at, tenant};
-use crate::{Actor, ApiKeyId, AuditId, ConnectionId, NewAudit, Outcome, Realm, Storage, Tenant};
+use crate::{
+    Actor, ApiKeyId, AuditId, ConnectionId, NewAudit, Outcome, Realm, Retained, Storage, Tenant,
+};
 
 fn noted(owner: Option<&Tenant>, act: &str, second: i64) -> NewAudit {
     NewAudit {
@@ -52,4 +54,20 @@ pub async fn a_realm_sees_its_own_audit<S: Storage>(store: S) {
     // What looks like a pattern is none.
     assert_eq!(seen(organization(), "token_", None, 9).await, []);
     assert_eq!(seen(organization(), "%", None, 9).await, []);
+}
+
+/// What is old goes from the audit, and places are counted on.
+pub async fn old_entries_of_the_audit_go<S: Storage>(store: S) {
+    let alpha = tenant("alpha");
+    let entries = (1..=3).map(|second| noted(Some(&alpha), "token.refreshed", second)).collect();
+    store.note_audit(entries).await.expect("note");
+    let kept = store.kept_after(Retained::Audit, 0, 9).await.expect("kept");
+    let told: Vec<_> = kept.iter().map(|it| (it.place, it.since)).collect();
+    assert_eq!(told, [(1, at(1)), (2, at(2)), (3, at(3))]);
+    assert!(kept.iter().all(|it| it.size > 0));
+    assert_eq!(store.kept_after(Retained::Audit, 1, 1).await.expect("kept"), kept[1..2]);
+    assert_eq!(store.remove(Retained::Audit, &kept[..2]).await.expect("remove"), 2);
+    store.note_audit(vec![noted(Some(&alpha), "token.failed", 4)]).await.expect("note");
+    let left = store.audit(&Realm::Installation, "", None, 9).await.expect("list");
+    assert_eq!(left.iter().map(|entry| entry.id).collect::<Vec<_>>(), [AuditId(4), AuditId(3)]);
 }

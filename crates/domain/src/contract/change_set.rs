@@ -5,8 +5,8 @@ use serde_json::json;
 use super::sample::{at, tenant};
 use crate::{
     Actor, ApiKeyId, ChangeSet, ChangeSetId, ConnectionId, Difference, Entity, NewChangeSet, Realm,
-    RecordKey, Storage, TagChange, Tenant, Write, WriteEffect, WriteEnd, WriteIntent, WriteState,
-    WrittenField,
+    RecordKey, Retained, Storage, TagChange, Tenant, Write, WriteEffect, WriteEnd, WriteIntent,
+    WriteState, WrittenField,
 };
 
 fn new_set(owner: &Tenant, cause: &str, second: i64) -> NewChangeSet {
@@ -150,4 +150,33 @@ pub async fn a_realm_sees_its_own_change_sets<S: Storage>(store: S) {
     assert_eq!(store.writes(&own, &foreign, 0, 9).await.expect("list"), []);
     let theirs = Realm::Connection(beta);
     assert_eq!(store.writes(&theirs, &foreign, 0, 9).await.expect("list"), [noted(1, intent(5))]);
+}
+
+/// A set that is old goes with its writes, and is as if it had never been; the others stay.
+pub async fn old_change_sets_go_with_their_writes<S: Storage>(store: S) {
+    let owner = tenant("alpha");
+    let mut ids = Vec::new();
+    for (cause, second) in [("a", 1), ("b", 2), ("c", 2)] {
+        let set = store.join(new_set(&owner, cause, second)).await.expect("begin").id;
+        store.intend(&owner, &set, intent(second + 5)).await.expect("note");
+        ids.push(set);
+    }
+    store.intend(&owner, &ids[0], intent(9)).await.expect("note");
+    let kept = store.kept_after(Retained::Changes, 0, 9).await.expect("kept");
+    let told: Vec<_> = kept.iter().map(|it| (it.place, it.since)).collect();
+    assert_eq!(told, [(1, at(9)), (2, at(7)), (3, at(7))], "its newest write counts");
+    assert!(kept.iter().all(|it| it.size > 0));
+    assert_eq!(store.kept_after(Retained::Changes, 2, 9).await.expect("kept"), kept[2..]);
+    assert_eq!(store.remove(Retained::Changes, &kept[1..2]).await.expect("remove"), 1);
+    assert_eq!(store.remove(Retained::Changes, &kept[1..2]).await.expect("remove"), 0);
+    for (id, writes) in ids.iter().zip([2, 0, 1]) {
+        let found = store.writes(&Realm::Installation, id, 0, 9).await.expect("list");
+        assert_eq!(found.len(), writes);
+        let set = store.change_set(&Realm::Installation, id).await.expect("find");
+        assert_eq!(set.is_some(), writes > 0);
+    }
+    let again = store.join(new_set(&owner, "b", 8)).await.expect("begin");
+    assert_eq!((again.begun_at, again.writes), (at(8), 0));
+    let kept = store.kept_after(Retained::Changes, 0, 9).await.expect("kept");
+    assert_eq!(kept.iter().map(|it| it.place).collect::<Vec<_>>(), [1, 3, 4]);
 }

@@ -7,7 +7,7 @@ impl Audit for Memory {
     async fn note_audit(&self, entries: Vec<NewAudit>) -> Result<(), StorageError> {
         let state = &mut self.lock().audit;
         for noted in entries {
-            let id = AuditId(state.len() as u64 + 1);
+            let id = AuditId(state.last().map_or(0, |entry| entry.id.0) + 1);
             state.push(AuditEntry { id, noted });
         }
         Ok(())

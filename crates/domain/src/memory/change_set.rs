@@ -4,16 +4,35 @@ use std::collections::BTreeMap;
 
 use super::Memory;
 use crate::{
-    ChangeSet, ChangeSetId, ChangeSets, NewChangeSet, Realm, StorageError, Tenant, Write, WriteEnd,
-    WriteIntent, WriteState,
+    ChangeSet, ChangeSetId, ChangeSets, Kept, NewChangeSet, Realm, StorageError, Tenant, Write,
+    WriteEnd, WriteIntent, WriteState,
 };
 
 #[derive(Default)]
 pub(super) struct ChangeSetState {
     rows: BTreeMap<ChangeSetId, (ChangeSet, Vec<Write>)>,
+    /// The sets in the order in which they were begun.
+    places: BTreeMap<u64, ChangeSetId>,
 }
 
 impl ChangeSetState {
+    pub(super) fn kept(&self) -> impl Iterator<Item = Kept> {
+        let sets = self.places.iter().filter_map(|(place, id)| Some((place, self.rows.get(id)?)));
+        sets.map(|(place, (set, writes))| {
+            let size = (size_of::<ChangeSet>() + size_of_val(writes.as_slice())) as u64;
+            Kept { place: *place, since: set.written_at, size, event: Kept::NO_EVENT }
+        })
+    }
+
+    pub(super) fn remove(&mut self, goes: impl Fn(u64) -> bool) -> u64 {
+        let before = self.rows.len();
+        let going: Vec<u64> = self.places.keys().copied().filter(|place| goes(*place)).collect();
+        for id in going.iter().filter_map(|place| self.places.remove(place)) {
+            self.rows.remove(&id);
+        }
+        (before - self.rows.len()) as u64
+    }
+
     fn within(&self, realm: &Realm, id: &ChangeSetId) -> Option<&(ChangeSet, Vec<Write>)> {
         self.rows.get(id).filter(|(set, _)| realm.holds(Some(&set.tenant)))
     }
@@ -22,9 +41,14 @@ impl ChangeSetState {
 impl ChangeSets for Memory {
     async fn join(&self, set: NewChangeSet) -> Result<ChangeSet, StorageError> {
         let set = ChangeSet::begin(set);
-        let rows = &mut self.lock().change_sets.rows;
-        let row = rows.entry(set.id.clone()).or_insert_with(|| (set, Vec::new()));
-        Ok(row.0.clone())
+        let state = &mut self.lock().change_sets;
+        if let Some((known, _)) = state.rows.get(&set.id) {
+            return Ok(known.clone());
+        }
+        let place = state.places.last_key_value().map_or(0, |(place, _)| *place) + 1;
+        state.places.insert(place, set.id.clone());
+        state.rows.insert(set.id.clone(), (set.clone(), Vec::new()));
+        Ok(set)
     }
 
     async fn intend(

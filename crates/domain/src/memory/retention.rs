@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Memory, State};
-use crate::{Entry, EventId, Kept, Need, Retained, Retention, Space, StorageError};
+use crate::{AuditEntry, Entry, EventId, Kept, Need, Retained, Retention, Space, StorageError};
 
 impl Retention for Memory {
     async fn kept_after(
@@ -17,6 +17,8 @@ impl Retention for Memory {
             Retained::Bytes => Box::new(state.journal.entries.iter().filter_map(bytes)),
             Retained::Events => Box::new(state.journal.entries.iter().map(event)),
             Retained::Attempts => Box::new(finished(&state)),
+            Retained::Audit => Box::new(state.audit.iter().map(noted)),
+            Retained::Changes => Box::new(state.change_sets.kept()),
         };
         Ok(kept.filter(|kept| kept.place > place).take(limit).collect())
     }
@@ -55,6 +57,13 @@ impl Retention for Memory {
                 state.outbox.rows.retain(stays);
                 Ok((before - state.outbox.rows.len()) as u64)
             }
+            Retained::Audit => {
+                let before = state.audit.len();
+                let newest = state.audit.last().map(|entry| entry.id);
+                state.audit.retain(|entry| !goes(entry.id.0) || Some(entry.id) == newest);
+                Ok((before - state.audit.len()) as u64)
+            }
+            Retained::Changes => Ok(state.change_sets.remove(goes)),
         }
     }
 
@@ -76,6 +85,11 @@ fn event(entry: &Entry) -> Kept {
     let size = size_of::<Entry>() as u64;
     let (place, since) = (entry.sequence.0, entry.journaled_at);
     Kept { place, since, size, event: entry.event.id }
+}
+
+fn noted(entry: &AuditEntry) -> Kept {
+    let (place, since) = (entry.id.0, entry.noted.at);
+    Kept { place, since, size: size_of::<AuditEntry>() as u64, event: Kept::NO_EVENT }
 }
 
 fn finished(state: &State) -> impl Iterator<Item = Kept> {

@@ -54,7 +54,7 @@ const PEOPLE: [(&str, &str); 5] = [
 ];
 
 /// The commands, each with what its output holds.
-const COMMANDS: [(Holds, &str); 29] = [
+const COMMANDS: [(Holds, &str); 31] = [
     (Holds::Data, "events list --all"),
     (Holds::Data, "events list --all --json"),
     (Holds::Data, "events show 1"),

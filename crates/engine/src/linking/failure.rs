@@ -1,6 +1,6 @@
 //! What a failure of the CRM or of the store means for a pair.
 
-use domain::{Failure, Link, Next, StorageError, crm::CrmError};
+use domain::{Failure, Link, Next, QueryError, StorageError, crm::CrmError};
 
 /// The pair can never be made equal as things are.
 pub(super) fn refused(reason: &str) -> Failure {
@@ -10,6 +10,18 @@ pub(super) fn refused(reason: &str) -> Failure {
 /// The store failed.
 pub(super) fn of_store(error: &StorageError) -> Failure {
     Failure { next: Next::Hold(None), ambiguous: true, reason: error.to_string() }
+}
+
+/// The mapping's condition cannot be asked.
+pub(super) fn of_query(error: &QueryError) -> Failure {
+    let next = match error {
+        QueryError::Refused(_) => Next::GiveUp,
+        QueryError::TooLong(_) => Next::Retry,
+        QueryError::Storage(_) => Next::Hold(None),
+    };
+    let reason =
+        format!("the condition `only.sql` of the mapping: {error}; correct it in its file");
+    Failure { next, ambiguous: false, reason }
 }
 
 /// Somebody else stored the link, or has one of its ends.

@@ -32,6 +32,7 @@ impl Bench {
             crm: Arc::clone(&self.people) as _,
             counterparts: [(self.mapping.counterpart.clone(), counterpart)].into(),
             mappings: [self.mapping.clone()].into(),
+            queries: None,
             clock: clock(),
         })
     }

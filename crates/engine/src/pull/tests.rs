@@ -151,7 +151,10 @@ async fn what_no_event_told_is_repaired_and_nothing_else() {
         ..RunTally::default()
     };
     assert_eq!(run.tally(), expected);
-    assert_eq!(store.last().await.unwrap().0, before.0 + 3);
+    assert_eq!(store.last().await.unwrap().0, before.0 + 4, "three repairs, and that it is over");
+    let over = store.entries_at(&[domain::Sequence(before.0 + 4)]).await.unwrap().remove(0);
+    assert_eq!(over.event.kind.to_string(), "sync_run.completed");
+    assert_eq!(SyncRun::told_by(&over.event).unwrap().tally(), expected);
     let told = rows(&store, Entity::Contact).await;
     let one = |id: &str| told.iter().find(|(own, ..)| own == id).cloned().unwrap();
     assert_eq!(one("contact-02").2, "changed");
@@ -190,7 +193,7 @@ async fn a_run_that_was_cut_off_goes_on_at_its_page() {
     hub.stop().await;
     assert_eq!(run.tally().created, 9);
     assert_eq!(book.pages_of("contacts"), ["contact-04", "contact-06", "contact-08"]);
-    assert_eq!(store.last().await.unwrap().0, 9, "nothing twice");
+    assert_eq!(store.last().await.unwrap().0, 9 + 1, "nothing twice, and that it is over once");
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,9 +1,9 @@
 //! Letting go: by age and size, around what is needed, again and again, and cut off anywhere.
 
 use domain::{
-    ConnectionId, Decisions, Journal, Memory, Mirror, Outbox, Projection, Receipt, Retention,
-    Sequence, Settlement,
-    contract::sample::{action, at, event, event_id},
+    Actor, Audit as _, ChangeSets as _, ConnectionId, Decisions, Journal, Memory, Mirror, NewAudit,
+    NewChangeSet, Outbox, Outcome, Projection, Receipt, Retention, Sequence, Settlement,
+    contract::sample::{action, at, event, event_id, tenant},
 };
 use jiff::SignedDuration;
 use policy::retention::Limit;
@@ -86,6 +86,42 @@ async fn each_kind_goes_by_its_own_age_and_a_second_round_changes_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_audit_and_change_sets_go_by_their_own_age() {
+    let days = Days::new();
+    let store = Memory::new(Arc::new(days.clone()));
+    for day in 1..=9 {
+        days.put(day);
+        let noted = NewAudit {
+            at: days.now(),
+            organization: None,
+            connection: None,
+            actor: Actor::Hub,
+            act: "token.refreshed".to_owned(),
+            outcome: Outcome::Done,
+            subject: None,
+            detail: None,
+        };
+        store.note_audit(vec![noted]).await.unwrap();
+        let set = NewChangeSet {
+            tenant: tenant("alpha"),
+            cause: day.to_string(),
+            actor: Actor::Hub,
+            title: "sync".to_owned(),
+            undoes: None,
+            at: days.now(),
+        };
+        store.join(set).await.unwrap();
+    }
+    let limits = Limits { audit: aged(3), changes: aged(6), ..Limits::default() };
+    let mut stage = stage(&store, &days, limits);
+    for _ in 0..2 {
+        round(&mut stage).await;
+        assert_eq!(places(&store, Retained::Audit).await, [6, 7, 8, 9]);
+        assert_eq!(places(&store, Retained::Changes).await, (3..=9).collect::<Vec<_>>());
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_takes_too_much_goes_until_it_fits_and_what_comes_is_counted() {
     let days = Days::new();
     let store = filled(&days, 9).await;
@@ -115,7 +151,7 @@ async fn what_is_not_followed_or_not_delivered_stays_and_goes_when_it_is() {
     store.append(event(5)).await.unwrap();
     store.append(event(6)).await.unwrap();
     days.put(100);
-    let limits = Limits { bytes: aged(1), events: aged(1), attempts: aged(1) };
+    let limits = Limits { bytes: aged(1), events: aged(1), attempts: aged(1), ..Limits::default() };
     let mut stage = stage(&store, &days, limits);
     round(&mut stage).await;
     assert_eq!(places(&store, Retained::Events).await, [2, 5, 6]);
@@ -250,7 +286,7 @@ proptest! {
             let decided = projected.saturating_sub(further);
             let store = fated(&days, &fates, projected, decided).await;
             days.put(count as i64 + later);
-            let mut stage = stage(&store, &days, Limits { bytes, events, attempts });
+            let mut stage = stage(&store, &days, Limits { bytes, events, attempts, ..Limits::default() });
             for _ in 0..2 {
                 round(&mut stage).await;
             }

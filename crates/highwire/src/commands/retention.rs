@@ -108,6 +108,8 @@ fn row(holding: &Holding, limit: Limit) -> Vec<String> {
         Retained::Bytes => "raw bytes",
         Retained::Events => "events",
         Retained::Attempts => "finished actions",
+        Retained::Audit => "audit",
+        Retained::Changes => "change sets",
     };
     let days = limit.age.map(|age| format!("{} days", age.as_hours() / 24));
     let size = limit.size.map(|size| format!("{} MB", size / 1_000_000));

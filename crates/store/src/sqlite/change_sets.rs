@@ -28,7 +28,9 @@ impl ChangeSets for Sqlite {
                 return Ok(known);
             }
             let sql = format!(
-                "INSERT INTO change_set ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"
+                "INSERT INTO change_set ({COLUMNS}, place)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,
+                     (SELECT coalesce(max(place), 0) + 1 FROM change_set))"
             );
             transaction.prepare_cached(&sql)?.execute((
                 set.id.as_str(),

@@ -1,7 +1,9 @@
 //! Retention on SQLite: what goes frees whole pages, which are filled again or given back to the disk.
 
 mod attempts;
+mod audit;
 mod bytes;
+mod changes;
 mod events;
 
 use std::{collections::BTreeMap, path::Path};
@@ -39,6 +41,8 @@ impl Retention for Sqlite {
             Retained::Attempts => {
                 state.read(attempted, move |c| Ok(attempts::kept(c, page)?)).await
             }
+            Retained::Audit => state.read(attempted, move |c| Ok(audit::kept(c, page)?)).await,
+            Retained::Changes => state.read(attempted, move |c| Ok(changes::kept(c, page)?)).await,
         }
     }
 
@@ -68,6 +72,14 @@ impl Retention for Sqlite {
             Retained::Attempts => {
                 let write = move |t: &Transaction<'_>| Ok(attempts::remove(t, &things)?);
                 self.shared.state.write("remove attempts", write).await
+            }
+            Retained::Audit => {
+                let write = move |t: &Transaction<'_>| Ok(audit::remove(t, &things)?);
+                self.shared.state.write("remove entries of the audit", write).await
+            }
+            Retained::Changes => {
+                let write = move |t: &Transaction<'_>| Ok(changes::remove(t, &things)?);
+                self.shared.state.write("remove change sets", write).await
             }
         }
     }

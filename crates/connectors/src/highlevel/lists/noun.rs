@@ -7,6 +7,9 @@ use serde_json::{Map, Value};
 
 use super::row;
 
+/// What a row tells, in the hub's words.
+pub(super) type Told = fn(&mut Map<String, Value>) -> Fields;
+
 /// How a list is read.
 pub(super) struct Noun {
     pub(super) part: ListPart,
@@ -15,7 +18,7 @@ pub(super) struct Noun {
     /// The rows of its reply, and where the next page begins.
     pub(super) turn: fn(&Ask<'_>, Value) -> Turned,
     /// What a row tells.
-    pub(super) fields: fn(&mut Map<String, Value>) -> Fields,
+    pub(super) fields: Told,
     /// The names of the moment of a row's last change, the best first.
     pub(super) changed: &'static [&'static str],
     pub(super) single: Single,
@@ -42,7 +45,7 @@ pub(super) struct ById {
     /// The member of the reply that holds the record; none where the reply is the record.
     pub(super) envelope: Option<&'static str>,
     /// What the record tells, where it is shown otherwise than in the list.
-    pub(super) fields: Option<fn(&mut Map<String, Value>) -> Fields>,
+    pub(super) fields: Option<Told>,
 }
 
 /// The value of a parameter.
@@ -162,7 +165,7 @@ impl Noun {
         &self,
         row: Value,
         location: &str,
-        fields: fn(&mut Map<String, Value>) -> Fields,
+        fields: Told,
     ) -> Result<Option<Listed>, (String, String)> {
         let Some(id) = row::id(&row).map(str::to_owned) else {
             return Err(("unknown".to_owned(), "the row has no id".to_owned()));

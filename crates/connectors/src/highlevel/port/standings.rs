@@ -125,8 +125,10 @@ where
                     Plan::change("opportunity.restored", target.key.clone(), difference.clone());
                 let change = opportunity::restored(id, difference);
                 let call = at.client.call(&change);
-                self.write(behalf, (plan, "opportunity"), call, |_| Ended::default()).await?;
+                let reply = self.write(behalf, (plan, "opportunity"), call, |_| Ended::default());
+                let reply = reply.await?;
                 self.remember_deal(behalf, id, began_at);
+                self.tell_deal(behalf, at, &reply.opportunity).await;
                 Ok(())
             }
             Entity::Note => {
@@ -188,24 +190,31 @@ where
             let plan = Plan::change(ACT, key(), only);
             let change = UpdateContact::new(contact_id(), fields);
             let call = at.client.call(&change);
-            self.write(behalf, (plan, "contact"), call, |_| Ended::default()).await?;
+            let reply = self.write(behalf, (plan, "contact"), call, |_| Ended::default()).await?;
+            self.tell_contact(behalf, at, &reply.contact).await;
         }
         let (added, removed) = (&difference.tags.added, &difference.tags.removed);
+        let mut tags_now = None;
         if !added.is_empty() {
             let tags: Vec<String> = added.iter().cloned().collect();
             let plan = Plan::change(ACT, key(), contact::added(&BTreeSet::new(), &tags));
             let call = AddTags { contact_id: contact_id(), tags };
             let call = at.client.call(&call);
-            self.write(behalf, (plan, "contact"), call, |_| Ended::default()).await?;
+            let reply = self.write(behalf, (plan, "contact"), call, |_| Ended::default()).await?;
+            tags_now = reply.tags.or(tags_now);
         }
         if !removed.is_empty() {
             let tags: Vec<String> = removed.iter().cloned().collect();
             let plan = Plan::change(ACT, key(), contact::removed(removed, &tags));
             let call = RemoveTags { contact_id: contact_id(), tags };
             let call = at.client.call(&call);
-            self.write(behalf, (plan, "contact"), call, |_| Ended::default()).await?;
+            let reply = self.write(behalf, (plan, "contact"), call, |_| Ended::default()).await?;
+            tags_now = reply.tags.or(tags_now);
         }
         self.remember(behalf, id, began_at);
+        if let Some(tags) = tags_now {
+            self.tell_tags(behalf, at, (id, &tags)).await;
+        }
         Ok(())
     }
 

@@ -63,7 +63,6 @@ fn write(id: &str, row: Option<&str>, fields: Fields) -> RowWrite {
         fields,
         seen_at: None,
         correlation: CorrelationId::of(&event_id(1)),
-        seen_at: None,
         now: now(),
     }
 }

@@ -5,15 +5,22 @@ use connectors::{
         HighLevel,
         doctor::{self, Keeper, Patient, hosts},
     },
-    notion::{self, Notion},
+    notion::{self, Notion, rows::NotionRows},
 };
-use domain::Connection;
+use domain::{Connection, Finding};
 use endpoint::http::HttpTransport;
 use highlevel::auth::TokenForm;
 use jiff::Timestamp;
 
 use super::report::Section;
-use crate::{clock, connection as calls, doors, failure::Failure, settings::Settings, wiring};
+use crate::{
+    clock::{self, Timer},
+    connection as calls, doors,
+    failure::Failure,
+    mappings::MappingFile,
+    settings::Settings,
+    wiring,
+};
 
 /// The connections of the settings, those with no more than a token too.
 pub(crate) fn connections(settings: &Settings, now: Timestamp) -> Vec<Connection> {
@@ -40,7 +47,7 @@ pub(super) async fn highlevel(
     let named = &settings.highlevel;
     if named.token.is_empty() {
         let why = "highlevel.token (GHL_API_KEY) is not set: events come in, and nothing is called";
-        section.findings.push(domain::Finding::skipped("token", why));
+        section.findings.push(Finding::skipped("token", why));
         return Ok(section);
     }
     let location = calls::location(named);
@@ -72,9 +79,48 @@ pub(super) async fn notion(
     let named = &settings.notion;
     let log = Some(named.activity_log.trim()).filter(|log| !log.is_empty());
     let client = wiring::notion_client(named)?;
-    let examination = notion::doctor::examine(&client, log).await;
+    let mut examination = notion::doctor::examine(&client, log).await;
+    let tables = tables(settings, client).await;
+    examination.calls += tables.len();
+    examination.findings.extend(tables.into_iter().flatten());
     let section = Section::of(connection);
     Ok(Section { findings: examination.findings, calls: examination.calls, ..section })
+}
+
+/// What is found of each table of the mapping file, by one call each.
+async fn tables(settings: &Settings, client: wiring::NotionClient) -> Vec<Vec<Finding>> {
+    let path = &settings.sync.mapping_file;
+    if path.as_os_str().is_empty() {
+        return Vec::new();
+    }
+    let file = match MappingFile::open(path) {
+        Ok(file) => file,
+        Err(failure) => {
+            let hint = "run `highwire notion init --parent PAGE`, which says the line";
+            return vec![vec![Finding::bad("mapping file", failure.to_string(), hint)]];
+        }
+    };
+    let rows = NotionRows::new(client, Timer, &settings.highlevel.application_url);
+    let mappings = file.mappings(&wiring::default_organization());
+    let mut found = Vec::new();
+    for mapping in mappings.iter().filter(|mapping| mapping.vendor == Notion::NAME) {
+        let subject = format!("table {}", mapping.name);
+        found.push(match rows.examine(mapping, clock::now()).await {
+            Ok(drift) if drift.is_empty() => {
+                vec![Finding::good(&subject, "all mapped columns are there")]
+            }
+            Ok(drift) => {
+                let named = |finding| Finding { subject: subject.clone(), ..finding };
+                drift.into_iter().map(named).collect()
+            }
+            Err(failure) => {
+                let (what, hint) =
+                    failure.reason.rsplit_once("; ").unwrap_or((&failure.reason, ""));
+                vec![Finding::bad(&subject, what, hint)]
+            }
+        });
+    }
+    found
 }
 
 /// A transport that does not wait long: whoever asks sits in front of it.

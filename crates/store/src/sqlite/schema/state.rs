@@ -497,5 +497,12 @@ pub(in crate::sqlite) const STATE: Schema = Schema {
     ) WITHOUT ROWID;
     ",
         SHELVES,
+        "
+    -- A change_set has a place, in the order in which they were begun, by which old ones go.
+    ALTER TABLE change_set ADD COLUMN place INTEGER NOT NULL DEFAULT 0;
+    UPDATE change_set SET place = (SELECT count(*) FROM change_set AS other
+        WHERE (other.begun_at, other.id) <= (change_set.begun_at, change_set.id));
+    CREATE UNIQUE INDEX change_set_place ON change_set (place);
+    ",
     ],
 };
