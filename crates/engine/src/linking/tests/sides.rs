@@ -271,10 +271,11 @@ impl CrmAccount for People {
     }
 
     fn ensure_contact_field<'a>(&'a self, _: &'a Behalf, name: &'a str) -> Answer<'a, Outcome> {
-        let made = match self.state().is_without_fields {
+        let mut state = self.state();
+        let made = match state.is_without_fields {
             true => Err(CrmError::NotPermitted { scope: None }),
             false => {
-                self.state().fields_asked_for.push(name.to_owned());
+                state.fields_asked_for.push(name.to_owned());
                 Ok(Outcome::Created)
             }
         };
