@@ -110,7 +110,6 @@ pub async fn live(day: Day) -> Result<Evening> {
     }
     edit(&house, &shop, (day, &mut evening)).await?;
     vendors.into_iter().for_each(Faults::clear);
-    #[expect(clippy::disallowed_methods, reason = "time enters a trial here")]
     let last_edit = Instant::now();
     rest(&house, last_edit).await?;
     evening.shop = house.run(&["sync", "repairshopr"])?;

@@ -13,6 +13,9 @@ use sandbox::fault::{Fault, FaultAction};
 use serde_json::Value;
 use store::Sqlite;
 
+/// How often the hub is looked at.
+const LOOK: std::time::Duration = std::time::Duration::from_millis(20);
+
 /// A table of people, one way and small enough to be read here.
 const MAPPING: &str = r#"
 [mappings.people]
@@ -98,7 +101,7 @@ impl House {
         self.send(hub, number, contact).await?;
         let store = Sqlite::open_to_read(&self.path().join("data"))?;
         while store.action_counts().await?.get(&ActionState::Done) != Some(&done) {
-            tokio::task::yield_now().await;
+            tokio::time::sleep(LOOK).await; // tidy: sleep, the hub is another process
         }
         Ok(())
     }
@@ -154,7 +157,7 @@ async fn a_row_whose_making_was_cut_off_is_found_by_the_next_hub() -> Result<()>
     house.notion.vendor.faults().set(vec![lost])?;
     house.send(&hub, 2, 2).await?;
     while house.rows().len() < 2 {
-        tokio::task::yield_now().await;
+        tokio::time::sleep(LOOK).await; // tidy: sleep, the hub is another process
     }
     drop(hub);
     house.notion.vendor.faults().clear();

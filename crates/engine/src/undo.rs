@@ -134,7 +134,7 @@ impl<S: Storage> Run<S> {
         let off = made.into_iter().zip(&items).filter(|(_, item)| is_off(item));
         let off: Arc<BTreeSet<RecordKey>> = Arc::new(off.filter_map(|(key, _)| key).collect());
         if stopped.is_some() {
-            items.extend(last.iter().map(|trace| pending(trace)));
+            items.extend(last.iter().map(pending));
             return (items, stopped);
         }
         let before = items.len();

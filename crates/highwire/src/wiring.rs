@@ -295,11 +295,12 @@ fn highlevel_source(settings: &Settings) -> Result<HighLevel, Failure> {
     }))
 }
 
+/// The client of Notion, and the activity log.
+type ByNotion = (Option<NotionClient>, Option<Arc<dyn Destination>>);
+
 /// The client of Notion and the activity log by it; none where Notion is switched off, and no log where
 /// Notion keeps tables only.
-fn activity_log(
-    settings: &Settings,
-) -> Result<(Option<NotionClient>, Option<Arc<dyn Destination>>), Failure> {
+fn activity_log(settings: &Settings) -> Result<ByNotion, Failure> {
     let notion = &settings.notion;
     let has_tables = !settings.sync.mapping_file.as_os_str().is_empty();
     match (notion.token.is_empty(), notion.activity_log.is_empty()) {

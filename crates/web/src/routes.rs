@@ -168,18 +168,7 @@ pub(crate) fn routes<S: Storage>(
     behind: &Behind,
 ) -> Result<(Router, Arc<Guard<S>>), Unmounted> {
     let guard = Arc::new(Guard::new(site.store.clone(), Arc::clone(&site.clock), behind.lock));
-    let mut mount = Mount {
-        router: Router::new(),
-        guard: Arc::clone(&guard),
-        common: Common {
-            admission: behind.admission.clone(),
-            errands: behind.errands.clone(),
-            store: site.store.clone(),
-            clock: Arc::clone(&site.clock),
-            since: site.clock.now(),
-        },
-        document: Document::default(),
-    };
+    let mut mount = empty(&site, behind, &guard);
     let mappings = Mappings::new(
         site.store.clone(),
         site.intake.clone(),
@@ -231,6 +220,22 @@ pub(crate) fn routes<S: Storage>(
     )?;
     let router = mount.router.fallback(nowhere).method_not_allowed_fallback(not_so);
     Ok((router, guard))
+}
+
+/// No route yet.
+fn empty<S: Storage>(site: &Site<S>, behind: &Behind, guard: &Arc<Guard<S>>) -> Mount<S> {
+    Mount {
+        router: Router::new(),
+        guard: Arc::clone(guard),
+        common: Common {
+            admission: behind.admission.clone(),
+            errands: behind.errands.clone(),
+            store: site.store.clone(),
+            clock: Arc::clone(&site.clock),
+            since: site.clock.now(),
+        },
+        document: Document::default(),
+    }
 }
 
 /// The routes on which calls are passed on.

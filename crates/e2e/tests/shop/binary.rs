@@ -1,5 +1,7 @@
 //! `highwire sync repairshopr` as its users meet it: alone, beside a running hub, and by the hub itself.
 
+#![expect(clippy::unwrap_used, reason = "what does not stand ends its test")]
+
 use std::time::Duration;
 
 use e2e::{Hub, Program, Vendors};

@@ -1,5 +1,7 @@
 //! A simulated shop, a simulated HighLevel, and the parts of the hub between them, in one process.
 
+#![expect(clippy::unwrap_used, reason = "what does not stand ends its test")]
+
 use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex},
@@ -85,6 +87,18 @@ fn tenant(connection: &str) -> Tenant {
     Tenant { organization, connection: ConnectionId::new(connection) }
 }
 
+fn rules() -> ShopRules {
+    let rules = ShopRules {
+        walk_ins: ["1".to_owned()].into(),
+        tags: ["repairshopr".to_owned()].into(),
+        tier_field: Some("Plan".to_owned()),
+        tier_prefix: "tier-".to_owned(),
+        ..ShopRules::default()
+    };
+    let cities = ["Mesa = location-mesa".to_owned()];
+    rules.in_country("US").unwrap().with_city_tags(&cities).unwrap()
+}
+
 fn transport() -> HttpTransport {
     HttpTransport::new(HttpSettings::default()).unwrap()
 }
@@ -133,15 +147,6 @@ impl House {
         let budget = AddressBudget::new(100_000);
         let client = repairshopr::Client::new(transport(), timer.clone(), settings, budget);
         let clients = Arc::new(OneShop(client));
-        let rules = ShopRules {
-            walk_ins: ["1".to_owned()].into(),
-            tags: ["repairshopr".to_owned()].into(),
-            tier_field: Some("Plan".to_owned()),
-            tier_prefix: "tier-".to_owned(),
-            ..ShopRules::default()
-        };
-        let rules = rules.in_country("US").unwrap();
-        let cities = ["Mesa = location-mesa".to_owned()];
         let behalf = Behalf {
             tenant: tenant("highlevel"),
             account: None,
@@ -156,7 +161,7 @@ impl House {
                 shop: tenant("repairshopr"),
                 behalf,
                 mapping: "repairshopr".to_owned(),
-                rules: rules.with_city_tags(&cities).unwrap(),
+                rules: rules(),
             },
             store,
             timer,

@@ -227,5 +227,5 @@ async fn whoever_is_killed_at_a_lead_makes_it_once() {
 /// The id of the customer with which a run did this.
 fn report_row(steps: &[engine::shop::ShopStep], brought: &str) -> String {
     let step = steps.iter().find(|step| step.brought.name() == brought);
-    step.unwrap().row.id.clone()
+    step.expect("the run told of them").row.id.clone()
 }

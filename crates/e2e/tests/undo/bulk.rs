@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use domain::{
     Actor, ChangeSetId, ChangeSets as _, Realm, UndoCounts, UndoOutcome, UndoReport,
     crm::{AddressPatch, Contact, ContactPatch, CrmContacts as _},
@@ -141,7 +141,8 @@ async fn an_undo_that_is_cut_off_goes_on() -> Result<()> {
         let reached = Arc::new(Notify::new());
         let undo = house.undoing();
         let (notice, id) = (Arc::clone(&reached), set.clone());
-        let run = tokio::spawn(async move {
+        let mut run = tokio::task::JoinSet::new();
+        run.spawn(async move {
             let order = Order {
                 realm: &Realm::Connection(owner()),
                 actor: Actor::Installation,
@@ -155,8 +156,9 @@ async fn an_undo_that_is_cut_off_goes_on() -> Result<()> {
             undo.run(&id, order).await.is_ok()
         });
         reached.notified().await;
-        run.abort();
-        ensure!(run.await.is_err_and(|error| error.is_cancelled()), "it was cut off");
+        run.abort_all();
+        let ended = run.join_next().await.context("it was begun")?;
+        ensure!(ended.is_err_and(|error| error.is_cancelled()), "it was cut off");
     }
     let report = house.undo(&set, false).await?;
     ensure!(report.counts.restored + report.counts.unchanged == 60, "{:?}", report.counts);

@@ -328,6 +328,6 @@ async fn calls_count_for_a_minute() {
         client.call(&GetMe).await.unwrap();
     }
     assert_eq!(client.calls_this_minute(), 3);
-    timer.sleep(Duration::from_secs(60)).await;
+    timer.sleep(Duration::from_secs(60)).await; // tidy: sleep, the clock stands still
     assert_eq!(client.calls_this_minute(), 0);
 }

@@ -177,14 +177,14 @@ fn what_cannot_be_helped_is_said() {
     assert_eq!(step(&[lost.clone()], None), Step::Impossible(Obstacle::Unknown));
     assert_eq!(traces(&[lost.clone(), Write { number: 2, ..lost }]).len(), 2);
     let wish = changed(1, &[("do_not_disturb.sms", json!(false), json!(true))]);
-    assert_eq!(step(&[wish.clone()], None), Step::Impossible(Obstacle::Wish));
+    assert_eq!(step(std::slice::from_ref(&wish), None), Step::Impossible(Obstacle::Wish));
     let both = [wish, changed(2, &[("city", json!("Bonn"), json!("Ulm"))])];
     assert_eq!(fields(step(&both, Some(&standing(json!({"city": "Ulm"}), &[])))).len(), 1);
     let mut field = write(1, WriteEffect::Created, &[]);
     field.intent.record = Some(RecordKey::new(Entity::CustomField, "f1"));
     assert_eq!(step(&[field], None), Step::Impossible(Obstacle::Shared));
     let change = changed(1, &[("city", json!("Bonn"), json!("Ulm"))]);
-    assert_eq!(step(&[change.clone()], None), Step::Impossible(Obstacle::Gone));
+    assert_eq!(step(std::slice::from_ref(&change), None), Step::Impossible(Obstacle::Gone));
     let gone = write(2, WriteEffect::Deleted, &[("city", json!("Ulm"), json!(null))]);
     assert_eq!(step(&[change, gone.clone()], None), Step::Impossible(Obstacle::Deleted));
     let kept = unsure(gone);
