@@ -95,7 +95,9 @@ pub(super) fn header_parameters(operation: &Operation) -> Vec<Value> {
         parameters.push(header("Idempotency-Key", key, schema));
     }
     if operation.takes_change_set {
-        let schema = json!({ "type": "string", "pattern": "^chg_[0-9a-f]{32}$" });
+        let pattern = "^chg_[0-9a-f]{32}$";
+        let schema =
+            json!({ "type": "string", "minLength": 36, "maxLength": 36, "pattern": pattern });
         let set =
             "The change set that what is written belongs to; without one it is a set of its own.";
         parameters.push(header("Highwire-Change-Set", set, schema));
