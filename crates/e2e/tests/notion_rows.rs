@@ -126,6 +126,7 @@ impl House {
 async fn a_contact_has_one_row_whatever_comes_twice() -> Result<()> {
     let house = House::new().await?;
     assert_eq!(house.init()?["mappings"]["people"]["made"], false, "a second init makes nothing");
+    let made_before = house.calls("pages.create").await?; // the monitoring page
     let hub = house.start()?;
     house.tell(&hub, (1, 1), 2).await?;
     let rows = house.rows();
@@ -141,7 +142,8 @@ async fn a_contact_has_one_row_whatever_comes_twice() -> Result<()> {
 
     // A later event that says the same costs its line in the log, and no call for the row.
     house.tell(&hub, (2, 1), 4).await?;
-    assert_eq!(house.calls("pages.create").await?, 1 + 2, "a row and two lines");
+    let made = house.calls("pages.create").await? - made_before;
+    assert_eq!(made, 1 + 2, "a row and two lines");
     assert_eq!(house.calls("pages.update").await?, 0);
     assert_eq!(house.rows(), rows);
     Ok(())
