@@ -6,7 +6,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, ensure};
-use domain::{ActionState, Outbox, Parking};
+use domain::{ActionState, LinkEnd, Links, OrganizationId, Outbox, Parking};
 use endpoint::{
     Method, Request, Transport as _,
     http::{HttpTransport, Settings as HttpSettings},
@@ -205,8 +205,9 @@ async fn rest(house: &Tables, since: Instant) -> Result<()> {
     let store = Sqlite::open_to_read(&house.data())?;
     let open = [ActionState::Ready, ActionState::Waiting, ActionState::Started];
     let mut quiet = 0;
-    // Tables are read every ten seconds, and what they bring is done soon after.
-    while quiet < 26 {
+    // Tables are read every ten seconds. Notion keeps minutes, so an edit in the minute of a write of the
+    // hub's own counts when that minute is over.
+    while quiet < 160 {
         ensure!(since.elapsed().as_secs() < REST, "the hub does not come to rest");
         let counts = store.action_counts().await?;
         let is_open = open.iter().any(|state| counts.get(state).is_some_and(|count| *count > 0));
@@ -232,7 +233,8 @@ async fn compare(house: &Tables, evening: &mut Evening) -> Result<()> {
         let city = contact["city"].as_str().map(str::to_owned);
         if cell(row, "City") != city {
             let cell = cell(row, "City");
-            evening.differences.push(format!("contact {id}: {city:?} and {cell:?}"));
+            let known = known(house, &id).await?;
+            evening.differences.push(format!("contact {id}: {city:?} and {cell:?}; {known}"));
         }
         let (own, shown) = (tags(&contact["tags"]), options(row));
         if own != shown {
@@ -245,6 +247,21 @@ async fn compare(house: &Tables, evening: &mut Evening) -> Result<()> {
     }
     evening.pairs = seen.len();
     Ok(())
+}
+
+/// What the hub knows of a pair.
+async fn known(house: &Tables, record: &str) -> Result<String> {
+    let store = Sqlite::open_to_read(&house.data())?;
+    let organization = OrganizationId::new("default");
+    let link = store.link(&organization, "people", LinkEnd::Record(record)).await?;
+    Ok(link.map_or("no link".to_owned(), |link| {
+        let (agreed, row) = (link.agreed.get("city"), link.row_fields.get("City"));
+        let (at, synced) = (link.row_at, link.synced_at);
+        format!(
+            "agreed {agreed:?}, row {row:?} of {at:?}, {:?}, equal at {synced:?}",
+            link.standing
+        )
+    }))
 }
 
 fn tags(value: &Value) -> BTreeSet<String> {
