@@ -51,7 +51,7 @@ pub(crate) struct Target {
 /// Flags of `connect application`.
 #[derive(Debug, Args)]
 pub(crate) struct Application {
-    /// Where it takes signed messages, such as https://crm.example.com/highwire; a connection that is
+    /// Where it takes signed messages, an address with https; a connection that is
     /// renewed keeps its own
     #[arg(long, value_name = "URL")]
     pub(crate) url: Option<String>,

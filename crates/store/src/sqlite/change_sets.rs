@@ -12,7 +12,7 @@ use super::{Sqlite, row, worker::Fault};
 const COLUMNS: &str =
     "id, organization, connection, actor, title, undoes, begun_at, written_at, writes";
 
-/// The columns that [`write`] reads, in its order.
+/// The columns that [`write()`] reads, in its order.
 const WRITE_COLUMNS: &str = "number, at, actor, act, effect, record, parent, account, difference, \
                              state, ended_at, detail";
 
