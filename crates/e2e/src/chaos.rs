@@ -256,9 +256,9 @@ async fn known(house: &Tables, record: &str) -> Result<String> {
     let link = store.link(&organization, "people", LinkEnd::Record(record)).await?;
     Ok(link.map_or("no link".to_owned(), |link| {
         let (agreed, row) = (link.agreed.get("city"), link.row_fields.get("City"));
-        let (at, synced) = (link.row_at, link.synced_at);
+        let (at, synced, spelled) = (link.row_at, link.synced_at, &link.spelled);
         format!(
-            "agreed {agreed:?}, row {row:?} of {at:?}, {:?}, equal at {synced:?}",
+            "agreed {agreed:?}, row {row:?} of {at:?}, spelled {spelled:?}, {:?}, equal at {synced:?}",
             link.standing
         )
     }))
