@@ -129,6 +129,7 @@ impl<S: Storage> Watch<S> {
                 hint = hints.recv() => Some(self.gather(hint, &mut hints)),
                 _ = shutdown.changed() => continue,
             };
+            let is_hinted = matches!(hinted, Some(Some(_)));
             let reading = async {
                 match hinted {
                     Some(Some(rows)) => self.read_rows(&rows).await.map(|()| false),
@@ -143,8 +144,13 @@ impl<S: Storage> Watch<S> {
                 Ok(false) => {}
                 Ok(true) => (due, wait) = (Instant::now() + self.every, FIRST_WAIT),
                 Err(unread) => {
-                    due = Instant::now() + self.wait(&unread, wait);
-                    wait = (wait * 2).min(self.every);
+                    let again = Instant::now() + self.wait(&unread, wait);
+                    // A hint that cannot be followed brings the table's turn nearer and never puts it
+                    // off: where hints keep failing, the table would not be read at all.
+                    due = if is_hinted { due.min(again) } else { again };
+                    if !is_hinted {
+                        wait = (wait * 2).min(self.every);
+                    }
                 }
             }
         }

@@ -326,6 +326,23 @@ async fn a_reading_that_failed_is_repeated_soon_and_leaves_the_watermark() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn hints_that_keep_failing_do_not_put_the_table_off() {
+    let mut bench = Bench::new();
+    bench.start("one");
+    bench.pass(Duration::from_secs(1)).await;
+    bench.sheet.put(row("a", "x@example.com", 1));
+    for _ in 0..4 {
+        lock(&bench.sheet.failures).push_back(ListError::Later("busy; later".to_owned()));
+        bench.hint("people b");
+        bench.pass(Duration::from_secs(1)).await;
+    }
+    assert_eq!(bench.told().await, []);
+    bench.pass(Duration::from_secs(1)).await;
+    assert_eq!(bench.told().await, told(&[("a", "x@example.com")]));
+    bench.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn one_process_at_a_time_reads_a_table() {
     let mut bench = Bench::new();
     *lock(&bench.sheet.hangs) = true;
