@@ -1,0 +1,4 @@
+//! The tools of assistants against the simulated HighLevel, driven by the official client.
+
+mod house;
+mod lists;

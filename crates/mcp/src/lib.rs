@@ -1,0 +1,28 @@
+//! The tools with which assistants work in the CRM, over the Model Context Protocol.
+//!
+//! A call walks one way: [`server`] hands its arguments to a [`tool`], the tool reads by its [`desk`]
+//! and gives an answer, or a [`plan`] of what it would change. A plan is held against what the caller
+//! may do ([`guard`]), shown, confirmed where it has to be, done, and noted. Tools never ask and never
+//! write by themselves, so none can forget to.
+//!
+//! Must not know: routes, SQL, where settings come from.
+
+pub mod books;
+pub mod caller;
+pub mod desk;
+pub mod error;
+pub mod guard;
+pub mod house;
+pub mod plan;
+pub mod schema;
+pub mod server;
+pub mod solo;
+pub mod tool;
+mod tools;
+
+pub use self::{
+    caller::{Caller, Mode, Place, Profile, Surface},
+    error::ToolError,
+    house::House,
+    server::McpServer,
+};
