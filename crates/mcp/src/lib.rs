@@ -19,6 +19,7 @@ pub mod server;
 pub mod solo;
 pub mod tool;
 mod tools;
+mod walk;
 
 pub use self::{
     caller::{Caller, Mode, Place, Profile, Surface},

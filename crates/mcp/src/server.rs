@@ -7,24 +7,18 @@ use rmcp::{
     ErrorData, RoleServer, ServerHandler,
     model::{
         CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, Implementation,
-        JsonObject, ListToolsResult, PaginatedRequestParams, ProtocolVersion, ServerCapabilities,
-        ServerConfig, ToolAnnotations,
+        ListToolsResult, PaginatedRequestParams, ProtocolVersion, ServerCapabilities, ServerConfig,
+        ToolAnnotations,
     },
     service::RequestContext,
 };
-use serde_json::Value;
 
 use crate::{
-    Caller, House, Place, ToolError,
-    desk::Desk,
-    guard::{self, Verdict},
-    plan::Plan,
-    tool::{Act, Answer, Tool},
+    Caller, House, ToolError, guard,
+    tool::Tool,
     tools,
+    walk::{Call, Walk},
 };
-
-/// The argument that every tool takes: the location, by its id or its name.
-const LOCATION: &str = "location";
 
 /// Serves one caller's tools. Clones share everything.
 #[derive(Clone)]
@@ -65,61 +59,13 @@ impl McpServer {
             let message = format!("there is no tool `{}`", request.name);
             return Err(ErrorData::invalid_params(message, None));
         };
-        let answer = self.walk(tool.as_ref(), request.arguments.unwrap_or_default(), context).await;
-        Ok(match answer {
+        let progress = context.meta.get_progress_token().map(|token| (context.peer.clone(), token));
+        let arguments = request.arguments.unwrap_or_default();
+        let call = Call { tool: tool.as_ref(), arguments, progress };
+        let walk = Walk { house: Arc::clone(&self.house), caller: Arc::clone(&self.caller) };
+        Ok(match walk.call(call).await {
             Ok(answer) => CallToolResult::structured(answer.value).into(),
             Err(error) => told(&error).into(),
-        })
-    }
-
-    async fn walk(
-        &self,
-        tool: &dyn Tool,
-        mut arguments: JsonObject,
-        context: RequestContext<RoleServer>,
-    ) -> Result<Answer, ToolError> {
-        let place = self.place(arguments.remove(LOCATION)).await?;
-        let mut desk = Desk::new(Arc::clone(&self.house), Arc::clone(&self.caller), place);
-        if let Some(token) = context.meta.get_progress_token() {
-            desk = desk.telling(context.peer.clone(), token);
-        }
-        match tool.call(&desk, arguments).await? {
-            Act::Answer(answer) => Ok(answer),
-            Act::Plan(plan) => self.carry_out(desk, plan).await,
-        }
-    }
-
-    async fn carry_out(&self, desk: Desk, plan: Plan) -> Result<Answer, ToolError> {
-        match guard::verdict(&self.caller, &plan)? {
-            Verdict::Ask { .. } => Err(ToolError::new(
-                "needs_confirmation",
-                plan.question.clone(),
-                "confirm it with a client that can ask",
-            )),
-            Verdict::Run => {
-                let cause = format!("mcp {}", desk.now().as_nanosecond());
-                let desk = desk.writing(cause, plan.title).await?;
-                (plan.run)(desk).await
-            }
-        }
-    }
-
-    /// The place that an argument names; the first where none is named.
-    async fn place(&self, named: Option<Value>) -> Result<Place, ToolError> {
-        let places = self.house.places(&self.caller).await?;
-        let wanted = named.as_ref().and_then(Value::as_str);
-        let found = match wanted {
-            None => places.into_iter().next(),
-            Some(wanted) => places.into_iter().find(|place| {
-                place.location.as_str() == wanted || place.name.as_deref() == Some(wanted)
-            }),
-        };
-        found.ok_or_else(|| {
-            ToolError::new(
-                "no_location",
-                "there is no such location, or none of yours",
-                "whoami tells the locations that you can work in",
-            )
         })
     }
 }
