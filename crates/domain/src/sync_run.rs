@@ -14,7 +14,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     CorrelationId, Entity, Event, EventId, EventKind, Lease, OrganizationId, Origin, Record,
-    RecordKey, StorageError, SyncRunId, Tenant, Verb, ids::digest16,
+    RecordKey, StorageError, SyncRunId, Tenant, Verb,
+    ids::{digest16, leading},
 };
 
 /// What the source of the events of runs is called.
@@ -347,9 +348,7 @@ impl SyncRunId {
         let mut context = Context::new(&SHA256);
         context.update(scope.lease().as_bytes());
         context.update(&asked_at.as_microsecond().to_be_bytes());
-        let digest = context.finish();
-        let (beginning, _) = digest.as_ref().split_first_chunk().expect("a digest has 32 bytes");
-        Self::new(&format!("{:016x}", u64::from_be_bytes(*beginning)))
+        Self::new(&format!("{:016x}", u64::from_be_bytes(leading(context))))
     }
 }
 
