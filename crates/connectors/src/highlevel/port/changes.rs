@@ -121,6 +121,16 @@ where
         }
     }
 
+    /// Notes a write, makes it, and notes that it ended; its reply says no more than was planned.
+    pub(super) async fn write_as_planned<V>(
+        &self,
+        behalf: &Behalf,
+        plan: (Plan, &'static str),
+        call: impl Future<Output = Result<V, highlevel::Error>> + Send,
+    ) -> Result<V, CrmError> {
+        self.write(behalf, plan, call, |_| Ended::default()).await
+    }
+
     /// Notes that a write is about to be made: in the caller's change set, or in one of its own.
     ///
     /// # Errors

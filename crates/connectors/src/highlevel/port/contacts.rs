@@ -120,7 +120,7 @@ where
                 let plan = Plan::change("contact.tagged", key, changes::added(&has, &tags));
                 let call = AddTags { contact_id, tags };
                 let call = at.client.call(&call);
-                self.write(behalf, (plan, "contact"), call, |_| Ended::default()).await
+                self.write_as_planned(behalf, (plan, "contact"), call).await
             };
             let result = result.await;
             self.remember(behalf, id, began_at);
@@ -144,7 +144,7 @@ where
                 let plan = Plan::change("contact.untagged", key, changes::removed(&has, &tags));
                 let call = RemoveTags { contact_id, tags };
                 let call = at.client.call(&call);
-                self.write(behalf, (plan, "contact"), call, |_| Ended::default()).await
+                self.write_as_planned(behalf, (plan, "contact"), call).await
             };
             let result = result.await;
             self.remember(behalf, id, began_at);

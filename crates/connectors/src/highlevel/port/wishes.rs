@@ -13,12 +13,7 @@ use highlevel::{
     resources::UpdateContact,
 };
 
-use super::{
-    Port,
-    changes::{Ended, Plan},
-    checked,
-    contacts::told,
-};
+use super::{Port, changes::Plan, checked, contacts::told};
 
 impl<S, T, C> CrmWishes for Port<S, T, C>
 where
@@ -53,7 +48,7 @@ where
                 closing(&open),
             );
             let call = at.client.call(&change);
-            let result = self.write(behalf, (plan, "contact"), call, |_| Ended::default()).await;
+            let result = self.write_as_planned(behalf, (plan, "contact"), call).await;
             let key = RecordKey::new(Entity::Contact, id);
             self.own_writes.add(&behalf.tenant, key, began_at);
             self.note(behalf, "contact.channels_closed", id, &result).await;
