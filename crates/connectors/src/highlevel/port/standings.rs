@@ -147,12 +147,11 @@ where
         (at, target): (&Connected<T, C>, &Target),
         difference: &Difference,
     ) -> Result<(), CrmError> {
-        let (began_at, id) = (self.now(), target.key.id.as_str());
+        let id = target.key.id.as_str();
         let plan = Plan::change("opportunity.restored", target.key.clone(), difference.clone());
         let change = opportunity::restored(id, difference);
         let call = at.client.call(&change);
         let reply = self.write_as_planned(behalf, (plan, "opportunity"), call).await?;
-        self.remember_deal(behalf, id, began_at);
         self.tell_deal(behalf, at, &reply.opportunity).await;
         Ok(())
     }
@@ -165,7 +164,6 @@ where
         difference: &Difference,
     ) -> Result<(), CrmError> {
         const ACT: &str = "contact.restored";
-        let began_at = self.now();
         let key = || RecordKey::new(Entity::Contact, id);
         let contact_id = || ContactId::new(id);
         let fields = contact::restored(difference);
@@ -195,7 +193,6 @@ where
             let reply = self.write_as_planned(behalf, (plan, "contact"), call).await?;
             tags_now = reply.tags.or(tags_now);
         }
-        self.remember(behalf, id, began_at);
         if let Some(tags) = tags_now {
             self.tell_tags(behalf, at, (id, &tags)).await;
         }

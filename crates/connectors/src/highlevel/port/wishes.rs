@@ -29,7 +29,7 @@ where
     ) -> Answer<'a, BTreeSet<Channel>> {
         Box::pin(async move {
             let id = checked(contact, "contact")?;
-            let (at, began_at) = (self.connected(behalf).await?, self.now());
+            let at = self.connected(behalf).await?;
             let found = self.read_contact(&at, id).await?;
             let open = still_open(&found, channels);
             if open.is_empty() {
@@ -49,8 +49,6 @@ where
             );
             let call = at.client.call(&change);
             let result = self.write_as_planned(behalf, (plan, "contact"), call).await;
-            let key = RecordKey::new(Entity::Contact, id);
-            self.own_writes.add(&behalf.tenant, key, began_at);
             self.note(behalf, "contact.channels_closed", id, &result).await;
             result.map(|_| open)
         })
