@@ -13,11 +13,14 @@ pub mod desk;
 pub mod error;
 pub mod guard;
 pub mod house;
+mod listing;
 pub mod plan;
 pub mod schema;
+pub mod serve;
 pub mod server;
 pub mod solo;
 pub mod tool;
+mod toolbox;
 mod tools;
 
 pub use self::{
