@@ -18,6 +18,7 @@ use crate::{
     Caller, House, Place, ToolError,
     desk::Desk,
     guard::{self, Verdict},
+    output::Handles,
     plan::Plan,
     tool::{Act, Answer, Tool},
     tools,
@@ -32,6 +33,7 @@ pub struct McpServer {
     house: Arc<dyn House>,
     caller: Arc<Caller>,
     tools: Arc<BTreeMap<String, Box<dyn Tool>>>,
+    handles: Arc<Handles>,
 }
 
 impl McpServer {
@@ -47,7 +49,8 @@ impl McpServer {
             .filter(|tool| is_there(tool.as_ref()))
             .map(|tool| (tool.spec().name, tool))
             .collect();
-        Self { house, caller: Arc::new(caller), tools: Arc::new(tools) }
+        let handles = Arc::default();
+        Self { house, caller: Arc::new(caller), tools: Arc::new(tools), handles }
     }
 
     /// The tools as they are listed.
@@ -79,12 +82,13 @@ impl McpServer {
         context: RequestContext<RoleServer>,
     ) -> Result<Answer, ToolError> {
         let place = self.place(arguments.remove(LOCATION)).await?;
-        let mut desk = Desk::new(Arc::clone(&self.house), Arc::clone(&self.caller), place);
+        let mut desk = Desk::new(Arc::clone(&self.house), Arc::clone(&self.caller), place)
+            .keeping(Arc::clone(&self.handles));
         if let Some(token) = context.meta.get_progress_token() {
             desk = desk.telling(context.peer.clone(), token);
         }
         match tool.call(&desk, arguments).await? {
-            Act::Answer(answer) => Ok(answer),
+            Act::Answer(answer) => Ok(desk.shaped(answer)),
             Act::Plan(plan) => self.carry_out(desk, plan).await,
         }
     }
@@ -99,7 +103,8 @@ impl McpServer {
             Verdict::Run => {
                 let cause = format!("mcp {}", desk.now().as_nanosecond());
                 let desk = desk.writing(cause, plan.title).await?;
-                (plan.run)(desk).await
+                let answer = (plan.run)(desk.clone()).await?;
+                Ok(desk.shaped(answer))
             }
         }
     }
