@@ -13,6 +13,7 @@ pub mod desk;
 pub mod error;
 pub mod guard;
 pub mod house;
+mod operations;
 mod output;
 pub mod plan;
 pub mod schema;
