@@ -14,6 +14,8 @@ pub mod error;
 pub mod guard;
 pub mod house;
 mod listing;
+mod operations;
+mod output;
 pub mod plan;
 pub mod schema;
 pub mod serve;
