@@ -15,7 +15,7 @@ use highlevel::{RawCall, RawReply};
 use jiff::Timestamp;
 use rmcp::{Peer, RoleServer, model::ProgressNotificationParam, model::ProgressToken};
 
-use crate::{Caller, House, Place, ToolError, books::Books};
+use crate::{Caller, House, Place, ToolError, books::Books, directory::Directory};
 
 /// Where one call works.
 #[derive(Clone)]
@@ -23,6 +23,7 @@ pub struct Desk {
     house: Arc<dyn House>,
     caller: Arc<Caller>,
     place: Arc<Place>,
+    directory: Arc<Directory>,
     /// The change set of the plan that is being done; none while a tool only reads.
     set: Option<Arc<OpenSet>>,
     progress: Option<Arc<Progress>>,
@@ -57,7 +58,14 @@ impl Desk {
     /// A desk at which nothing can be written.
     #[must_use]
     pub fn new(house: Arc<dyn House>, caller: Arc<Caller>, place: Place) -> Self {
-        Self { house, caller, place: Arc::new(place), set: None, progress: None }
+        let directory = Arc::default();
+        Self { house, caller, place: Arc::new(place), directory, set: None, progress: None }
+    }
+
+    /// The same, that knows the names that this directory knows.
+    #[must_use]
+    pub fn knowing(self, directory: Arc<Directory>) -> Self {
+        Self { directory, ..self }
     }
 
     /// The same, that tells this peer how far it is.
@@ -93,6 +101,11 @@ impl Desk {
     #[must_use]
     pub fn place(&self) -> &Place {
         &self.place
+    }
+
+    /// The names that are known.
+    pub(crate) fn directory(&self) -> &Directory {
+        &self.directory
     }
 
     /// Now.

@@ -10,9 +10,11 @@
 pub mod books;
 pub mod caller;
 pub mod desk;
+mod directory;
 pub mod error;
 pub mod guard;
 pub mod house;
+mod names;
 pub mod plan;
 pub mod schema;
 pub mod server;
@@ -22,6 +24,7 @@ mod tools;
 
 pub use self::{
     caller::{Caller, Mode, Place, Profile, Surface},
+    directory::Directory,
     error::ToolError,
     house::House,
     server::McpServer,

@@ -17,6 +17,7 @@ use serde_json::Value;
 use crate::{
     Caller, House, Place, ToolError,
     desk::Desk,
+    directory::Directory,
     guard::{self, Verdict},
     plan::Plan,
     tool::{Act, Answer, Tool},
@@ -32,6 +33,7 @@ pub struct McpServer {
     house: Arc<dyn House>,
     caller: Arc<Caller>,
     tools: Arc<BTreeMap<String, Box<dyn Tool>>>,
+    directory: Arc<Directory>,
 }
 
 impl McpServer {
@@ -47,7 +49,14 @@ impl McpServer {
             .filter(|tool| is_there(tool.as_ref()))
             .map(|tool| (tool.spec().name, tool))
             .collect();
-        Self { house, caller: Arc::new(caller), tools: Arc::new(tools) }
+        let directory = Arc::default();
+        Self { house, caller: Arc::new(caller), tools: Arc::new(tools), directory }
+    }
+
+    /// The same, that knows the names that this directory knows: for servers that live for one call.
+    #[must_use]
+    pub fn knowing(self, directory: Arc<Directory>) -> Self {
+        Self { directory, ..self }
     }
 
     /// The tools as they are listed.
@@ -79,7 +88,8 @@ impl McpServer {
         context: RequestContext<RoleServer>,
     ) -> Result<Answer, ToolError> {
         let place = self.place(arguments.remove(LOCATION)).await?;
-        let mut desk = Desk::new(Arc::clone(&self.house), Arc::clone(&self.caller), place);
+        let mut desk = Desk::new(Arc::clone(&self.house), Arc::clone(&self.caller), place)
+            .knowing(Arc::clone(&self.directory));
         if let Some(token) = context.meta.get_progress_token() {
             desk = desk.telling(context.peer.clone(), token);
         }
