@@ -10,10 +10,12 @@
 pub mod books;
 pub mod caller;
 pub mod desk;
+mod directory;
 pub mod error;
 pub mod guard;
 pub mod house;
 mod listing;
+mod names;
 mod operations;
 mod output;
 pub mod plan;
@@ -27,6 +29,7 @@ mod tools;
 
 pub use self::{
     caller::{Caller, Mode, Place, Profile, Surface},
+    directory::Directory,
     error::ToolError,
     house::House,
     server::McpServer,

@@ -17,6 +17,7 @@ use serde_json::Value;
 use crate::{
     Caller, House, Place, ToolError,
     desk::Desk,
+    directory::Directory,
     guard::{self, Verdict},
     listing::LOCATION,
     output::Handles,
@@ -48,6 +49,7 @@ pub struct McpServer {
     caller: Arc<Caller>,
     tools: Arc<Toolbox>,
     boxes: Arc<Toolboxes>,
+    directory: Arc<Directory>,
     handles: Arc<Handles>,
 }
 
@@ -57,7 +59,14 @@ impl McpServer {
     pub fn new(house: Arc<dyn House>, caller: Caller) -> Self {
         let boxes = Arc::new(Toolboxes::default());
         let tools = boxes.of(&caller.surface.profile);
-        Self { house, caller: Arc::new(caller), tools, boxes, handles: Arc::default() }
+        Self {
+            house,
+            caller: Arc::new(caller),
+            tools,
+            boxes,
+            directory: Arc::default(),
+            handles: Arc::default(),
+        }
     }
 
     /// The same server for another caller: what the process remembers is shared, and every part of it
@@ -106,7 +115,8 @@ impl McpServer {
     ) -> Result<Answer, ToolError> {
         let place = self.place(arguments.remove(LOCATION)).await?;
         let mut desk = Desk::new(Arc::clone(&self.house), Arc::clone(&self.caller), place)
-            .keeping(Arc::clone(&self.handles));
+            .keeping(Arc::clone(&self.handles))
+            .knowing(Arc::clone(&self.directory));
         if let Some(token) = context.meta.get_progress_token() {
             desk = desk.telling(context.peer.clone(), token);
         }
