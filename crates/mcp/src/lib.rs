@@ -17,6 +17,7 @@ pub mod plan;
 pub mod schema;
 pub mod server;
 pub mod solo;
+pub mod stdio;
 pub mod tool;
 mod tools;
 
