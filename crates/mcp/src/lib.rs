@@ -23,6 +23,7 @@ pub mod schema;
 pub mod serve;
 pub mod server;
 pub mod solo;
+pub mod stdio;
 pub mod tool;
 mod toolbox;
 mod tools;
