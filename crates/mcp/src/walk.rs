@@ -12,23 +12,27 @@ use serde_json::{Value, json};
 
 use self::arguments::Shared;
 use crate::{
-    Caller, House, Place, ToolError,
+    Caller, Directory, House, Place, ToolError,
     desk::Desk,
     guard::{self, Verdict},
+    output::Handles,
     plan::Plan,
-    tool::{Act, Answer, Tool, ToolSpec},
+    tool::{Act, Answer, ToolSpec},
+    toolbox::Held,
 };
 
 /// Walks the calls of one caller.
 pub(crate) struct Walk {
     pub(crate) house: Arc<dyn House>,
     pub(crate) caller: Arc<Caller>,
+    pub(crate) directory: Arc<Directory>,
+    pub(crate) handles: Arc<Handles>,
 }
 
 /// One call of a tool.
 pub(crate) struct Call<'a> {
     /// The tool.
-    pub(crate) tool: &'a dyn Tool,
+    pub(crate) tool: &'a Held,
     /// What it was given.
     pub(crate) arguments: JsonObject,
     /// Whom to tell how far it is.
@@ -39,18 +43,20 @@ impl Walk {
     /// Walks a call to its result.
     pub(crate) async fn call(&self, call: Call<'_>) -> Result<Answer, ToolError> {
         let Call { tool, mut arguments, progress } = call;
-        let spec = tool.spec();
+        let Held { spec, tool, .. } = tool;
         let shared = Shared::take(&mut arguments, spec.kind)?;
         let place = self.place(shared.location.as_deref()).await?;
-        let mut desk = Desk::new(Arc::clone(&self.house), Arc::clone(&self.caller), place);
+        let mut desk = Desk::new(Arc::clone(&self.house), Arc::clone(&self.caller), place)
+            .keeping(Arc::clone(&self.handles))
+            .knowing(Arc::clone(&self.directory));
         if let Some((peer, token)) = progress {
             desk = desk.telling(peer, token);
         }
         let answer = match tool.call(&desk, arguments).await? {
             Act::Answer(answer) => answer,
-            Act::Plan(plan) => self.carry_out(&desk, &spec, (plan, shared)).await?,
+            Act::Plan(plan) => self.carry_out(&desk, spec, (plan, shared)).await?,
         };
-        Ok(placed(answer, desk.place()))
+        Ok(desk.shaped(placed(answer, desk.place())))
     }
 
     async fn carry_out(

@@ -4,19 +4,10 @@ use endpoint::catalogue::Kind;
 use rmcp::model::JsonObject;
 use serde_json::Value;
 
-use crate::ToolError;
-
-/// The argument that every tool takes: the location, by its id or its name.
-const LOCATION: &str = "location";
-
-/// Whether a tool that writes only shows what it would do.
-const DRY_RUN: &str = "dry_run";
-
-/// The token of a preview that somebody agreed to, for tools that write.
-const CONFIRM: &str = "confirm";
-
-/// The key under which a repetition is given the first result, for tools that write.
-const IDEMPOTENCY_KEY: &str = "idempotency_key";
+use crate::{
+    ToolError,
+    listing::{CONFIRM, DRY_RUN, IDEMPOTENCY_KEY, LOCATION},
+};
 
 /// The longest idempotency key, in bytes.
 const LONGEST_KEY: usize = 255;

@@ -10,11 +10,17 @@ use super::*;
 use crate::Mode;
 
 fn walk(house: &Arc<Scripted>, caller: Caller) -> Walk {
-    Walk { house: Arc::clone(house) as _, caller: Arc::new(caller) }
+    Walk {
+        house: Arc::clone(house) as _,
+        caller: Arc::new(caller),
+        directory: Arc::default(),
+        handles: Arc::default(),
+    }
 }
 
 async fn call(walk: &Walk, tool: &Speaker, arguments: Value) -> Result<Value, &'static str> {
-    let call = Call { tool, arguments: object(arguments), progress: None };
+    let held = Held::of(Box::new(tool.clone()));
+    let call = Call { tool: &held, arguments: object(arguments), progress: None };
     walk.call(call).await.map(|answer| answer.value).map_err(|error| error.code)
 }
 

@@ -149,17 +149,24 @@ impl Books for MemoryBooks {
 }
 
 /// A tool that plans to send a text to one contact, and remembers each text that it sent.
+#[derive(Clone)]
 pub(super) struct Speaker {
     pub(super) kind: Kind,
     pub(super) records: usize,
     pub(super) must_type: Option<&'static str>,
-    pub(super) version: Mutex<&'static str>,
+    pub(super) version: Arc<Mutex<&'static str>>,
     pub(super) said: Arc<Mutex<Vec<String>>>,
 }
 
 impl Speaker {
     pub(super) fn new(kind: Kind) -> Self {
-        Self { kind, records: 1, must_type: None, version: Mutex::new("1"), said: Arc::default() }
+        Self {
+            kind,
+            records: 1,
+            must_type: None,
+            version: Arc::new(Mutex::new("1")),
+            said: Arc::default(),
+        }
     }
 
     pub(super) fn said(&self) -> Vec<String> {
