@@ -1,0 +1,1 @@
+//! Which values make which call.
