@@ -249,3 +249,6 @@ impl Sampler for Plain {
         false
     }
 }
+
+#[cfg(test)]
+mod tests;
