@@ -18,6 +18,7 @@ use rmcp::{Peer, RoleServer, model::ProgressNotificationParam, model::ProgressTo
 use crate::{
     Caller, House, Place, ToolError,
     books::Books,
+    directory::Directory,
     output::{self, Cut, Handles, Owner},
     tool::Answer,
 };
@@ -28,6 +29,7 @@ pub struct Desk {
     house: Arc<dyn House>,
     caller: Arc<Caller>,
     place: Arc<Place>,
+    directory: Arc<Directory>,
     /// The change set of the plan that is being done; none while a tool only reads.
     set: Option<Arc<OpenSet>>,
     progress: Option<Arc<Progress>>,
@@ -64,13 +66,26 @@ impl Desk {
     /// A desk at which nothing can be written.
     #[must_use]
     pub fn new(house: Arc<dyn House>, caller: Arc<Caller>, place: Place) -> Self {
-        let handles = Arc::default();
-        Self { house, caller, place: Arc::new(place), set: None, progress: None, handles }
+        Self {
+            house,
+            caller,
+            place: Arc::new(place),
+            directory: Arc::default(),
+            set: None,
+            progress: None,
+            handles: Arc::default(),
+        }
     }
 
     /// The same, with the rests of answers kept there.
     pub(crate) fn keeping(self, handles: Arc<Handles>) -> Self {
         Self { handles, ..self }
+    }
+
+    /// The same, that knows the names that this directory knows.
+    #[must_use]
+    pub fn knowing(self, directory: Arc<Directory>) -> Self {
+        Self { directory, ..self }
     }
 
     /// The same, that tells this peer how far it is.
@@ -106,6 +121,11 @@ impl Desk {
     #[must_use]
     pub fn place(&self) -> &Place {
         &self.place
+    }
+
+    /// The names that are known.
+    pub(crate) fn directory(&self) -> &Directory {
+        &self.directory
     }
 
     /// Now.
