@@ -1,18 +1,45 @@
 //! Every tool, one file each.
 
+mod describe_operation;
 mod get_more;
+mod one_operation;
+mod read_operation;
+mod search_operations;
 mod whoami;
+mod write_operation;
+
+use std::collections::BTreeSet;
 
 use crate::{Profile, tool::Tool};
 
 /// The tools of a profile, in order of name.
 pub(crate) fn of(profile: &Profile) -> Vec<Box<dyn Tool>> {
     let mut tools: Vec<Box<dyn Tool>> = match profile {
-        Profile::Default | Profile::Meta | Profile::Toolsets(_) => {
-            vec![Box::new(get_more::GetMore), Box::new(whoami::Whoami)]
-        }
+        Profile::Default | Profile::Meta => meta(),
+        Profile::Toolsets(products) => with_operations(products),
         Profile::WhiteLabel(_) => Vec::new(),
     };
     tools.sort_by_cached_key(|tool| tool.spec().name);
+    tools
+}
+
+/// The tools over every operation.
+fn meta() -> Vec<Box<dyn Tool>> {
+    vec![
+        Box::new(describe_operation::DescribeOperation),
+        Box::new(get_more::GetMore),
+        Box::new(read_operation::ReadOperation),
+        Box::new(search_operations::SearchOperations),
+        Box::new(whoami::Whoami),
+        Box::new(write_operation::WriteOperation),
+    ]
+}
+
+/// The meta tools, and one for each operation of these products.
+fn with_operations(products: &BTreeSet<String>) -> Vec<Box<dyn Tool>> {
+    let mut tools = meta();
+    for tool in one_operation::of(products) {
+        tools.push(Box::new(tool));
+    }
     tools
 }
