@@ -14,17 +14,19 @@ mod directory;
 pub mod error;
 pub mod guard;
 pub mod house;
+mod listing;
 mod names;
 pub mod plan;
 pub mod schema;
+pub mod serve;
 pub mod server;
 pub mod solo;
 pub mod tool;
+mod toolbox;
 mod tools;
 
 pub use self::{
     caller::{Caller, Mode, Place, Profile, Surface},
-    directory::Directory,
     error::ToolError,
     house::House,
     server::McpServer,
