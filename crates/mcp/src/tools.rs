@@ -2,6 +2,7 @@
 
 mod calls;
 mod explain_event;
+mod get_more;
 mod list_calendars;
 mod list_pipelines;
 mod mirror;
@@ -16,7 +17,9 @@ use crate::{Profile, tool::Tool};
 /// The tools of a profile, in order of name.
 pub(crate) fn of(profile: &Profile) -> Vec<Box<dyn Tool>> {
     let mut tools: Vec<Box<dyn Tool>> = match profile {
-        Profile::Default | Profile::Meta | Profile::Toolsets(_) => vec![Box::new(whoami::Whoami)],
+        Profile::Default | Profile::Meta | Profile::Toolsets(_) => {
+            vec![Box::new(get_more::GetMore), Box::new(whoami::Whoami)]
+        }
         Profile::WhiteLabel(_) => Vec::new(),
     };
     if *profile == Profile::Default {
