@@ -1,10 +1,19 @@
 //! Every tool, one file each.
 
+mod calls;
 mod describe_operation;
+mod explain_event;
 mod get_more;
+mod list_calendars;
+mod list_pipelines;
+mod mirror;
 mod one_operation;
+mod query_mirror;
 mod read_operation;
+mod rows;
 mod search_operations;
+mod summarize_records;
+mod undo;
 mod whoami;
 mod write_operation;
 
@@ -19,6 +28,9 @@ pub(crate) fn of(profile: &Profile) -> Vec<Box<dyn Tool>> {
         Profile::Toolsets(products) => with_operations(products),
         Profile::WhiteLabel(_) => Vec::new(),
     };
+    if *profile == Profile::Default {
+        tools.extend(business());
+    }
     tools.sort_by_cached_key(|tool| tool.spec().name);
     tools
 }
@@ -42,4 +54,16 @@ fn with_operations(products: &BTreeSet<String>) -> Vec<Box<dyn Tool>> {
         tools.push(Box::new(tool));
     }
     tools
+}
+
+/// The curated tools of deals, appointments, money, the mirror and the books.
+fn business() -> Vec<Box<dyn Tool>> {
+    vec![
+        Box::new(explain_event::ExplainEvent),
+        Box::new(list_calendars::ListCalendars),
+        Box::new(list_pipelines::ListPipelines),
+        Box::new(query_mirror::QueryMirror),
+        Box::new(summarize_records::SummarizeRecords),
+        Box::new(undo::Undo),
+    ]
 }
