@@ -17,8 +17,10 @@ use serde_json::Value;
 use crate::{
     Caller, House, Place, ToolError,
     desk::Desk,
+    directory::Directory,
     guard::{self, Verdict},
     listing::LOCATION,
+    output::Handles,
     plan::Plan,
     tool::{Act, Answer, Tool},
     toolbox::{Toolbox, Toolboxes},
@@ -47,6 +49,8 @@ pub struct McpServer {
     caller: Arc<Caller>,
     tools: Arc<Toolbox>,
     boxes: Arc<Toolboxes>,
+    directory: Arc<Directory>,
+    handles: Arc<Handles>,
 }
 
 impl McpServer {
@@ -55,7 +59,14 @@ impl McpServer {
     pub fn new(house: Arc<dyn House>, caller: Caller) -> Self {
         let boxes = Arc::new(Toolboxes::default());
         let tools = boxes.of(&caller.surface.profile);
-        Self { house, caller: Arc::new(caller), tools, boxes }
+        Self {
+            house,
+            caller: Arc::new(caller),
+            tools,
+            boxes,
+            directory: Arc::default(),
+            handles: Arc::default(),
+        }
     }
 
     /// The same server for another caller: what the process remembers is shared, and every part of it
@@ -103,12 +114,14 @@ impl McpServer {
         context: RequestContext<RoleServer>,
     ) -> Result<Answer, ToolError> {
         let place = self.place(arguments.remove(LOCATION)).await?;
-        let mut desk = Desk::new(Arc::clone(&self.house), Arc::clone(&self.caller), place);
+        let mut desk = Desk::new(Arc::clone(&self.house), Arc::clone(&self.caller), place)
+            .keeping(Arc::clone(&self.handles))
+            .knowing(Arc::clone(&self.directory));
         if let Some(token) = context.meta.get_progress_token() {
             desk = desk.telling(context.peer.clone(), token);
         }
         match tool.call(&desk, arguments).await? {
-            Act::Answer(answer) => Ok(answer),
+            Act::Answer(answer) => Ok(desk.shaped(answer)),
             Act::Plan(plan) => self.carry_out(desk, plan).await,
         }
     }
@@ -123,7 +136,8 @@ impl McpServer {
             Verdict::Run => {
                 let cause = format!("mcp {}", desk.now().as_nanosecond());
                 let desk = desk.writing(cause, plan.title).await?;
-                (plan.run)(desk).await
+                let answer = (plan.run)(desk.clone()).await?;
+                Ok(desk.shaped(answer))
             }
         }
     }

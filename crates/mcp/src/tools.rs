@@ -1,5 +1,6 @@
 //! Every tool, one file each.
 
+mod get_more;
 mod whoami;
 
 use crate::{Profile, tool::Tool};
@@ -7,7 +8,9 @@ use crate::{Profile, tool::Tool};
 /// The tools of a profile, in order of name.
 pub(crate) fn of(profile: &Profile) -> Vec<Box<dyn Tool>> {
     let mut tools: Vec<Box<dyn Tool>> = match profile {
-        Profile::Default | Profile::Meta | Profile::Toolsets(_) => vec![Box::new(whoami::Whoami)],
+        Profile::Default | Profile::Meta | Profile::Toolsets(_) => {
+            vec![Box::new(get_more::GetMore), Box::new(whoami::Whoami)]
+        }
         Profile::WhiteLabel(_) => Vec::new(),
     };
     tools.sort_by_cached_key(|tool| tool.spec().name);

@@ -246,6 +246,7 @@ pub const TABLE: &[Row] = &[
     run("history", SEE_RECORDS),
     run("keys rotate", MASTER_KEYS),
     run("keys status", MASTER_KEYS),
+    run("mcp", VENDOR_TOKEN),
     run("members add", CHANGE_MEMBERS),
     run("members list", SEE_MEMBERS),
     run("members remove", CHANGE_MEMBERS),
