@@ -1,5 +1,6 @@
 //! Every tool, one file each.
 
+mod white_label;
 mod whoami;
 
 use crate::{Profile, tool::Tool};
@@ -8,7 +9,7 @@ use crate::{Profile, tool::Tool};
 pub(crate) fn of(profile: &Profile) -> Vec<Box<dyn Tool>> {
     let mut tools: Vec<Box<dyn Tool>> = match profile {
         Profile::Default | Profile::Meta | Profile::Toolsets(_) => vec![Box::new(whoami::Whoami)],
-        Profile::WhiteLabel(_) => Vec::new(),
+        Profile::WhiteLabel(prefix) => white_label::all(prefix),
     };
     tools.sort_by_cached_key(|tool| tool.spec().name);
     tools
