@@ -43,22 +43,25 @@ impl EventId {
         context.update(organization.as_str().as_bytes());
         context.update(b"\0");
         context.update(&self.0);
-        let mut bytes = [0; 16];
-        bytes.copy_from_slice(&context.finish().as_ref()[..16]);
-        Self(bytes)
+        Self(leading(context))
     }
 }
 
 /// The first sixteen bytes of the SHA-256 of these parts, each told apart from the next by its length.
-pub(crate) fn digest16(parts: &[&[u8]]) -> [u8; 16] {
+#[must_use]
+pub fn digest16(parts: &[&[u8]]) -> [u8; 16] {
     let mut context = Context::new(&SHA256);
     for part in parts {
         context.update(&(part.len() as u64).to_be_bytes());
         context.update(part);
     }
-    let mut bytes = [0; 16];
-    bytes.copy_from_slice(&context.finish().as_ref()[..16]);
-    bytes
+    leading(context)
+}
+
+/// The first bytes of a finished hash.
+pub(crate) fn leading<const N: usize>(context: Context) -> [u8; N] {
+    let digest = context.finish();
+    *digest.as_ref().first_chunk().expect("SHA-256 has 32 bytes, and no id is longer")
 }
 
 impl fmt::Display for EventId {
@@ -162,14 +165,9 @@ impl ChangeSetId {
     /// The set of a cause. The same word of another connection is another cause.
     #[must_use]
     pub fn of(tenant: &Tenant, cause: &str) -> Self {
-        let mut context = Context::new(&SHA256);
-        for part in [tenant.organization.as_str(), tenant.connection.as_str(), cause] {
-            context.update(&(part.len() as u64).to_be_bytes());
-            context.update(part.as_bytes());
-        }
-        let mut bytes = [0; 16];
-        bytes.copy_from_slice(&context.finish().as_ref()[..16]);
-        Self(format!("chg_{:032x}", u128::from_be_bytes(bytes)).into())
+        let parts = [tenant.organization.as_str(), tenant.connection.as_str(), cause];
+        let digest = digest16(&parts.map(str::as_bytes));
+        Self(format!("chg_{:032x}", u128::from_be_bytes(digest)).into())
     }
 }
 
@@ -318,6 +316,7 @@ pub struct Tenant {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::RunScope;
 
     #[test]
     fn an_event_id_survives_its_text_form() {
@@ -344,6 +343,22 @@ mod tests {
         let ids = [one, one.within(&alpha), one.within(&beta), two.within(&alpha)];
         let different: std::collections::BTreeSet<_> = ids.into_iter().collect();
         assert_eq!(different.len(), ids.len());
+    }
+
+    /// Stores hold these ids: another way to make them would make each thing a second time.
+    #[test]
+    fn an_id_that_is_derived_never_changes() {
+        let alpha = OrganizationId::new("alpha");
+        let within = EventId::from_bytes([1; 16]).within(&alpha);
+        assert_eq!(within.to_string(), "evt_8c7f0d8f5e86e5e38475d5e15f8962fe");
+        let tenant = Tenant { organization: alpha, connection: ConnectionId::new("crm") };
+        assert_eq!(
+            ChangeSetId::of(&tenant, "import").as_str(),
+            "chg_da49fc682c859c41cabc9b4bdfda415c"
+        );
+        let scope = RunScope { vendor: "highlevel".to_owned(), tenant, account: None };
+        let at = "2026-11-21T10:00:00Z".parse().unwrap();
+        assert_eq!(SyncRunId::of(&scope, at).as_str(), "run_5ef8c213333c0639");
     }
 
     #[test]

@@ -107,7 +107,7 @@ pub use self::{
     finding::{Finding, Verdict},
     ids::{
         ActionId, ApiKeyId, ChangeSetId, ConnectionId, CorrelationId, EventId, IdError, MemberId,
-        OrganizationId, SubscriptionId, SyncRunId, Tenant,
+        OrganizationId, SubscriptionId, SyncRunId, Tenant, digest16,
     },
     installation::{Installation, InstallationChange, InstallationKey, InstallationStep},
     journal::{Appended, Entry, Journal, Part, Sequence},

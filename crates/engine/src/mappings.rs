@@ -181,3 +181,6 @@ pub async fn conflicts(
 fn is_seen(realm: &Realm, mapping: &Mapping) -> bool {
     realm.holds(Some(&mapping.tenant)) || realm.holds(Some(&mapping.counterpart_tenant()))
 }
+
+#[cfg(test)]
+mod tests;

@@ -49,7 +49,7 @@ pub struct Surface {
 }
 
 /// A list of tools.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Profile {
     /// The meta tools and the curated ones.
     #[default]

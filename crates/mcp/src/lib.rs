@@ -10,19 +10,27 @@
 pub mod books;
 pub mod caller;
 pub mod desk;
+mod directory;
 pub mod error;
 pub mod guard;
 pub mod house;
+mod listing;
+mod names;
+mod operations;
+mod output;
 pub mod plan;
 pub mod schema;
+pub mod serve;
 pub mod server;
 pub mod solo;
 pub mod stdio;
 pub mod tool;
+mod toolbox;
 mod tools;
 
 pub use self::{
     caller::{Caller, Mode, Place, Profile, Surface},
+    directory::Directory,
     error::ToolError,
     house::House,
     server::McpServer,

@@ -35,12 +35,7 @@ pub struct SoloHouse<T, C> {
 impl<T, C> SoloHouse<T, C> {
     /// A house. Nothing is opened.
     #[must_use]
-    pub fn new(
-        client: Client<T, C>,
-        place: Place,
-        clock: Arc<dyn Clock>,
-        open: OpenRooms,
-    ) -> Self {
+    pub fn new(client: Client<T, C>, place: Place, clock: Arc<dyn Clock>, open: OpenRooms) -> Self {
         Self { client, place, clock, open, rooms: OnceCell::new() }
     }
 

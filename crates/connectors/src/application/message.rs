@@ -1,7 +1,6 @@
 //! What an application is told of a row, and what it may answer.
 
-use aws_lc_rs::digest::{Context, SHA256};
-use domain::{Fields, Mapping, ROW_ID_COLUMN, Row, RowWrite};
+use domain::{Fields, Mapping, ROW_ID_COLUMN, Row, RowWrite, digest16};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -125,14 +124,9 @@ impl Reply {
 
 fn message(kind: &'static str, now: Timestamp, data: Data<'_>, cause: &str) -> Message {
     let content = serde_json::to_string(&data).expect("fields have text keys only");
-    let mut context = Context::new(&SHA256);
-    for part in [kind, cause, &content] {
-        context.update(&(part.len() as u64).to_be_bytes());
-        context.update(part.as_bytes());
-    }
-    let hash = context.finish();
-    let id: String = hash.as_ref()[..16].iter().map(|byte| format!("{byte:02x}")).collect();
+    let digest = digest16(&[kind, cause, &content].map(str::as_bytes));
+    let id = format!("msg_{:032x}", u128::from_be_bytes(digest));
     let body = Body { r#type: kind, timestamp: now, data };
     let body = serde_json::to_string(&body).expect("fields have text keys only");
-    Message { id: format!("msg_{id}"), body }
+    Message { id, body }
 }

@@ -104,7 +104,7 @@ impl<S: Storage> Walk<S> {
                 self.fail(place, "this version of the hub does not read it".to_owned()).await?;
                 continue;
             };
-            while !matches!(self.run.parts[place].step, PartStep::Done | PartStep::Failed) {
+            while self.run.parts[place].step.is_open() {
                 match self.step(&lists, part, place).await? {
                     Stepped::On => {}
                     Stepped::Failed(problem) => self.fail(place, problem).await?,

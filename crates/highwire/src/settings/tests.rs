@@ -2,6 +2,8 @@
 
 use std::io::Write;
 
+use connectors::highlevel::doctor::features::FEATURES;
+
 use super::*;
 
 fn load(file: Option<&str>, environment: &[(&str, &str)]) -> Result<Settings, Failure> {
@@ -30,6 +32,14 @@ fn the_manual_is_a_valid_set_of_settings() {
     assert_eq!(settings.notion.requests_per_minute, 180);
     assert_eq!(settings.log.format, LogFormat::Auto);
     assert!(settings.notion.token.is_empty());
+}
+
+#[test]
+fn the_app_asks_for_all_that_the_hub_uses() {
+    let asked = load(None, &[]).unwrap().highlevel.scopes;
+    let used = FEATURES.iter().flat_map(|feature| feature.scopes);
+    let missing: Vec<_> = used.filter(|scope| !asked.iter().any(|it| it == **scope)).collect();
+    assert_eq!(missing, Vec::<&&str>::new());
 }
 
 #[test]

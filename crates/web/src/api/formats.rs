@@ -1,78 +1,18 @@
 //! The texts and numbers of requests and answers: each is read and declared in one place.
 
+mod numbers;
+mod rights;
+
 use std::{borrow::Cow, fmt};
 
-use domain::{
-    ApiKeyId, ChangeSetId, ConnectionId, EventId, EventKind, MemberId, OrganizationId, Role, Scope,
-};
+use domain::{ApiKeyId, ChangeSetId, ConnectionId, EventId, EventKind, MemberId, OrganizationId};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, de};
 
-/// How many things a page has where the caller does not say.
-const PAGE: u64 = 50;
-
-/// How many it has at most.
-const LARGEST_PAGE: u64 = 200;
-
-/// The largest whole number up to which a float tells each from the next.
-const LARGEST_EXACT: f64 = 9_007_199_254_740_992.0;
-
-/// How many things of a list to answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Limit(pub(crate) usize);
-
-impl Default for Limit {
-    fn default() -> Self {
-        Self(PAGE as usize)
-    }
-}
-
-impl<'de> Deserialize<'de> for Limit {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        match deserializer.deserialize_u64(Whole)? {
-            number @ 1..=LARGEST_PAGE => Ok(Self(number as usize)),
-            _ => Err(de::Error::custom(format_args!("give a number from 1 to {LARGEST_PAGE}"))),
-        }
-    }
-}
-
-impl JsonSchema for Limit {
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn schema_name() -> Cow<'static, str> {
-        "Limit".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({
-            "type": "integer", "minimum": 1, "maximum": LARGEST_PAGE, "default": PAGE,
-        })
-    }
-}
-
-/// Reads a whole number as JSON Schema means it: 5.0 is one too.
-struct Whole;
-
-impl de::Visitor<'_> for Whole {
-    type Value = u64;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a whole number")
-    }
-
-    fn visit_u64<E: de::Error>(self, number: u64) -> Result<u64, E> {
-        Ok(number)
-    }
-
-    fn visit_f64<E: de::Error>(self, number: f64) -> Result<u64, E> {
-        match number.fract() == 0.0 && (0.0..=LARGEST_EXACT).contains(&number) {
-            true => Ok(number as u64),
-            false => Err(E::invalid_value(de::Unexpected::Float(number), &self)),
-        }
-    }
-}
+pub(crate) use self::{
+    numbers::{Limit, Number, Place, next_after},
+    rights::{MemberRoleName, RoleName, ScopeName},
+};
 
 /// A text of 1 to `MOST` characters without control characters.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -316,75 +256,6 @@ fn word<'a>(text: &'a str, prefix: &str, is_fit: impl Fn(u8) -> bool) -> Option<
     (!rest.is_empty() && rest.bytes().all(is_fit)).then_some(text)
 }
 
-/// A scope by its name.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct ScopeName(pub(crate) Scope);
-
-impl<'de> Deserialize<'de> for ScopeName {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        let unknown = |_| de::Error::custom("what was given is no scope");
-        text.parse().map(Self).map_err(unknown)
-    }
-}
-
-impl JsonSchema for ScopeName {
-    fn schema_name() -> Cow<'static, str> {
-        "Scope".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        let names = Scope::ALL.map(Scope::name);
-        json_schema!({ "type": "string", "enum": names })
-    }
-}
-
-/// A role by its name.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct RoleName(pub(crate) Role);
-
-impl<'de> Deserialize<'de> for RoleName {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        role(deserializer, &Role::ALL).map(Self)
-    }
-}
-
-impl JsonSchema for RoleName {
-    fn schema_name() -> Cow<'static, str> {
-        "Role".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "enum": Role::ALL.map(Role::name) })
-    }
-}
-
-/// A role that a member can have, by its name.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct MemberRoleName(pub(crate) Role);
-
-impl<'de> Deserialize<'de> for MemberRoleName {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        role(deserializer, &Role::OF_MEMBERS).map(Self)
-    }
-}
-
-impl JsonSchema for MemberRoleName {
-    fn schema_name() -> Cow<'static, str> {
-        "MemberRole".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "enum": Role::OF_MEMBERS.map(Role::name) })
-    }
-}
-
-fn role<'de, D: Deserializer<'de>>(deserializer: D, among: &[Role]) -> Result<Role, D::Error> {
-    let text = String::deserialize(deserializer)?;
-    let found = among.iter().copied().find(|role| role.name() == text);
-    found.ok_or_else(|| de::Error::custom("what was given is no role that can stand here"))
-}
-
 /// A list of at least `LEAST` and at most `MOST` things.
 #[derive(Clone, Debug)]
 pub(crate) struct List<T, const LEAST: usize, const MOST: usize>(pub(crate) Vec<T>);
@@ -416,33 +287,6 @@ impl<T: JsonSchema, const LEAST: usize, const MOST: usize> JsonSchema for List<T
     }
 }
 
-/// A whole number from `LEAST` to `MOST`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Number<const LEAST: u64, const MOST: u64>(pub(crate) u64);
-
-impl<'de, const LEAST: u64, const MOST: u64> Deserialize<'de> for Number<LEAST, MOST> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        match deserializer.deserialize_u64(Whole)? {
-            number if (LEAST..=MOST).contains(&number) => Ok(Self(number)),
-            _ => Err(de::Error::custom(format_args!("give a number from {LEAST} to {MOST}"))),
-        }
-    }
-}
-
-impl<const LEAST: u64, const MOST: u64> JsonSchema for Number<LEAST, MOST> {
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn schema_name() -> Cow<'static, str> {
-        format!("NumberFrom{LEAST}To{MOST}").into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "integer", "minimum": LEAST, "maximum": MOST })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -452,17 +296,6 @@ mod tests {
         let read = |json: &str| serde_json::from_str::<Text<3>>(json).is_ok();
         assert!(read("\"äöü\"") && read("\"a\""));
         assert!(!read("\"\"") && !read("\"äöüß\"") && !read("\"a\\n\"") && !read("1"));
-    }
-
-    #[test]
-    fn a_page_has_its_limits() {
-        let read = |json: &str| serde_json::from_str::<Limit>(json).ok().map(|limit| limit.0);
-        assert_eq!(
-            (read("1"), read("200"), read("0"), read("201")),
-            (Some(1), Some(200), None, None)
-        );
-        assert_eq!((read("-1"), read("1.5"), Limit::default().0), (None, None, 50));
-        assert_eq!((read("7.0"), read("1e2"), read("\"7\"")), (Some(7), Some(100), None));
     }
 
     #[test]

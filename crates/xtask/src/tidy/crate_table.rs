@@ -37,7 +37,7 @@ const fn free(name: &'static str) -> Row {
 }
 
 /// In reading order: a row uses earlier rows only.
-const TABLE: [Row; 17] = [
+const TABLE: [Row; 18] = [
     row("endpoint", &[], &[]),
     row("highlevel", &["endpoint"], &[]),
     row("notion", &["endpoint"], &[]),
@@ -55,6 +55,8 @@ const TABLE: [Row; 17] = [
     row("engine", &["domain", "policy"], &["sandbox", "store"]),
     // No client of the vendors: the simulation and the client must not share one wrong belief.
     row("sandbox", &["endpoint", "highlevel"], &[]),
+    // Assistants work with HighLevel's whole catalogue, so this crate knows the vendor by name.
+    row("mcp", &["domain", "endpoint", "engine", "highlevel"], &[]),
     row("web", &["domain", "engine", "policy"], &["sandbox", "store"]),
     row(
         "hostile",

@@ -17,13 +17,23 @@ pub const FEATURES: &[Feature] = &[
         name: "appointments and free slots",
         scopes: &["calendars.readonly", "calendars/events.readonly", "calendars/events.write"],
     },
+    Feature { name: "businesses", scopes: &["businesses.readonly"] },
     Feature { name: "contacts, tags and notes", scopes: &["contacts.readonly", "contacts.write"] },
-    Feature { name: "custom fields by name", scopes: &["locations/customFields.readonly"] },
+    Feature {
+        name: "custom fields",
+        scopes: &["locations/customFields.readonly", "locations/customFields.write"],
+    },
+    Feature { name: "invoices", scopes: &["invoices.readonly"] },
     Feature {
         name: "messages",
-        scopes: &["conversations.readonly", "conversations/message.write"],
+        scopes: &[
+            "conversations.readonly",
+            "conversations/message.readonly",
+            "conversations/message.write",
+        ],
     },
     Feature { name: "opportunities", scopes: &["opportunities.readonly", "opportunities.write"] },
+    Feature { name: "tasks", scopes: &["locations/tasks.readonly"] },
     Feature { name: "the location itself", scopes: &["locations.readonly"] },
     Feature { name: "users", scopes: &["users.readonly"] },
 ];
@@ -65,7 +75,17 @@ pub(super) fn findings(granted: Option<&[String]>) -> Vec<Finding> {
 #[cfg(test)]
 mod tests {
     use domain::Verdict;
-    use highlevel::catalogue;
+    use highlevel::{
+        HighLevelEndpoint as _, catalogue,
+        resources::{
+            AddTags, BookAppointment, CreateContact, CreateCustomField, CreateNote,
+            CreateOpportunity, DeleteContact, DeleteNote, DeleteOpportunity, FindDuplicate,
+            GetAppointment, GetContact, GetLocation, GetNote, GetOpportunity, ListCalendars,
+            ListContactAppointments, ListEvents, ListFreeSlots, ListNotes, ListPipelines,
+            ListTasks, RemoveTags, SearchContacts, SearchConversations, SearchOpportunities,
+            SendMessage, UpdateAppointment, UpdateContact, UpdateNote, UpdateOpportunity,
+        },
+    };
 
     use super::*;
 
@@ -79,6 +99,48 @@ mod tests {
             assert!(known.contains(scope), "{scope}");
         }
         assert!(FEATURES.is_sorted_by_key(|feature| feature.name));
+    }
+
+    /// Those of the lists are held against the features beside the lists.
+    #[test]
+    fn the_scopes_of_what_the_port_calls_are_each_a_features() {
+        let calls = [
+            AddTags::SCOPE,
+            BookAppointment::SCOPE,
+            CreateContact::SCOPE,
+            CreateCustomField::SCOPE,
+            CreateNote::SCOPE,
+            CreateOpportunity::SCOPE,
+            DeleteContact::SCOPE,
+            DeleteNote::SCOPE,
+            DeleteOpportunity::SCOPE,
+            FindDuplicate::SCOPE,
+            GetAppointment::SCOPE,
+            GetContact::SCOPE,
+            GetLocation::SCOPE,
+            GetNote::SCOPE,
+            GetOpportunity::SCOPE,
+            ListCalendars::SCOPE,
+            ListContactAppointments::SCOPE,
+            ListEvents::SCOPE,
+            ListFreeSlots::SCOPE,
+            ListNotes::SCOPE,
+            ListPipelines::SCOPE,
+            ListTasks::SCOPE,
+            RemoveTags::SCOPE,
+            SearchContacts::SCOPE,
+            SearchConversations::SCOPE,
+            SearchOpportunities::SCOPE,
+            SendMessage::SCOPE,
+            UpdateAppointment::SCOPE,
+            UpdateContact::SCOPE,
+            UpdateNote::SCOPE,
+            UpdateOpportunity::SCOPE,
+        ];
+        for scope in calls.into_iter().flatten() {
+            let uses = |feature: &Feature| feature.scopes.contains(&scope);
+            assert!(FEATURES.iter().any(uses), "{scope}");
+        }
     }
 
     #[test]

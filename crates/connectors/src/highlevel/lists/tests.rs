@@ -1,6 +1,9 @@
 //! The lists against the catalogue, and against the simulated HighLevel.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use domain::{
     Bookmark, BoxFuture, Entity, ListError, ListPage, ListScope, Listed, Lists, Memory,
@@ -17,10 +20,16 @@ use sandbox::{
 use serde_json::{Value, json};
 
 use super::{
-    HighLevelLists, Locations, NOUNS, conversations::CONVERSATIONS, noun::Ask, users::USERS,
+    HighLevelLists, Locations, NOUNS,
+    conversations::CONVERSATIONS,
+    noun::{Ask, Noun},
+    users::USERS,
 };
 use crate::{
-    highlevel::port::{Clients, Connected},
+    highlevel::{
+        doctor::features::FEATURES,
+        port::{Clients, Connected},
+    },
     stand_ins::RealTimer,
 };
 
@@ -28,9 +37,9 @@ fn ask(cursor: Option<Value>) -> Ask<'static> {
     Ask { location: "location", cursor, since: Some(at(0)), of: Some("contact"), now: at(9) }
 }
 
-#[test]
-fn the_catalogue_has_every_call() {
-    let later = |name: &str| match name {
+/// A cursor of a noun's second page.
+fn later(noun: &Noun) -> Option<Value> {
+    Some(match noun.part.name {
         "appointments" => json!(["calendar", "other"]),
         "contacts" => json!([1, "id"]),
         "conversations" => json!({ "from": 7, "shown": [] }),
@@ -38,15 +47,33 @@ fn the_catalogue_has_every_call() {
         "opportunities" => json!(["1", "id"]),
         "users" => json!({ "company": "c", "skip": 100 }),
         _ => json!(100),
-    };
+    })
+}
+
+#[test]
+fn the_catalogue_has_every_call() {
     for noun in NOUNS {
-        for cursor in [None, Some(later(noun.part.name))] {
+        for cursor in [None, later(noun)] {
             let call = noun.page_call(&ask(cursor.clone()));
             assert_eq!(call.problems(), [], "{}: {cursor:?}", noun.part.name);
         }
         let one = noun.one_call(("location", "id", "contact"));
         assert_eq!(one.problems(), [], "{}", noun.part.name);
     }
+}
+
+#[test]
+fn the_doctor_looks_for_the_scopes_of_every_call() {
+    let known: Vec<_> = FEATURES.iter().flat_map(|feature| feature.scopes.to_vec()).collect();
+    let mut unknown = BTreeSet::new();
+    for noun in NOUNS {
+        let one = noun.one_call(("location", "id", "contact"));
+        for call in [noun.page_call(&ask(None)), noun.page_call(&ask(later(noun))), one] {
+            let scopes = call.edition().expect("the catalogue has the call").scopes();
+            unknown.extend(scopes.into_iter().filter(|scope| !known.contains(scope)));
+        }
+    }
+    assert_eq!(unknown, BTreeSet::new());
 }
 
 #[test]

@@ -161,7 +161,7 @@ where
         let key = RecordKey::new(Entity::Appointment, id);
         let plan = Plan::change("appointment.cancelled", key, difference);
         let call = at.client.call(&change);
-        let changed = self.write(behalf, (plan, "appointment"), call, |_| Ended::default()).await?;
+        let changed = self.write_as_planned(behalf, (plan, "appointment"), call).await?;
         Ok(appointment(&changed, None))
     }
 }

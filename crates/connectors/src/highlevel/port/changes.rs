@@ -14,10 +14,11 @@ use std::{
 
 use domain::{
     Audit, ChangeSetId, ChangeSets, Difference, Entity, Journal, Mirror, NewChangeSet, RecordKey,
-    WriteEffect, WriteEnd, WriteIntent, WriteState, WrittenField,
+    Tenant, WriteEffect, WriteEnd, WriteIntent, WriteState, WrittenField,
     crm::{Behalf, CrmError, WriteCause},
 };
 use endpoint::{Timer, Transport};
+use jiff::Timestamp;
 use serde_json::Value;
 
 use super::{Port, refusal::refusal};
@@ -40,6 +41,11 @@ pub(super) struct Plan {
 pub(super) struct Noted {
     set: ChangeSetId,
     number: u64,
+    tenant: Tenant,
+    /// Which record it is to, where it is one that is there.
+    record: Option<RecordKey>,
+    /// When it began.
+    at: Timestamp,
 }
 
 /// How a noted write ended.
@@ -121,6 +127,16 @@ where
         }
     }
 
+    /// Notes a write, makes it, and notes that it ended; its reply says no more than was planned.
+    pub(super) async fn write_as_planned<V>(
+        &self,
+        behalf: &Behalf,
+        plan: (Plan, &'static str),
+        call: impl Future<Output = Result<V, highlevel::Error>> + Send,
+    ) -> Result<V, CrmError> {
+        self.write(behalf, plan, call, |_| Ended::default()).await
+    }
+
     /// Notes that a write is about to be made: in the caller's change set, or in one of its own.
     ///
     /// # Errors
@@ -135,8 +151,9 @@ where
                 self.join(behalf, &cause, plan.act).await?
             }
         };
+        let (at, record) = (self.now(), plan.record.clone());
         let intent = WriteIntent {
-            at: self.now(),
+            at,
             actor: behalf.actor.clone(),
             act: plan.act.to_owned(),
             effect: plan.effect,
@@ -147,7 +164,7 @@ where
         };
         let number = self.store.intend(&behalf.tenant, &set, intent).await?;
         let number = number.ok_or(CrmError::NotFound("change set"))?;
-        Ok(Noted { set, number })
+        Ok(Noted { set, number, tenant: behalf.tenant.clone(), record, at })
     }
 
     /// Notes how a write ended that was answered.
@@ -165,7 +182,18 @@ where
         self.end(noted, end).await;
     }
 
+    /// Notes an end. What was written, or may have been, is what the mirror is behind until it has
+    /// seen it.
     async fn end(&self, noted: &Noted, end: WriteEnd) {
+        let record = end.record.as_ref().or(noted.record.as_ref());
+        // Nothing else is answered from the mirror.
+        let is_mirrored =
+            |key: &&RecordKey| matches!(key.entity, Entity::Contact | Entity::Opportunity);
+        if end.state != WriteState::Refused
+            && let Some(key) = record.filter(is_mirrored)
+        {
+            self.own_writes.add(&noted.tenant, key.clone(), noted.at);
+        }
         if let Err(error) = self.store.conclude(&noted.set, noted.number, end).await {
             let set = noted.set.as_str();
             tracing::error!(%error, change_set.id = set, "the end of a write cannot be noted");

@@ -21,7 +21,6 @@ use highlevel::{
         self, AddTags, LocationFields, RemoveTags, SafeUpsert, UpdateContact, witnessed_upsert,
     },
 };
-use jiff::Timestamp;
 use serde_json::Value;
 
 use super::{
@@ -113,17 +112,16 @@ where
         Box::pin(async move {
             let contact_id = ContactId::new(checked(id, "contact")?);
             let tags = written::tags(tags)?;
-            let (at, began_at) = (self.connected(behalf).await?, self.now());
+            let at = self.connected(behalf).await?;
             let result = async {
                 let has = self.present_tags(behalf, &at, id).await?;
                 let key = RecordKey::new(Entity::Contact, id);
                 let plan = Plan::change("contact.tagged", key, changes::added(&has, &tags));
                 let call = AddTags { contact_id, tags };
                 let call = at.client.call(&call);
-                self.write(behalf, (plan, "contact"), call, |_| Ended::default()).await
+                self.write_as_planned(behalf, (plan, "contact"), call).await
             };
             let result = result.await;
-            self.remember(behalf, id, began_at);
             self.tagged(behalf, (&at, id), ("contact.tagged", result)).await
         })
     }
@@ -137,17 +135,16 @@ where
         Box::pin(async move {
             let contact_id = ContactId::new(checked(id, "contact")?);
             let tags = written::tags(&[tag.to_owned()])?;
-            let (at, began_at) = (self.connected(behalf).await?, self.now());
+            let at = self.connected(behalf).await?;
             let result = async {
                 let has = self.present_tags(behalf, &at, id).await?;
                 let key = RecordKey::new(Entity::Contact, id);
                 let plan = Plan::change("contact.untagged", key, changes::removed(&has, &tags));
                 let call = RemoveTags { contact_id, tags };
                 let call = at.client.call(&call);
-                self.write(behalf, (plan, "contact"), call, |_| Ended::default()).await
+                self.write_as_planned(behalf, (plan, "contact"), call).await
             };
             let result = result.await;
-            self.remember(behalf, id, began_at);
             self.tagged(behalf, (&at, id), ("contact.untagged", result)).await
         })
     }
@@ -168,7 +165,7 @@ where
 
     async fn upsert(&self, behalf: &Behalf, draft: &ContactDraft) -> Result<Upserted, CrmError> {
         written::draft(draft, None)?; // Before the first call.
-        let (at, began_at) = (self.connected(behalf).await?, self.now());
+        let at = self.connected(behalf).await?;
         let write = |names: Option<&FieldDirectory>| written::draft(draft, names);
         let (fields, names) = self.with_names(&at, draft.custom_fields.is_empty(), write).await?;
         let wanted = SafeUpsert {
@@ -192,7 +189,6 @@ where
                     (Outcome::Updated, contact, not_applied)
                 }
             };
-        self.remember(behalf, contact.id.as_str(), began_at);
         self.tell_contact(behalf, &at, &contact).await;
         let not_applied = not_applied.into_iter().map(|field| NotApplied {
             pointer: written::pointer(&field.field, directory(&names)),
@@ -210,7 +206,7 @@ where
         (patch, version): (&ContactPatch, Option<&str>),
     ) -> Result<Reading<Contact>, CrmError> {
         written::patch(patch, None)?; // Before the first call.
-        let (at, began_at) = (self.connected(behalf).await?, self.now());
+        let at = self.connected(behalf).await?;
         // Also where no version is given: the contact must be one of this location.
         let found = self.read_contact(&at, id).await?;
         let names = self.fields.known(&at, self.now()).await;
@@ -232,7 +228,6 @@ where
             difference: Some(changes::told((&found, &reply.contact), &intended)),
         };
         let reply = self.write(behalf, (plan, "contact"), at.client.call(&change), told).await?;
-        self.remember(behalf, id, began_at);
         self.tell_contact(behalf, &at, &reply.contact).await;
         Ok(self.reading(&reply.contact, directory(&names)))
     }
@@ -288,11 +283,6 @@ where
             }
             None => Ok(self.read(at, id).await?.item.tags),
         }
-    }
-
-    pub(super) fn remember(&self, behalf: &Behalf, id: &str, began_at: Timestamp) {
-        let key = RecordKey::new(Entity::Contact, id);
-        self.own_writes.add(&behalf.tenant, key, began_at);
     }
 
     fn reading(&self, told: &models::Contact, names: Option<&FieldDirectory>) -> Reading<Contact> {

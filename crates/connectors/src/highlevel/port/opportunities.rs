@@ -18,7 +18,6 @@ use highlevel::{
     models::{self, CustomFieldWrite, Pipeline},
     resources::{CreateOpportunity, GetOpportunity, SearchOpportunities, UpdateOpportunity},
 };
-use jiff::Timestamp;
 use serde_json::Value;
 
 use self::found::status;
@@ -137,7 +136,7 @@ where
         }
         check_value(draft.value)?;
         let contact = ContactId::new(checked(&draft.contact, "contact")?);
-        let (at, began_at) = (self.connected(behalf).await?, self.now());
+        let at = self.connected(behalf).await?;
         let wanted = (draft.pipeline.as_str(), draft.stage.as_deref());
         let place = self.pipelines.place(&at, wanted, self.now()).await?;
         let custom_fields = self.deal_fields(&at, &draft.custom_fields).await?;
@@ -166,7 +165,6 @@ where
             }
         };
         let written = written?;
-        self.remember_deal(behalf, written.id.as_str(), began_at);
         self.tell_deal(behalf, &at, &written).await;
         Ok(UpsertedOpportunity { outcome, opportunity: self.told(&at, &written).await })
     }
@@ -210,7 +208,7 @@ where
             return Err(CrmError::invalid("/name", "give a name, or leave it out"));
         }
         check_value(patch.value.flatten())?;
-        let (at, began_at) = (self.connected(behalf).await?, self.now());
+        let at = self.connected(behalf).await?;
         let before = self.read_opportunity(&at, id).await?;
         let mut change = UpdateOpportunity::new(OpportunityId::new(id));
         if patch.pipeline.is_some() || patch.stage.is_some() {
@@ -230,7 +228,6 @@ where
         }
         let act = "opportunity.patched";
         let written = self.change_deal(behalf, (&at, act), (&before, &change)).await?;
-        self.remember_deal(behalf, id, began_at);
         self.tell_deal(behalf, &at, &written).await;
         Ok(self.told(&at, &written).await)
     }
@@ -310,11 +307,6 @@ where
             Ok(at) => self.pipelines.known(&at, self.now()).await,
             Err(_) => Arc::default(),
         }
-    }
-
-    pub(super) fn remember_deal(&self, behalf: &Behalf, id: &str, began_at: Timestamp) {
-        let key = RecordKey::new(Entity::Opportunity, id);
-        self.own_writes.add(&behalf.tenant, key, began_at);
     }
 }
 

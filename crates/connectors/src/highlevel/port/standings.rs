@@ -21,7 +21,7 @@ use serde_json::{Value, json};
 
 use super::{
     Connected, Port, calendars,
-    changes::{self, Ended, Plan, contact, opportunity, said},
+    changes::{self, Plan, contact, opportunity, said},
     checked,
     refusal::refusal,
 };
@@ -125,7 +125,7 @@ where
                 let plan = Plan::change("note.restored", target.key.clone(), difference.clone());
                 let plan = plan.on(target.parent.clone());
                 let call = at.client.call(&change);
-                self.write(behalf, (plan, "note"), call, |_| Ended::default()).await?;
+                self.write_as_planned(behalf, (plan, "note"), call).await?;
                 Ok(())
             }
             Entity::Appointment => {
@@ -134,7 +134,7 @@ where
                 let plan = plan.on(target.parent.clone());
                 let change = appointment_restored(id, difference);
                 let call = at.client.call(&change);
-                self.write(behalf, (plan, "appointment"), call, |_| Ended::default()).await?;
+                self.write_as_planned(behalf, (plan, "appointment"), call).await?;
                 Ok(())
             }
             other => Err(unknown(other)),
@@ -147,12 +147,11 @@ where
         (at, target): (&Connected<T, C>, &Target),
         difference: &Difference,
     ) -> Result<(), CrmError> {
-        let (began_at, id) = (self.now(), target.key.id.as_str());
+        let id = target.key.id.as_str();
         let plan = Plan::change("opportunity.restored", target.key.clone(), difference.clone());
         let change = opportunity::restored(id, difference);
         let call = at.client.call(&change);
-        let reply = self.write(behalf, (plan, "opportunity"), call, |_| Ended::default()).await?;
-        self.remember_deal(behalf, id, began_at);
+        let reply = self.write_as_planned(behalf, (plan, "opportunity"), call).await?;
         self.tell_deal(behalf, at, &reply.opportunity).await;
         Ok(())
     }
@@ -165,7 +164,6 @@ where
         difference: &Difference,
     ) -> Result<(), CrmError> {
         const ACT: &str = "contact.restored";
-        let began_at = self.now();
         let key = || RecordKey::new(Entity::Contact, id);
         let contact_id = || ContactId::new(id);
         let fields = contact::restored(difference);
@@ -174,7 +172,7 @@ where
             let plan = Plan::change(ACT, key(), only);
             let change = UpdateContact::new(contact_id(), fields);
             let call = at.client.call(&change);
-            let reply = self.write(behalf, (plan, "contact"), call, |_| Ended::default()).await?;
+            let reply = self.write_as_planned(behalf, (plan, "contact"), call).await?;
             self.tell_contact(behalf, at, &reply.contact).await;
         }
         let (added, removed) = (&difference.tags.added, &difference.tags.removed);
@@ -184,7 +182,7 @@ where
             let plan = Plan::change(ACT, key(), contact::added(&BTreeSet::new(), &tags));
             let call = AddTags { contact_id: contact_id(), tags };
             let call = at.client.call(&call);
-            let reply = self.write(behalf, (plan, "contact"), call, |_| Ended::default()).await?;
+            let reply = self.write_as_planned(behalf, (plan, "contact"), call).await?;
             tags_now = reply.tags.or(tags_now);
         }
         if !removed.is_empty() {
@@ -192,10 +190,9 @@ where
             let plan = Plan::change(ACT, key(), contact::removed(removed, &tags));
             let call = RemoveTags { contact_id: contact_id(), tags };
             let call = at.client.call(&call);
-            let reply = self.write(behalf, (plan, "contact"), call, |_| Ended::default()).await?;
+            let reply = self.write_as_planned(behalf, (plan, "contact"), call).await?;
             tags_now = reply.tags.or(tags_now);
         }
-        self.remember(behalf, id, began_at);
         if let Some(tags) = tags_now {
             self.tell_tags(behalf, at, (id, &tags)).await;
         }
@@ -216,18 +213,18 @@ where
             Entity::Contact => {
                 let delete = DeleteContact { contact_id: ContactId::new(id) };
                 let (plan, call) = (plan("contact.deleted"), at.client.call(&delete));
-                self.write(behalf, (plan, "contact"), call, |_| Ended::default()).await?;
+                self.write_as_planned(behalf, (plan, "contact"), call).await?;
             }
             Entity::Opportunity => {
                 let delete = DeleteOpportunity { opportunity_id: OpportunityId::new(id) };
                 let (plan, call) = (plan("opportunity.deleted"), at.client.call(&delete));
-                self.write(behalf, (plan, "opportunity"), call, |_| Ended::default()).await?;
+                self.write_as_planned(behalf, (plan, "opportunity"), call).await?;
             }
             Entity::Note => {
                 let contact_id = ContactId::new(parent(target)?);
                 let delete = DeleteNote { contact_id, note_id: NoteId::new(id) };
                 let (plan, call) = (plan("note.deleted"), at.client.call(&delete));
-                self.write(behalf, (plan, "note"), call, |_| Ended::default()).await?;
+                self.write_as_planned(behalf, (plan, "note"), call).await?;
             }
             other => return Err(unknown(other)),
         }

@@ -13,12 +13,7 @@ use highlevel::{
     resources::UpdateContact,
 };
 
-use super::{
-    Port,
-    changes::{Ended, Plan},
-    checked,
-    contacts::told,
-};
+use super::{Port, changes::Plan, checked, contacts::told};
 
 impl<S, T, C> CrmWishes for Port<S, T, C>
 where
@@ -34,7 +29,7 @@ where
     ) -> Answer<'a, BTreeSet<Channel>> {
         Box::pin(async move {
             let id = checked(contact, "contact")?;
-            let (at, began_at) = (self.connected(behalf).await?, self.now());
+            let at = self.connected(behalf).await?;
             let found = self.read_contact(&at, id).await?;
             let open = still_open(&found, channels);
             if open.is_empty() {
@@ -53,9 +48,7 @@ where
                 closing(&open),
             );
             let call = at.client.call(&change);
-            let result = self.write(behalf, (plan, "contact"), call, |_| Ended::default()).await;
-            let key = RecordKey::new(Entity::Contact, id);
-            self.own_writes.add(&behalf.tenant, key, began_at);
+            let result = self.write_as_planned(behalf, (plan, "contact"), call).await;
             self.note(behalf, "contact.channels_closed", id, &result).await;
             result.map(|_| open)
         })

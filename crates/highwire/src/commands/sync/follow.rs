@@ -82,7 +82,7 @@ impl Follower<'_> {
 
 fn show(run: &SyncRun, bar: &ProgressBar) {
     let tally = run.tally();
-    let at_work = run.parts.iter().find(|part| part.started_at.is_some() && is_open(part.step));
+    let at_work = run.parts.iter().find(|part| part.started_at.is_some() && part.step.is_open());
     let part = at_work.map_or("waiting", |part| part.name.as_str());
     let what = match (&run.problem, run.waits_until) {
         (Some(problem), Some(until)) => format!("waits until {until:.0}: {problem}"),
@@ -93,8 +93,4 @@ fn show(run: &SyncRun, bar: &ProgressBar) {
     let expected = run.parts.iter().map(|part| part.total.unwrap_or(0).max(part.tally.listed));
     bar.set_length(expected.sum::<u64>().max(1));
     bar.set_position(tally.listed);
-}
-
-fn is_open(step: domain::PartStep) -> bool {
-    matches!(step, domain::PartStep::Listing | domain::PartStep::Sweeping)
 }

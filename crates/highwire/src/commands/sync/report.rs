@@ -9,6 +9,10 @@ use crate::printer;
 /// How many failures the table shows; `--json` has all that are kept.
 const FAILURES_SHOWN: usize = 20;
 
+/// What the figures of a tally are called.
+const FIGURES: [&str; 8] =
+    ["calls", "listed", "created", "updated", "deleted", "unchanged", "skipped", "failed"];
+
 /// Tells that a run was asked for.
 pub(super) fn begun(run: &SyncRun, json: bool) {
     printer::data(match json {
@@ -24,27 +28,13 @@ pub(super) fn tell(run: &SyncRun, now: Timestamp, json: bool) {
         return;
     }
     let rows = run.parts.iter().map(|part| {
-        let step = serde_json::to_value(part.step).unwrap_or_default();
-        let step = step.as_str().unwrap_or_default().to_owned();
-        let first = [part.name.clone(), step];
+        let first = [part.name.clone(), part.step.name().to_owned()];
         let problem = part.problem.clone().unwrap_or_default();
         first.into_iter().chain(figures(part.tally)).chain([problem]).collect()
     });
     let total = ["all".to_owned(), String::new()];
     let total = total.into_iter().chain(figures(run.tally())).chain([String::new()]).collect();
-    let head = [
-        "list",
-        "state",
-        "calls",
-        "listed",
-        "created",
-        "updated",
-        "deleted",
-        "unchanged",
-        "skipped",
-        "failed",
-        "why not",
-    ];
+    let head = [&["list", "state"], &FIGURES[..], &["why not"]].concat();
     printer::data(printer::table(&head, rows.chain([total])));
     printer::data(format!(
         "\n{} of {}: {} in {}, {} calls, {:.1} % of the records could be read ({})",
@@ -85,22 +75,7 @@ pub(super) fn list(runs: &[SyncRun], now: Timestamp, json: bool) {
         ];
         first.into_iter().chain(figures(run.tally())).collect()
     });
-    let head = [
-        "run",
-        "of",
-        "kind",
-        "state",
-        "began",
-        "took",
-        "calls",
-        "listed",
-        "created",
-        "updated",
-        "deleted",
-        "unchanged",
-        "skipped",
-        "failed",
-    ];
+    let head = [&["run", "of", "kind", "state", "began", "took"], &FIGURES[..]].concat();
     printer::data(printer::table(&head, rows));
 }
 
@@ -114,6 +89,7 @@ fn described(run: &SyncRun, now: Timestamp) -> Value {
     told
 }
 
+/// The figures of a tally, under [`FIGURES`].
 fn figures(tally: RunTally) -> [String; 8] {
     let RunTally { calls, listed, created, updated, deleted, unchanged, skipped, failed } = tally;
     [calls, listed, created, updated, deleted, unchanged, skipped, failed]

@@ -23,7 +23,7 @@ async fn last(bench: &Bench) -> Write {
     noted(bench).await.remove(0).1.pop().unwrap()
 }
 
-fn fail(bench: &Bench, operation: &str, action: FaultAction) {
+pub(super) fn fail(bench: &Bench, operation: &str, action: FaultAction) {
     bench.vendor.faults().set(vec![Fault::always(action).on(operation).times(1)]).unwrap();
 }
 

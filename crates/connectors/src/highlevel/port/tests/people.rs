@@ -1,12 +1,14 @@
 //! Contacts: upserted without merging, read from the right place, patched by name, tagged.
 
 use domain::{
-    Entity, Mirror, Outcome as Noted, Record,
-    crm::{ContactPatch, CrmContacts, CrmError, Origin, Outcome},
+    Entity, Mirror, Outcome as Noted, Record, RecordKey,
+    crm::{ContactPatch, CrmContacts, CrmError, CrmStandings, Origin, Outcome, Standing, Target},
 };
+use endpoint::Timer;
+use sandbox::fault::FaultAction;
 use serde_json::json;
 
-use super::{Bench, bench, draft, pointers};
+use super::{Bench, Runtime, bench, changes::fail, draft, pointers};
 
 #[tokio::test]
 async fn who_is_new_is_created_and_who_is_known_is_updated_with_all_tags() {
@@ -180,6 +182,39 @@ async fn who_writes_reads_what_they_wrote() {
     bench.mirror(alpha, (Entity::Contact, &id), row("Before")).await;
     let read = port.contact(alpha, &id, false).await.unwrap();
     assert_eq!(read.origin, Origin::Vendor, "the mirror has not seen the write yet");
+}
+
+/// Has the mirror see a contact as it was a moment ago.
+async fn catch_up(bench: &Bench, id: &str) {
+    let record = bench.mirror(&bench.alpha, (Entity::Contact, id), row("Before")).await;
+    let from = bench.store.projected().await.unwrap();
+    let occurred_at = Runtime.now();
+    bench.put(from, Record { occurred_at, version: 2, ..record }).await;
+    let read = bench.port.contact(&bench.alpha, id, false).await.unwrap();
+    assert_eq!(read.origin, Origin::Mirror);
+    // Writes are told apart from what was seen by the millisecond.
+    while Runtime.now().as_millisecond() <= occurred_at.as_millisecond() {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn what_may_have_been_written_and_what_was_deleted_is_not_told_as_it_was() {
+    let bench = bench().await;
+    let (port, alpha) = (&bench.port, &bench.alpha);
+    let id = bench.person("ada@example.com", "").await.contact.item.id;
+    catch_up(&bench, &id).await;
+    fail(&bench, "contacts.update-contact", FaultAction::Reset { committed: true });
+    let name = Some(Some("Ida".to_owned()));
+    let patch = ContactPatch { first_name: name, ..ContactPatch::default() };
+    assert!(port.patch_contact(alpha, &id, &patch, None).await.is_err());
+    let read = port.contact(alpha, &id, false).await.unwrap();
+    assert_eq!((read.origin, read.item.first_name.as_deref()), (Origin::Vendor, Some("Ida")));
+    catch_up(&bench, &id).await;
+    let target = Target { key: RecordKey::new(Entity::Contact, &*id), parent: None };
+    port.remove(alpha, &target, &Standing::default()).await.unwrap();
+    let read = port.contact(alpha, &id, false).await;
+    assert!(matches!(read, Err(CrmError::NotFound("contact"))), "{read:?}");
 }
 
 #[tokio::test]

@@ -1,0 +1,111 @@
+//! How a tool is listed: its name, its sentence, its schemas with what every tool takes, its hints.
+
+use std::{borrow::Cow, sync::Arc};
+
+use endpoint::catalogue::Kind;
+use rmcp::model::{JsonObject, Tool, ToolAnnotations};
+use serde_json::{Value, json};
+
+use crate::tool::ToolSpec;
+
+/// The argument that every tool takes: the location, by its id or its name.
+pub(crate) const LOCATION: &str = "location";
+
+/// What every tool that may write takes: whether it only shows what it would do.
+pub(crate) const DRY_RUN: &str = "dry_run";
+
+/// What every tool that may write takes: the token of a preview that somebody agreed to.
+pub(crate) const CONFIRM: &str = "confirm";
+
+/// What every tool that may write takes: under which key a repetition gives the first result.
+pub(crate) const IDEMPOTENCY_KEY: &str = "idempotency_key";
+
+/// A tool as it is listed.
+pub(crate) fn listed(spec: &ToolSpec) -> Tool {
+    let annotations = ToolAnnotations::new()
+        .read_only(spec.kind == Kind::Read)
+        .destructive(matches!(spec.kind, Kind::Delete | Kind::Send | Kind::Money))
+        .idempotent(spec.is_idempotent)
+        .open_world(true);
+    Tool::new_with_raw(spec.name.clone(), Some(Cow::Borrowed(spec.about)), input(spec))
+        .with_raw_output_schema(Arc::clone(&spec.output))
+        .with_annotations(annotations)
+}
+
+/// What a tool takes, with what every tool takes. A tool that has such an argument of its own keeps
+/// its own words for it.
+fn input(spec: &ToolSpec) -> Arc<JsonObject> {
+    let mut input = JsonObject::clone(&spec.input);
+    let properties = input.entry("properties").or_insert_with(|| json!({}));
+    if let Value::Object(properties) = properties {
+        for (name, schema) in shared(spec.kind) {
+            properties.entry(name).or_insert(schema);
+        }
+    }
+    Arc::new(input)
+}
+
+fn shared(kind: Kind) -> Vec<(&'static str, Value)> {
+    let mut shared = vec![(LOCATION, json!({"type": "string"}))];
+    if kind != Kind::Read {
+        shared.extend([
+            (DRY_RUN, json!({"type": "boolean"})),
+            (CONFIRM, json!({"type": "string", "description": "a preview's token"})),
+            (IDEMPOTENCY_KEY, json!({"type": "string"})),
+        ]);
+    }
+    shared
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn spec(kind: Kind, input: Value) -> ToolSpec {
+        let object = |value| serde_json::from_value::<JsonObject>(value).unwrap();
+        ToolSpec {
+            name: "act".to_owned(),
+            about: "Acts.",
+            kind,
+            is_idempotent: false,
+            input: Arc::new(object(input)),
+            output: Arc::new(object(json!({"type": "object"}))),
+        }
+    }
+
+    fn arguments(kind: Kind, input: Value) -> Vec<String> {
+        let listed = listed(&spec(kind, input));
+        let properties = listed.input_schema["properties"].as_object().unwrap();
+        properties.keys().cloned().collect()
+    }
+
+    #[test]
+    fn every_tool_takes_a_location_and_those_that_write_take_more() {
+        let bare = json!({"type": "object", "additionalProperties": false});
+        assert_eq!(arguments(Kind::Read, bare.clone()), ["location"]);
+        for kind in [Kind::Write, Kind::Send, Kind::Delete, Kind::Money] {
+            let mut all = arguments(kind, bare.clone());
+            all.sort();
+            assert_eq!(all, [CONFIRM, DRY_RUN, IDEMPOTENCY_KEY, LOCATION], "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn a_tools_own_words_stay() {
+        let own = json!({"type": "object", "properties": {"location": {"type": "integer"}}});
+        let listed = listed(&spec(Kind::Read, own));
+        assert_eq!(listed.input_schema["properties"]["location"]["type"], "integer");
+    }
+
+    #[test]
+    fn hints_follow_from_the_kind() {
+        let hints = |kind| {
+            let hints = listed(&spec(kind, json!({"type": "object"}))).annotations.unwrap();
+            (hints.read_only_hint.unwrap(), hints.destructive_hint.unwrap())
+        };
+        assert_eq!(hints(Kind::Read), (true, false));
+        assert_eq!(hints(Kind::Write), (false, false));
+        assert_eq!(hints(Kind::Delete), (false, true));
+        assert_eq!(hints(Kind::Send), (false, true));
+    }
+}
