@@ -14,6 +14,7 @@ mod rows;
 mod search_operations;
 mod summarize_records;
 mod undo;
+mod white_label;
 mod whoami;
 mod write_operation;
 
@@ -26,7 +27,7 @@ pub(crate) fn of(profile: &Profile) -> Vec<Box<dyn Tool>> {
     let mut tools: Vec<Box<dyn Tool>> = match profile {
         Profile::Default | Profile::Meta => meta(),
         Profile::Toolsets(products) => with_operations(products),
-        Profile::WhiteLabel(_) => Vec::new(),
+        Profile::WhiteLabel(prefix) => white_label::all(prefix),
     };
     if *profile == Profile::Default {
         tools.extend(business());
