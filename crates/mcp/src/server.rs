@@ -15,11 +15,14 @@ use rmcp::{
 
 use crate::{
     Caller, House, ToolError,
+    caps::Caps,
+    confirm::person::Client,
     directory::Directory,
     guard,
     output::Handles,
+    safety::Safety,
     toolbox::{Toolbox, Toolboxes},
-    walk::{Call, Walk},
+    walk::{Call, Walk, Walked},
 };
 
 /// The revisions of the protocol that are spoken, oldest first. The last has no handshake.
@@ -47,6 +50,7 @@ pub struct McpServer {
     boxes: Arc<Toolboxes>,
     directory: Arc<Directory>,
     handles: Arc<Handles>,
+    safety: Arc<Safety>,
 }
 
 impl McpServer {
@@ -62,7 +66,19 @@ impl McpServer {
             boxes,
             directory: Arc::default(),
             handles: Arc::default(),
+            safety: Arc::new(Safety::of_process(Caps::default())),
         }
+    }
+
+    /// The same, kept safe by what other servers share.
+    #[must_use]
+    pub fn with_safety(self, safety: Arc<Safety>) -> Self {
+        Self { safety, ..self }
+    }
+
+    /// Notes in the audit what has not been noted yet. To be awaited when the serving ends.
+    pub async fn flush(&self) {
+        self.safety.flush(&self.house).await;
     }
 
     /// The same server for another caller: what the process remembers is shared, and every part of it
@@ -90,12 +106,13 @@ impl McpServer {
             caller: Arc::clone(&self.caller),
             directory: Arc::clone(&self.directory),
             handles: Arc::clone(&self.handles),
+            safety: Arc::clone(&self.safety),
         }
     }
 
     async fn call(
         &self,
-        request: CallToolRequestParams,
+        mut request: CallToolRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
         let held = self.tools.get(request.name.as_ref());
@@ -105,10 +122,14 @@ impl McpServer {
             return Err(ErrorData::invalid_params(message, None));
         };
         let progress = context.meta.get_progress_token().map(|token| (context.peer.clone(), token));
-        let arguments = request.arguments.unwrap_or_default();
-        let call = Call { tool: held, arguments, progress };
+        let arguments = request.arguments.take().unwrap_or_default();
+        let client = Client::of(&mut request, &context);
+        let call = Call { tool: held, arguments, progress, client };
         Ok(match self.walk().call(call).await {
-            Ok(answer) => CallToolResult::structured(answer.value).into(),
+            Ok(Walked::Told(told)) => {
+                CallToolResult::structured(told.value).with_meta(told.meta).into()
+            }
+            Ok(Walked::Asks(asks)) => CallToolResponse::InputRequired(*asks),
             Err(error) => told(&error).into(),
         })
     }

@@ -9,9 +9,10 @@ use std::{
 };
 
 use domain::{
-    Actor, AuditEntry, BoxFuture, ChangeSet, ChangeSetId, ChangeSets, Clock, ConnectionId, EventId,
-    Memory, NewAudit, NewChangeSet, OrganizationId, Queries, Realm, StorageError, Tenant,
-    UndoReport, WriteEnd, WriteIntent,
+    Actor, AuditEntry, BoxFuture, BudgetKey, Budgets as _, ChangeSet, ChangeSetId, ChangeSets,
+    Clock, ConnectionId, EventId, KeptReply, KnownRequest, Memory, NewAudit, NewChangeSet,
+    NewRequest, OrganizationId, Queries, Realm, RepeatableRequests as _, RequestKey, StorageError,
+    Tenant, UndoReport, WriteEnd, WriteIntent,
     contract::sample::{at, clock},
     crm::Crm,
 };
@@ -23,7 +24,8 @@ use serde_json::{Value, json};
 
 use crate::{
     Caller, House, Mode, Place, Surface, ToolError,
-    books::Books,
+    books::{Books, Spending},
+    caps::Full,
     desk::Desk,
     plan::{Plan, PlanTarget, PlannedCall},
     tool::{Act, Answer, Tool, ToolSpec, every_kind},
@@ -145,6 +147,34 @@ impl Books for MemoryBooks {
         _: EventId,
     ) -> BoxFuture<'a, Result<Option<Value>, StorageError>> {
         Box::pin(std::future::ready(Ok(None)))
+    }
+
+    fn begin(
+        &self,
+        request: NewRequest,
+    ) -> BoxFuture<'_, Result<Option<KnownRequest>, StorageError>> {
+        Box::pin(self.0.begin_request(request))
+    }
+
+    fn end<'a>(
+        &'a self,
+        key: &'a RequestKey,
+        reply: KeptReply,
+    ) -> BoxFuture<'a, Result<(), StorageError>> {
+        Box::pin(self.0.end_request(key, reply))
+    }
+
+    fn forget<'a>(&'a self, key: &'a RequestKey) -> BoxFuture<'a, Result<(), StorageError>> {
+        Box::pin(self.0.forget_request(key))
+    }
+
+    fn spend(
+        &self,
+        key: BudgetKey,
+        now: jiff::Timestamp,
+        spending: Spending,
+    ) -> BoxFuture<'_, Result<Result<(), Full>, StorageError>> {
+        Box::pin(self.0.change(key, now, spending))
     }
 }
 
