@@ -38,7 +38,6 @@ mod walk;
 
 pub use self::{
     caller::{Caller, Mode, Place, Profile, Surface},
-    directory::Directory,
     error::ToolError,
     house::House,
     server::McpServer,
