@@ -16,9 +16,10 @@ use serde_json::{Value, json};
 
 use self::arguments::Shared;
 use crate::{
-    Caller, Directory, House, Place, ToolError,
+    Caller, House, Place, ToolError,
     confirm::{self, Agreed, Asked, Lane, Question, person::Client},
     desk::Desk,
+    directory::Directory,
     guard::{self, Verdict},
     ledger::{Act as Moment, Note},
     once::{Begun, Once},
