@@ -66,7 +66,7 @@ impl Note {
             arguments: Digest::of(arguments),
             names: names(spec, arguments),
             subject: operation(arguments),
-            decision: "read".to_owned(),
+            decision: "refused".to_owned(),
             change_set: None,
             code: None,
         }

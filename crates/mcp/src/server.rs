@@ -16,7 +16,7 @@ use rmcp::{
 use crate::{
     Caller, House, ToolError,
     caps::Caps,
-    confirm::person::Client,
+    confirm::person::{Client, Reach},
     directory::Directory,
     guard,
     output::Handles,
@@ -89,10 +89,15 @@ impl McpServer {
         Self { caller: Arc::new(caller), tools, ..self.clone() }
     }
 
-    /// The tools as they are listed, in order of name: those that the caller may use.
+    /// The tools as they are listed, in order of name: those that the caller may use, by a client
+    /// that can ask a person or cannot.
     #[must_use]
-    pub fn listed(&self) -> Vec<rmcp::model::Tool> {
+    pub fn listed(&self, can_ask: bool) -> Vec<rmcp::model::Tool> {
+        let needs_person = |kind| {
+            self.caller.surface.requires_person && !can_ask && guard::asks(&self.caller, kind)
+        };
         let held = self.tools.all().filter(|held| self.is_there(&held.spec.name, held.spec.kind));
+        let held = held.filter(|held| !needs_person(held.spec.kind));
         held.map(|held| held.listed.clone()).collect()
     }
 
@@ -161,13 +166,14 @@ impl ServerHandler for McpServer {
     async fn list_tools(
         &self,
         page: Option<PaginatedRequestParams>,
-        _: RequestContext<RoleServer>,
+        context: RequestContext<RoleServer>,
     ) -> Result<ListToolsResult, ErrorData> {
         if page.is_some_and(|page| page.cursor.is_some()) {
             let message = "the list has one page; ask for it without a cursor";
             return Err(ErrorData::invalid_params(message, None));
         }
-        let listed = ListToolsResult::with_all_items(self.listed());
+        let can_ask = Reach::of(&context).is_somebody();
+        let listed = ListToolsResult::with_all_items(self.listed(can_ask));
         // What is listed follows from who asks.
         Ok(listed.with_ttl_ms(KEPT).with_cache_scope(CacheScope::Private))
     }

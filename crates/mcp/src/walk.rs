@@ -129,6 +129,7 @@ impl Walk {
     async fn act(&self, step: &mut Step<'_>, once: Option<&Once>) -> Result<Walked, ToolError> {
         let planned = match step.tool.tool.call(&step.desk, step.arguments.clone()).await {
             Ok(Act::Answer(answer)) => {
+                "read".clone_into(&mut step.note.decision);
                 self.note(step, Outcome::Done);
                 Ok(Walked::Told(self.told(step, answer, None)))
             }

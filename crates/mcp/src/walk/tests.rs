@@ -1,6 +1,8 @@
 //! The walk of a call in a house without a vendor.
 
+mod confirm;
 mod house;
+mod record;
 
 use domain::ChangeSets as _;
 use serde_json::json;
