@@ -9,16 +9,22 @@
 
 pub mod books;
 pub mod caller;
+pub mod caps;
+mod confirm;
 pub mod desk;
+mod digest;
 mod directory;
 pub mod error;
 pub mod guard;
 pub mod house;
+mod ledger;
 mod listing;
 mod names;
+mod once;
 mod operations;
 mod output;
 pub mod plan;
+pub mod safety;
 pub mod schema;
 pub mod serve;
 pub mod server;
@@ -27,6 +33,7 @@ pub mod stdio;
 pub mod tool;
 mod toolbox;
 mod tools;
+mod untrusted;
 mod walk;
 
 pub use self::{

@@ -15,11 +15,14 @@ use rmcp::{
 
 use crate::{
     Caller, House, ToolError,
+    caps::Caps,
+    confirm::person::{Client, Reach},
     directory::Directory,
     guard,
     output::Handles,
+    safety::Safety,
     toolbox::{Toolbox, Toolboxes},
-    walk::{Call, Walk},
+    walk::{Call, Walk, Walked},
 };
 
 /// The revisions of the protocol that are spoken, oldest first. The last has no handshake.
@@ -47,6 +50,7 @@ pub struct McpServer {
     boxes: Arc<Toolboxes>,
     directory: Arc<Directory>,
     handles: Arc<Handles>,
+    safety: Arc<Safety>,
 }
 
 impl McpServer {
@@ -62,7 +66,19 @@ impl McpServer {
             boxes,
             directory: Arc::default(),
             handles: Arc::default(),
+            safety: Arc::new(Safety::of_process(Caps::default())),
         }
+    }
+
+    /// The same, kept safe by what other servers share.
+    #[must_use]
+    pub fn with_safety(self, safety: Arc<Safety>) -> Self {
+        Self { safety, ..self }
+    }
+
+    /// Notes in the audit what has not been noted yet. To be awaited when the serving ends.
+    pub async fn flush(&self) {
+        self.safety.flush(&self.house).await;
     }
 
     /// The same server for another caller: what the process remembers is shared, and every part of it
@@ -73,10 +89,15 @@ impl McpServer {
         Self { caller: Arc::new(caller), tools, ..self.clone() }
     }
 
-    /// The tools as they are listed, in order of name: those that the caller may use.
+    /// The tools as they are listed, in order of name: those that the caller may use, by a client
+    /// that can ask a person or cannot.
     #[must_use]
-    pub fn listed(&self) -> Vec<rmcp::model::Tool> {
+    pub fn listed(&self, can_ask: bool) -> Vec<rmcp::model::Tool> {
+        let needs_person = |kind| {
+            self.caller.surface.requires_person && !can_ask && guard::asks(&self.caller, kind)
+        };
         let held = self.tools.all().filter(|held| self.is_there(&held.spec.name, held.spec.kind));
+        let held = held.filter(|held| !needs_person(held.spec.kind));
         held.map(|held| held.listed.clone()).collect()
     }
 
@@ -90,12 +111,13 @@ impl McpServer {
             caller: Arc::clone(&self.caller),
             directory: Arc::clone(&self.directory),
             handles: Arc::clone(&self.handles),
+            safety: Arc::clone(&self.safety),
         }
     }
 
     async fn call(
         &self,
-        request: CallToolRequestParams,
+        mut request: CallToolRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
         let held = self.tools.get(request.name.as_ref());
@@ -105,10 +127,14 @@ impl McpServer {
             return Err(ErrorData::invalid_params(message, None));
         };
         let progress = context.meta.get_progress_token().map(|token| (context.peer.clone(), token));
-        let arguments = request.arguments.unwrap_or_default();
-        let call = Call { tool: held, arguments, progress };
+        let arguments = request.arguments.take().unwrap_or_default();
+        let client = Client::of(&mut request, &context);
+        let call = Call { tool: held, arguments, progress, client };
         Ok(match self.walk().call(call).await {
-            Ok(answer) => CallToolResult::structured(answer.value).into(),
+            Ok(Walked::Told(told)) => {
+                CallToolResult::structured(told.value).with_meta(told.meta).into()
+            }
+            Ok(Walked::Asks(asks)) => CallToolResponse::InputRequired(*asks),
             Err(error) => told(&error).into(),
         })
     }
@@ -140,13 +166,14 @@ impl ServerHandler for McpServer {
     async fn list_tools(
         &self,
         page: Option<PaginatedRequestParams>,
-        _: RequestContext<RoleServer>,
+        context: RequestContext<RoleServer>,
     ) -> Result<ListToolsResult, ErrorData> {
         if page.is_some_and(|page| page.cursor.is_some()) {
             let message = "the list has one page; ask for it without a cursor";
             return Err(ErrorData::invalid_params(message, None));
         }
-        let listed = ListToolsResult::with_all_items(self.listed());
+        let can_ask = Reach::of(&context).is_somebody();
+        let listed = ListToolsResult::with_all_items(self.listed(can_ask));
         // What is listed follows from who asks.
         Ok(listed.with_ttl_ms(KEPT).with_cache_scope(CacheScope::Private))
     }
