@@ -7,6 +7,7 @@ mod connect;
 mod connections;
 mod doctor;
 mod letters;
+mod mcp;
 mod reading;
 mod sandbox;
 mod subscriptions;
@@ -31,6 +32,7 @@ pub(crate) use self::connections::{
 };
 pub(crate) use self::doctor::Doctor;
 pub(crate) use self::letters::{Choice, Dead, Filter};
+pub(crate) use self::mcp::Mcp;
 pub(crate) use self::reading::{History, Query, Search, Show};
 pub(crate) use self::sandbox::{RateLimit, RetryRule, Sandbox, Window};
 pub(crate) use self::subscriptions::{
@@ -138,6 +140,8 @@ pub(crate) enum Command {
     /// Find and explain the operations of the HighLevel API
     #[command(subcommand)]
     Operations(Operations),
+    /// Let an assistant work in the CRM: serve its tools over standard input and output
+    Mcp(Mcp),
     /// Print every setting with its default and what it means
     Settings,
     /// Print the script that lets a shell complete commands, operations and their flags

@@ -14,6 +14,7 @@ pub(crate) mod doctor;
 pub(crate) mod events;
 pub(crate) mod history;
 pub(crate) mod keys;
+pub(crate) mod mcp;
 pub(crate) mod members;
 pub(crate) mod notion;
 pub(crate) mod operations;

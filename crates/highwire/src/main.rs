@@ -35,6 +35,7 @@ mod shop;
 mod socket_activation;
 mod subscriptions;
 mod sync;
+mod terminal;
 mod usage;
 #[cfg(test)]
 mod walk;
@@ -98,6 +99,9 @@ fn run(cli: Cli, words: &str) -> Result<(), Failure> {
     }
     if let Command::Call(call) = &cli.command {
         return commands::call::run(&call.words, &cli);
+    }
+    if let Command::Mcp(asked) = &cli.command {
+        return commands::mcp::run(asked, &cli);
     }
     if let Command::Completions { shell } = &cli.command {
         commands::completions::print(*shell);
@@ -180,6 +184,7 @@ async fn dispatch(
         Command::Notion(cli::Notion::Mapping { .. })
         | Command::Operations(_)
         | Command::Call(_)
+        | Command::Mcp(_)
         | Command::Completions { .. }
         | Command::Complete { .. }
         | Command::Settings => Ok(()),

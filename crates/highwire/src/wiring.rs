@@ -279,7 +279,12 @@ pub(crate) fn open_to_read(
     folder: &Path,
 ) -> Result<(Sqlite, engine::Sources), Failure> {
     let store = Sqlite::open_to_read(folder)?;
-    Ok((store, engine::Sources::new(doors::sources(&highlevel_source(settings)?))))
+    Ok((store, sources(settings)?))
+}
+
+/// Who can read events.
+pub(crate) fn sources(settings: &Settings) -> Result<engine::Sources, Failure> {
+    Ok(engine::Sources::new(doors::sources(&highlevel_source(settings)?)))
 }
 
 fn highlevel_source(settings: &Settings) -> Result<HighLevel, Failure> {

@@ -15,7 +15,13 @@ use highlevel::{RawCall, RawReply};
 use jiff::Timestamp;
 use rmcp::{Peer, RoleServer, model::ProgressNotificationParam, model::ProgressToken};
 
-use crate::{Caller, House, Place, ToolError, books::Books, directory::Directory};
+use crate::{
+    Caller, House, Place, ToolError,
+    books::Books,
+    directory::Directory,
+    output::{self, Cut, Handles, Owner},
+    tool::Answer,
+};
 
 /// Where one call works.
 #[derive(Clone)]
@@ -27,6 +33,8 @@ pub struct Desk {
     /// The change set of the plan that is being done; none while a tool only reads.
     set: Option<Arc<OpenSet>>,
     progress: Option<Arc<Progress>>,
+    /// Where the rests of answers are kept.
+    handles: Arc<Handles>,
 }
 
 /// The change set of a plan.
@@ -58,8 +66,20 @@ impl Desk {
     /// A desk at which nothing can be written.
     #[must_use]
     pub fn new(house: Arc<dyn House>, caller: Arc<Caller>, place: Place) -> Self {
-        let directory = Arc::default();
-        Self { house, caller, place: Arc::new(place), directory, set: None, progress: None }
+        Self {
+            house,
+            caller,
+            place: Arc::new(place),
+            directory: Arc::default(),
+            set: None,
+            progress: None,
+            handles: Arc::default(),
+        }
+    }
+
+    /// The same, with the rests of answers kept there.
+    pub(crate) fn keeping(self, handles: Arc<Handles>) -> Self {
+        Self { handles, ..self }
     }
 
     /// The same, that knows the names that this directory knows.
@@ -212,6 +232,26 @@ impl Desk {
             tracing::error!(%error, "the end of a write cannot be noted");
         }
         reply
+    }
+
+    /// The answer as it is told: without what is empty, and no longer than a result may be.
+    pub(crate) fn shaped(&self, mut answer: Answer) -> Answer {
+        output::shape(&mut answer.value);
+        let owner = Owner::new(&self.caller, &self.place);
+        self.cut(&owner).answer(answer)
+    }
+
+    /// What is kept under a handle of this caller.
+    ///
+    /// # Errors
+    /// Where nothing is.
+    pub(crate) fn more(&self, handle: &str, pointer: Option<&str>) -> Result<Answer, ToolError> {
+        let owner = Owner::new(&self.caller, &self.place);
+        self.cut(&owner).more(handle, pointer)
+    }
+
+    fn cut<'a>(&'a self, owner: &'a Owner) -> Cut<'a> {
+        Cut { handles: &self.handles, owner, now: self.now() }
     }
 
     /// Tells how far the call is, where the client asked to be told.

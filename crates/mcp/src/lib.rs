@@ -16,14 +16,18 @@ pub mod guard;
 pub mod house;
 mod listing;
 mod names;
+mod operations;
+mod output;
 pub mod plan;
 pub mod schema;
 pub mod serve;
 pub mod server;
 pub mod solo;
+pub mod stdio;
 pub mod tool;
 mod toolbox;
 mod tools;
+mod walk;
 
 pub use self::{
     caller::{Caller, Mode, Place, Profile, Surface},

@@ -8,13 +8,10 @@ use serde::{Deserialize, Serialize};
 use crate::{
     api::{
         Answer, Call, Nothing, Operation, Tag,
-        formats::{ConnectionIdText, Limit, Number, OrganizationIdText, Text},
+        formats::{ConnectionIdText, Limit, OrganizationIdText, Place, Text, next_after},
     },
     problem::Problem,
 };
-
-/// The largest number that every reader of JSON keeps whole: 2^53 - 1.
-const LARGEST: u64 = 9_007_199_254_740_991;
 
 /// `GET /v1/audit`.
 pub(crate) const LIST: Operation = Operation {
@@ -33,7 +30,7 @@ pub(crate) const LIST: Operation = Operation {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Wanted {
     /// The entry after which to go on: the `next` of a page.
-    after: Option<Number<1, LARGEST>>,
+    after: Option<Place>,
     /// How many entries to answer at most.
     limit: Option<Limit>,
     /// Only acts that begin so, such as `token.` or `api_key.issued`.
@@ -86,7 +83,7 @@ pub(crate) async fn list<S: Storage>(
     let acts = query.act.as_ref().map_or("", Text::as_str);
     let before = query.after.map(|place| AuditId(place.0));
     let found = store.audit(&caller.principal.realm, acts, before, limit).await?;
-    let next = (found.len() == limit).then(|| found.last().map(|entry| entry.id.0)).flatten();
+    let next = next_after(&found, limit, |entry| entry.id.0);
     Ok(Answer(Page { entries: found.into_iter().map(line).collect(), next }))
 }
 

@@ -14,15 +14,12 @@ use serde::{Deserialize, Serialize};
 use crate::{
     api::{
         Answer, Call, Method, Nothing, Operation, Tag,
-        formats::{ChangeSetIdText, ConnectionIdText, Limit, Number, Text},
+        formats::{ChangeSetIdText, ConnectionIdText, Limit, Place, Text, next_after},
     },
     crm::{self, Where},
     office::random,
     problem::{Kind, Problem},
 };
-
-/// The largest number that every reader of JSON keeps whole: 2^53 - 1.
-const LARGEST: u64 = 9_007_199_254_740_991;
 
 /// `GET /v1/change-sets`.
 pub(crate) const LIST: Operation = Operation {
@@ -117,7 +114,7 @@ pub(crate) struct Wanted {
 #[serde(deny_unknown_fields)]
 pub(crate) struct WantedWrites {
     /// The number after which to go on: the `next` of a page.
-    after: Option<Number<1, LARGEST>>,
+    after: Option<Place>,
     /// How many writes to answer at most.
     limit: Option<Limit>,
 }
@@ -270,7 +267,7 @@ pub(crate) async fn list<S: Storage>(
     let (realm, limit) = (&caller.principal.realm, query.limit.unwrap_or_default().0);
     let after = query.after.map(|after| after.0);
     let found = state.store.change_sets(realm, after.as_ref(), limit).await?;
-    let next = (found.len() == limit).then(|| found.last().map(|set| set.id.clone())).flatten();
+    let next = next_after(&found, limit, |set| set.id.clone());
     let mut change_sets = Vec::new();
     for set in found {
         change_sets.push(state.line(realm, set).await?);

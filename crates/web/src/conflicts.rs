@@ -10,13 +10,10 @@ use serde_json::Value;
 use crate::{
     api::{
         Answer, Call, Nothing, Operation, Tag,
-        formats::{Limit, Number, Text},
+        formats::{Limit, Place, Text, next_after},
     },
     problem::{Kind, Problem},
 };
-
-/// The largest number that every reader of JSON keeps whole: 2^53 - 1.
-const LARGEST: u64 = 9_007_199_254_740_991;
 
 /// `GET /v1/conflicts`.
 pub(crate) const LIST: Operation = Operation {
@@ -36,7 +33,7 @@ pub(crate) const LIST: Operation = Operation {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Wanted {
     /// The conflict after which to go on: the `next` of a page.
-    after: Option<Number<1, LARGEST>>,
+    after: Option<Place>,
     /// How many conflicts to answer at most.
     limit: Option<Limit>,
     /// Only those of this mapping.
@@ -92,7 +89,7 @@ pub(crate) async fn list<S: Storage>(
     let realm = &call.caller.principal.realm;
     let part = (after.map(|place| place.0), limit);
     let found = call.state.conflicts(realm, mapping.as_ref().map(Text::as_str), part).await?;
-    let next = (found.len() == limit).then(|| found.last().map(|one| one.id)).flatten();
+    let next = next_after(&found, limit, |one| one.id);
     Ok(Answer(Page { conflicts: found.into_iter().map(line).collect(), next }))
 }
 

@@ -235,3 +235,49 @@ impl From<RowRefused> for Problem {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use domain::{OrganizationId, StorageError};
+
+    use super::*;
+
+    #[test]
+    fn every_refusal_has_its_kind_and_names_what_is_wrong() {
+        let columns = || RowRefused::Columns(vec!["a/b~c".to_owned()]);
+        for (refused, kind) in [
+            (RowRefused::NoMapping, Kind::NotFound),
+            (RowRefused::NoRow, Kind::NotFound),
+            (RowRefused::Id, Kind::Invalid),
+            (RowRefused::NotTold("notion".to_owned()), Kind::Conflict),
+            (columns(), Kind::Invalid),
+            (RowRefused::Ahead(6), Kind::Invalid),
+            (StorageError::unavailable("look", "the disk is full").into(), Kind::Unavailable),
+        ] {
+            let said = refused.to_string();
+            assert_eq!(Problem::from(refused).kind(), kind, "{said}");
+        }
+        let told = format!("{:?}", Problem::from(columns()));
+        assert!(told.contains("/fields/a~1b~0c"), "{told}");
+        let told = format!("{:?}", Problem::from(RowRefused::Ahead(6)));
+        assert!(told.contains("/updated_at") && told.contains("by 6 seconds"), "{told}");
+    }
+
+    #[test]
+    fn a_row_stands_as_it_is_documented() {
+        let reason = || "it has no address".to_owned();
+        for (standing, name) in [
+            (LinkStanding::Live, "live"),
+            (LinkStanding::Making, "making"),
+            (LinkStanding::Left, "left"),
+            (LinkStanding::RecordGone, "record_gone"),
+            (LinkStanding::RowGone, "row_gone"),
+            (LinkStanding::Refused { reason: reason() }, "refused"),
+        ] {
+            let given = (name == "refused").then(reason);
+            let link = Link { standing, ..Link::new(OrganizationId::new("alpha"), "people") };
+            let known = known(link);
+            assert_eq!((known.standing.as_str(), known.reason), (name, given));
+        }
+    }
+}

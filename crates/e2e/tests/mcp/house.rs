@@ -58,7 +58,7 @@ pub(crate) struct House {
     pub(crate) store: Sqlite,
     pub(crate) client: RunningService<RoleClient, ()>,
     pub(crate) raw: VendorClient,
-    books: StoreBooks<Sqlite>,
+    books: Arc<dyn Books>,
     _folder: tempfile::TempDir,
 }
 
@@ -93,20 +93,14 @@ impl House {
         let clients = Arc::new(One(raw.clone(), location.clone()));
         let crm: Arc<dyn Crm> =
             Arc::new(Port::new(store.clone(), clients as _, Arc::clone(&clock)));
-        let books = StoreBooks::new(
+        let books: Arc<dyn Books> = Arc::new(StoreBooks::new(
             store.clone(),
             engine::Sources::default(),
             Arc::clone(&crm),
             Arc::clone(&clock),
-        );
-        let open_books = StoreBooks::new(
-            store.clone(),
-            engine::Sources::default(),
-            Arc::clone(&crm),
-            Arc::clone(&clock),
-        );
+        ));
         let rooms =
-            Rooms { crm, books: Arc::new(open_books), queries: Some(Arc::new(store.clone()) as _) };
+            Rooms { crm, books: Arc::clone(&books), queries: Some(Arc::new(store.clone()) as _) };
         let open = Box::new(move || {
             let rooms = rooms.clone();
             Box::pin(std::future::ready(Ok(rooms))) as domain::BoxFuture<'static, _>

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     find_contacts::said,
-    listed::{put, second},
+    told::{put, second},
 };
 use crate::{
     ToolError,

@@ -3,17 +3,19 @@
 use domain::crm::e164;
 use endpoint::catalogue::Kind;
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{
-    listed::{Listed, cursor, limit, rows, text, value_of},
     people::{Names, in_list, wants_custom_fields},
+    rows::{Rows, limit, listed, text},
+    told::{cursor, value_of},
 };
 use crate::{
     ToolError,
     desk::Desk,
     names::Noun,
+    output,
     tool::{Act, TypedTool},
 };
 
@@ -36,6 +38,25 @@ pub(crate) struct Input {
     cursor: Option<String>,
     /// `["*"]` for all
     fields: Vec<String>,
+    format: Format,
+}
+
+/// How a list is told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[schemars(inline)]
+enum Format {
+    #[default]
+    Json,
+    Csv,
+}
+
+#[derive(Debug, Default, Serialize, JsonSchema)]
+pub(crate) struct Output {
+    #[serde(flatten)]
+    rows: Rows,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    csv: Option<String>,
 }
 
 /// Which contacts are looked for.
@@ -56,7 +77,7 @@ pub(crate) struct Found {
 
 impl TypedTool for FindContacts {
     type Input = Input;
-    type Output = Listed;
+    type Output = Output;
     const NAME: &'static str = "find_contacts";
     const ABOUT: &'static str =
         "Finds contacts; all that is given must hold, nothing lists the newest.";
@@ -64,7 +85,7 @@ impl TypedTool for FindContacts {
     const IS_IDEMPOTENT: bool = true;
 
     async fn act(&self, desk: &Desk, input: Input) -> Result<Act, ToolError> {
-        let limit = limit(input.limit)?;
+        let limit = limit(input.limit, 20, 100)?;
         let filter = Filter { query: said(&input.query), tag: said(&input.tag) };
         let (email, phone) = (said(&input.email), said(&input.phone));
         let found = match (&email, &phone) {
@@ -74,8 +95,10 @@ impl TypedTool for FindContacts {
         let with_fields = wants_custom_fields(&input.fields);
         let names = Names::of(desk, &found.contacts, with_fields).await;
         let tell = |contact| in_list(contact, &names, &input.fields);
-        let items = found.contacts.iter().map(tell).collect();
-        Act::answer(&Listed { items, next_cursor: found.next, total: found.total })
+        let mut items: Vec<Value> = found.contacts.iter().map(tell).collect();
+        let csv = (input.format == Format::Csv).then(|| output::csv(&std::mem::take(&mut items)));
+        let rows = Rows { items, next_cursor: found.next, total: found.total };
+        Act::answer(&Output { rows, csv })
     }
 }
 
@@ -111,7 +134,7 @@ pub(crate) async fn search(
     }
     let call = desk.raw("contacts.search-contacts-advanced")?.body(body);
     let reply = desk.read(call).await?.into_json();
-    let contacts = rows(&reply, "contacts").to_vec();
+    let contacts = listed(&reply, "contacts").to_vec();
     let last = contacts.last().filter(|_| contacts.len() >= limit as usize);
     let next = last.and_then(|row| row.get("searchAfter")).map(cursor);
     let total = reply["total"].as_u64();
@@ -149,13 +172,13 @@ async fn exact(
     };
     let reply = desk.read(call).await?;
     let found = desk.own(reply.content()).filter(|contact| {
-        text(contact, "id").is_some()
+        text(contact, "/id").is_some()
             && filter.fits(contact)
             && email.as_deref().is_none_or(|email| {
-                text(contact, "email").is_none_or(|it| it.eq_ignore_ascii_case(email))
+                text(contact, "/email").is_none_or(|it| it.eq_ignore_ascii_case(email))
             })
             && number.as_deref().is_none_or(|number| {
-                text(contact, "phone").is_some_and(|it| e164(it).as_deref() == Some(number))
+                text(contact, "/phone").is_some_and(|it| e164(it).as_deref() == Some(number))
             })
     });
     let contacts: Vec<Value> = found.into_iter().cloned().collect();
@@ -174,7 +197,7 @@ impl Filter {
         let tags = contact["tags"].as_array().into_iter().flatten().filter_map(Value::as_str);
         let tags: Vec<String> = tags.map(str::to_lowercase).collect();
         let names = ["firstName", "lastName", "name", "email", "companyName"];
-        let names = names.map(|name| text(contact, name).unwrap_or_default().to_lowercase());
+        let names = names.map(|name| contact[name].as_str().unwrap_or_default().to_lowercase());
         let says = |word: &str| names.iter().any(|name| name.contains(word));
         self.tag.as_ref().is_none_or(|tag| tags.contains(&tag.trim().to_lowercase()))
             && self

@@ -9,13 +9,15 @@ use serde_json::{Map, Value};
 
 use super::{
     find_contacts::{no_number, said},
-    listed::{moment, put, rows, text},
-    people::{Names, narrowed, whole},
+    people::{Names, whole},
+    rows::{listed, text},
+    told::{moment, put},
 };
 use crate::{
     ToolError,
     desk::Desk,
     directory::{Shelf, label},
+    output,
     tool::{Act, Answer, TypedTool},
 };
 
@@ -58,12 +60,12 @@ impl TypedTool for GetContact {
 
     async fn act(&self, desk: &Desk, input: Input) -> Result<Act, ToolError> {
         let reply = desk.read(call(desk, &input)?).await?;
-        let found = desk.own(reply.content()).filter(|contact| text(contact, "id").is_some());
+        let found = desk.own(reply.content()).filter(|contact| text(contact, "/id").is_some());
         let found = found.ok_or_else(nobody)?;
         let names = Names::of(desk, std::slice::from_ref(found), true).await;
-        let told = narrowed(&whole(found, &names), &input.fields);
+        let told = output::project(&Value::Object(whole(found, &names)), &input.fields);
         let mut contact = told.as_object().cloned().unwrap_or_default();
-        let id = text(found, "id").unwrap_or_default();
+        let id = text(found, "/id").unwrap_or_default();
         for part in &input.include {
             contact.insert(part.name().to_owned(), Value::Array(part.read(desk, id).await?));
         }
@@ -125,7 +127,7 @@ impl Part {
             _ => call.with("contactId", contact),
         };
         let reply = desk.read(call).await?.into_json();
-        let mut items: Vec<Map<String, Value>> = rows(&reply, rows_in).iter().map(tell).collect();
+        let mut items: Vec<Map<String, Value>> = listed(&reply, rows_in).iter().map(tell).collect();
         for (shelf, member) in [(Shelf::Users, "owner"), (Shelf::Calendars, "calendar")] {
             name(desk, &mut items, (shelf, member)).await;
         }
@@ -154,9 +156,9 @@ async fn name_stages(desk: &Desk, items: &mut [Map<String, Value>]) {
     for item in items {
         let pipeline = item.get("pipeline").and_then(Value::as_str).unwrap_or_default().to_owned();
         let Some(known) = pipelines.iter().find(|known| known.id == pipeline) else { continue };
-        let mut stages = rows(&known.record, "stages").iter();
+        let mut stages = listed(&known.record, "stages").iter();
         let stage = item.get("stage").and_then(Value::as_str).unwrap_or_default();
-        let stage = stages.find(|it| it["id"] == stage).and_then(|it| text(it, "name"));
+        let stage = stages.find(|it| it["id"] == stage).and_then(|it| text(it, "/name"));
         put(item, "stage", stage);
         put(item, "pipeline", Some(known.name.as_str()));
     }
@@ -164,8 +166,8 @@ async fn name_stages(desk: &Desk, items: &mut [Map<String, Value>]) {
 
 fn note(row: &Value) -> Map<String, Value> {
     let mut told = Map::new();
-    put(&mut told, "id", text(row, "id"));
-    put(&mut told, "text", text(row, "body"));
+    put(&mut told, "id", text(row, "/id"));
+    put(&mut told, "text", text(row, "/body"));
     put(&mut told, "at", moment(&row["dateAdded"]));
     told
 }
@@ -173,36 +175,36 @@ fn note(row: &Value) -> Map<String, Value> {
 /// A task, as other tools tell it too.
 pub(super) fn task(row: &Value) -> Map<String, Value> {
     let mut told = Map::new();
-    put(&mut told, "id", text(row, "id"));
-    put(&mut told, "title", text(row, "title"));
-    put(&mut told, "text", text(row, "body"));
+    put(&mut told, "id", text(row, "/id"));
+    put(&mut told, "title", text(row, "/title"));
+    put(&mut told, "text", text(row, "/body"));
     put(&mut told, "due", moment(&row["dueDate"]));
     put(&mut told, "done", row["completed"].as_bool());
-    put(&mut told, "owner", text(row, "assignedTo"));
+    put(&mut told, "owner", text(row, "/assignedTo"));
     told
 }
 
 fn opportunity(row: &Value) -> Map<String, Value> {
     let mut told = Map::new();
-    put(&mut told, "id", text(row, "id"));
-    put(&mut told, "name", text(row, "name"));
-    put(&mut told, "status", text(row, "status"));
+    put(&mut told, "id", text(row, "/id"));
+    put(&mut told, "name", text(row, "/name"));
+    put(&mut told, "status", text(row, "/status"));
     put(&mut told, "value", Some(row["monetaryValue"].clone()).filter(Value::is_number));
-    put(&mut told, "pipeline", text(row, "pipelineId"));
-    put(&mut told, "stage", text(row, "pipelineStageId"));
-    put(&mut told, "owner", text(row, "assignedTo"));
+    put(&mut told, "pipeline", text(row, "/pipelineId"));
+    put(&mut told, "stage", text(row, "/pipelineStageId"));
+    put(&mut told, "owner", text(row, "/assignedTo"));
     told
 }
 
 fn appointment(row: &Value) -> Map<String, Value> {
     let mut told = Map::new();
-    put(&mut told, "id", text(row, "id"));
-    put(&mut told, "title", text(row, "title"));
-    put(&mut told, "status", text(row, "appointmentStatus"));
+    put(&mut told, "id", text(row, "/id"));
+    put(&mut told, "title", text(row, "/title"));
+    put(&mut told, "status", text(row, "/appointmentStatus"));
     put(&mut told, "start", when(&row["startTime"]));
     put(&mut told, "end", when(&row["endTime"]));
-    put(&mut told, "calendar", text(row, "calendarId"));
-    put(&mut told, "owner", text(row, "assignedUserId"));
+    put(&mut told, "calendar", text(row, "/calendarId"));
+    put(&mut told, "owner", text(row, "/assignedUserId"));
     told
 }
 

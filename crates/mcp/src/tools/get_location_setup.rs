@@ -5,7 +5,10 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::listed::{put, rows, text};
+use super::{
+    rows::{listed, text},
+    told::put,
+};
 use crate::{
     ToolError,
     desk::Desk,
@@ -97,21 +100,21 @@ fn item(shelf: Shelf, entry: &Entry) -> Value {
     match shelf {
         Shelf::Pipelines => {
             let stage = |stage: &Value| json!({"id": stage["id"], "name": stage["name"]});
-            let stages: Vec<Value> = rows(record, "stages").iter().map(stage).collect();
+            let stages: Vec<Value> = listed(record, "stages").iter().map(stage).collect();
             put(&mut told, "stages", Some(stages));
         }
-        Shelf::Users => put(&mut told, "email", text(record, "email")),
+        Shelf::Users => put(&mut told, "email", text(record, "/email")),
         Shelf::CustomFields => {
-            put(&mut told, "key", text(record, "fieldKey"));
-            put(&mut told, "type", text(record, "dataType"));
+            put(&mut told, "key", text(record, "/fieldKey"));
+            put(&mut told, "type", text(record, "/dataType"));
             let options = Some(record["picklistOptions"].clone());
             put(&mut told, "options", options.filter(Value::is_array));
         }
         Shelf::CustomValues => {
-            put(&mut told, "key", text(record, "fieldKey"));
-            put(&mut told, "value", text(record, "value"));
+            put(&mut told, "key", text(record, "/fieldKey"));
+            put(&mut told, "value", text(record, "/value"));
         }
-        Shelf::Workflows => put(&mut told, "status", text(record, "status")),
+        Shelf::Workflows => put(&mut told, "status", text(record, "/status")),
         Shelf::Tags | Shelf::Calendars | Shelf::Forms | Shelf::Surveys => {}
     }
     Value::Object(told)

@@ -3,10 +3,14 @@
 use domain::crm::Contact;
 use serde_json::{Map, Value, json};
 
-use super::listed::{moment, put, second, text};
+use super::{
+    rows::text,
+    told::{moment, put, second},
+};
 use crate::{
     desk::Desk,
     directory::{Entry, Shelf, label},
+    output,
 };
 
 /// What is told of a contact in a list where nobody says.
@@ -17,20 +21,20 @@ const DAY: usize = "2026-03-09".len();
 
 /// Members of the vendor's record and what they are called here, where nothing else is done to them.
 const PLAIN: [(&str, &str); 5] = [
-    ("email", "email"),
-    ("phone", "phone"),
-    ("companyName", "company"),
-    ("website", "website"),
-    ("source", "source"),
+    ("/email", "email"),
+    ("/phone", "phone"),
+    ("/companyName", "company"),
+    ("/website", "website"),
+    ("/source", "source"),
 ];
 
 /// The parts of an address, under the vendor's names and ours.
 const ADDRESS: [(&str, &str); 5] = [
-    ("address1", "street"),
-    ("city", "city"),
-    ("state", "region"),
-    ("postalCode", "postal_code"),
-    ("country", "country"),
+    ("/address1", "street"),
+    ("/city", "city"),
+    ("/state", "region"),
+    ("/postalCode", "postal_code"),
+    ("/country", "country"),
 ];
 
 /// The names that contacts are told with.
@@ -44,7 +48,7 @@ impl Names {
     /// The names that these contacts need: nothing is read where none has an owner or a custom field.
     pub(crate) async fn of(desk: &Desk, contacts: &[Value], with_fields: bool) -> Self {
         let mut names = Self::default();
-        if contacts.iter().any(|contact| text(contact, "assignedTo").is_some()) {
+        if contacts.iter().any(|contact| text(contact, "/assignedTo").is_some()) {
             names.users = desk.labels(Shelf::Users).await;
         }
         let has_fields = |contact: &Value| {
@@ -68,40 +72,21 @@ pub(crate) fn wants_custom_fields(fields: &[String]) -> bool {
 pub(crate) fn in_list(contact: &Value, names: &Names, fields: &[String]) -> Value {
     let mut all = whole(contact, names);
     if !fields.is_empty() {
-        return narrowed(&all, fields);
+        return output::project(&Value::Object(all), fields);
     }
     if let Some(Value::String(active)) = all.get_mut("active") {
         active.truncate(DAY);
     }
-    narrowed(&all, &IN_LISTS.map(str::to_owned))
-}
-
-/// A record with these members only; a dotted name leads into a member.
-pub(crate) fn narrowed(all: &Map<String, Value>, fields: &[String]) -> Value {
-    if fields.is_empty() || fields.iter().any(|field| field == "*") {
-        return Value::Object(all.clone());
-    }
-    let mut narrow = Map::new();
-    for field in fields {
-        if let Some(value) = all.get(field) {
-            narrow.insert(field.clone(), value.clone());
-        } else if let Some((outer, inner)) = field.split_once('.')
-            && let Some(value) = all.get(outer).and_then(|member| member.get(inner))
-        {
-            let member = narrow.entry(outer).or_insert_with(|| json!({}));
-            member[inner] = value.clone();
-        }
-    }
-    Value::Object(narrow)
+    output::project(&Value::Object(all), &IN_LISTS.map(str::to_owned))
 }
 
 /// A contact as the vendor told it, with all that is known of it.
 pub(crate) fn whole(contact: &Value, names: &Names) -> Map<String, Value> {
     let mut told = Map::new();
-    put(&mut told, "id", text(contact, "id"));
-    let parts = ["firstName", "lastName"].map(|name| text(contact, name).unwrap_or_default());
+    put(&mut told, "id", text(contact, "/id"));
+    let parts = ["/firstName", "/lastName"].map(|name| text(contact, name).unwrap_or_default());
     let joined = parts.join(" ").trim().to_owned();
-    let given = text(contact, "name").or(text(contact, "contactName")).map(str::to_owned);
+    let given = text(contact, "/name").or(text(contact, "/contactName")).map(str::to_owned);
     put(&mut told, "name", Some(joined).filter(|name| !name.is_empty()).or(given));
     for (theirs, ours) in PLAIN {
         put(&mut told, ours, text(contact, theirs));
@@ -111,10 +96,10 @@ pub(crate) fn whole(contact: &Value, names: &Names) -> Map<String, Value> {
         put(&mut address, ours, text(contact, theirs));
     }
     put(&mut told, "address", Some(address).filter(|address| !address.is_empty()));
-    let born = text(contact, "dateOfBirth").map(|day| day.get(..10).unwrap_or(day));
+    let born = text(contact, "/dateOfBirth").map(|day| day.get(..10).unwrap_or(day));
     put(&mut told, "date_of_birth", born);
     put(&mut told, "tags", Some(contact["tags"].clone()).filter(is_full));
-    let owner = text(contact, "assignedTo").map(|id| label(&names.users, id));
+    let owner = text(contact, "/assignedTo").map(|id| label(&names.users, id));
     put(&mut told, "owner", owner);
     let fields = custom_fields(&contact["customFields"], &names.fields);
     put(&mut told, "custom_fields", Some(fields).filter(|fields| !fields.is_empty()));
@@ -164,7 +149,7 @@ pub(crate) async fn of_port(desk: &Desk, contact: &Contact) -> Value {
 fn custom_fields(values: &Value, known: &[Entry]) -> Map<String, Value> {
     let mut named = Map::new();
     for value in values.as_array().into_iter().flatten() {
-        let Some(id) = text(value, "id") else { continue };
+        let Some(id) = text(value, "/id") else { continue };
         let said = ["value", "fieldValue", "field_value"].into_iter().find_map(|it| value.get(it));
         let Some(said) = said.filter(|said| is_full(said)) else { continue };
         let name = label(known, id);
@@ -181,7 +166,7 @@ fn closed(contact: &Value) -> Vec<String> {
     }
     let settings = contact["dndSettings"].as_object().into_iter().flatten();
     // A state that nobody knows closes: people win.
-    let is_closed = |setting: &Value| text(setting, "status").is_some_and(|it| it != "inactive");
+    let is_closed = |setting: &Value| text(setting, "/status").is_some_and(|it| it != "inactive");
     settings.filter(|(_, it)| is_closed(it)).map(|(name, _)| name.to_lowercase()).collect()
 }
 

@@ -10,7 +10,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::{find_contacts::said, listed::text, people::of_port};
+use super::{find_contacts::said, people::of_port, rows::text};
 use crate::{
     ToolError,
     desk::Desk,
@@ -179,7 +179,7 @@ async fn by_address(
 /// A contact as plans name it.
 pub(super) fn target(contact: &Value) -> Option<PlanTarget> {
     let (id, name) = contact_of(contact)?;
-    let version = text(contact, "dateUpdated").map(str::to_owned);
+    let version = text(contact, "/dateUpdated").map(str::to_owned);
     Some(PlanTarget { entity: "contact".to_owned(), id, name: Some(name), version })
 }
 

@@ -7,11 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::{
-    find_contacts::said,
-    get_contact::task,
-    listed::{put, text},
-};
+use super::{find_contacts::said, get_contact::task, rows::text, told::put};
 use crate::{
     ToolError,
     desk::{Desk, Written},
@@ -72,7 +68,7 @@ impl TypedTool for SaveTask {
         let id = said(&input.id);
         let (question, operation, target) = match &id {
             None => {
-                let title = text(&body, "title").unwrap_or_default();
+                let title = text(&body, "/title").unwrap_or_default();
                 let question = format!("Create a task for {name} ({contact}): \"{title}\"");
                 (question, "contacts.create-task", None)
             }
@@ -80,7 +76,7 @@ impl TypedTool for SaveTask {
                 let call = desk.raw("contacts.get-task")?;
                 let call = call.with("contactId", contact.as_str()).with("taskId", id.as_str());
                 let reply = desk.read(call).await?;
-                let title = text(reply.content(), "title").unwrap_or("without a title").to_owned();
+                let title = text(reply.content(), "/title").unwrap_or("without a title").to_owned();
                 let question = format!("Change the task \"{title}\" of {name}: {body}");
                 (question, "contacts.update-task", Some((id.clone(), title)))
             }

@@ -10,7 +10,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, de};
 
 pub(crate) use self::{
-    numbers::{Limit, Number},
+    numbers::{Limit, Number, Place, next_after},
     rights::{MemberRoleName, RoleName, ScopeName},
 };
 

@@ -14,6 +14,12 @@ const LARGEST_PAGE: u64 = 200;
 /// The largest whole number up to which a float tells each from the next.
 const LARGEST_EXACT: f64 = 9_007_199_254_740_992.0;
 
+/// The largest number that every reader of JSON keeps whole: 2^53 - 1.
+const LARGEST_KEPT_WHOLE: u64 = 9_007_199_254_740_991;
+
+/// The place of a thing in a list.
+pub(crate) type Place = Number<1, LARGEST_KEPT_WHOLE>;
+
 /// How many things of a list to answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Limit(pub(crate) usize);
@@ -76,6 +82,11 @@ impl<const LEAST: u64, const MOST: u64> JsonSchema for Number<LEAST, MOST> {
     }
 }
 
+/// What a page of a list ends with: the last of those that were found, where there may be more.
+pub(crate) fn next_after<T, K>(found: &[T], limit: usize, place: impl Fn(&T) -> K) -> Option<K> {
+    found.last().filter(|_| found.len() == limit).map(place)
+}
+
 /// Reads a whole number as JSON Schema means it: 5.0 is one too.
 struct Whole;
 
@@ -101,6 +112,12 @@ impl de::Visitor<'_> for Whole {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_page_that_is_not_full_is_the_last() {
+        let next = |found: &[u64]| next_after(found, 2, |place| *place);
+        assert_eq!((next(&[7, 8]), next(&[7]), next(&[])), (Some(8), None, None));
+    }
 
     #[test]
     fn a_page_has_its_limits() {
