@@ -1,18 +1,27 @@
 //! Every tool, one file each.
 
+mod add_note;
 mod calls;
+mod delete_contact;
 mod describe_operation;
 mod explain_event;
+mod find_contacts;
+mod get_contact;
+mod get_location_setup;
 mod get_more;
 mod list_calendars;
 mod list_pipelines;
 mod mirror;
 mod one_operation;
+mod people;
 mod query_mirror;
 mod read_operation;
 mod rows;
+mod save_contact;
+mod save_task;
 mod search_operations;
 mod summarize_records;
+mod told;
 mod undo;
 mod white_label;
 mod whoami;
@@ -31,6 +40,7 @@ pub(crate) fn of(profile: &Profile) -> Vec<Box<dyn Tool>> {
     };
     if *profile == Profile::Default {
         tools.extend(business());
+        tools.extend(people_and_messages());
     }
     tools.sort_by_cached_key(|tool| tool.spec().name);
     tools
@@ -66,5 +76,18 @@ fn business() -> Vec<Box<dyn Tool>> {
         Box::new(query_mirror::QueryMirror),
         Box::new(summarize_records::SummarizeRecords),
         Box::new(undo::Undo),
+    ]
+}
+
+/// The curated tools of contacts and messages.
+fn people_and_messages() -> Vec<Box<dyn Tool>> {
+    vec![
+        Box::new(add_note::AddNote),
+        Box::new(delete_contact::DeleteContact),
+        Box::new(find_contacts::FindContacts),
+        Box::new(get_contact::GetContact),
+        Box::new(get_location_setup::GetLocationSetup),
+        Box::new(save_contact::SaveContact),
+        Box::new(save_task::SaveTask),
     ]
 }
