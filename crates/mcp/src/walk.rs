@@ -12,8 +12,9 @@ use serde_json::{Value, json};
 
 use self::arguments::Shared;
 use crate::{
-    Caller, Directory, House, Place, ToolError,
+    Caller, House, Place, ToolError,
     desk::Desk,
+    directory::Directory,
     guard::{self, Verdict},
     output::Handles,
     plan::Plan,
