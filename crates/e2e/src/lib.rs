@@ -31,7 +31,7 @@ pub mod trial;
 mod vendors;
 
 pub use self::{
-    coverage::Coverage,
+    coverage::{Coverage, Values},
     crowd::{Account, Crowd, Stranger, Traffic, Verdict, Write, Written},
     events::{Events, Fact, Signed},
     hub::{Hub, Program, Starting},
