@@ -20,11 +20,16 @@ pub(crate) const CONFIRM: &str = "confirm";
 /// What every tool that may write takes: under which key a repetition gives the first result.
 pub(crate) const IDEMPOTENCY_KEY: &str = "idempotency_key";
 
+/// The tool that calls operations of every kind: it is there for whoever may write, and it is
+/// destructive all the same.
+const OF_EVERY_KIND: &str = "write_operation";
+
 /// A tool as it is listed.
 pub(crate) fn listed(spec: &ToolSpec) -> Tool {
+    let is_destructive = matches!(spec.kind, Kind::Delete | Kind::Send | Kind::Money);
     let annotations = ToolAnnotations::new()
         .read_only(spec.kind == Kind::Read)
-        .destructive(matches!(spec.kind, Kind::Delete | Kind::Send | Kind::Money))
+        .destructive(is_destructive || spec.name == OF_EVERY_KIND)
         .idempotent(spec.is_idempotent)
         .open_world(true);
     Tool::new_with_raw(spec.name.clone(), Some(Cow::Borrowed(spec.about)), input(spec))

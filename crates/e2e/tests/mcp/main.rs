@@ -5,4 +5,5 @@ mod contacts;
 mod house;
 mod lists;
 mod mirror;
+mod operations;
 mod opportunities;
