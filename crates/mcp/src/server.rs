@@ -12,10 +12,11 @@ use rmcp::{
     },
     service::RequestContext,
 };
+use serde::Deserialize;
 use serde_json::Value;
 
 use crate::{
-    Caller, House, Place, ToolError,
+    Caller, House, Mode, Place, ToolError,
     desk::Desk,
     directory::Directory,
     guard::{self, Verdict},
@@ -82,6 +83,31 @@ impl McpServer {
     pub fn listed(&self) -> Vec<rmcp::model::Tool> {
         let held = self.tools.all().filter(|held| self.is_there(&held.spec.name, held.spec.kind));
         held.map(|held| held.listed.clone()).collect()
+    }
+
+    /// What a request would do and its caller has no right to, where it calls a tool of such a kind. Then
+    /// a better right helps; what reads only takes every right away, and nothing helps there.
+    #[must_use]
+    pub fn lacks(&self, request: &[u8]) -> Option<Kind> {
+        #[derive(Deserialize)]
+        struct Asked<'a> {
+            #[serde(borrow)]
+            method: Cow<'a, str>,
+            #[serde(borrow)]
+            params: Option<Called<'a>>,
+        }
+        #[derive(Deserialize)]
+        struct Called<'a> {
+            #[serde(borrow)]
+            name: Option<Cow<'a, str>>,
+        }
+        if self.caller.mode == Mode::ReadOnly {
+            return None;
+        }
+        let asked = serde_json::from_slice::<Asked<'_>>(request).ok()?;
+        let name = asked.params.filter(|_| asked.method == "tools/call")?.name?;
+        let kind = self.tools.get(&name)?.spec.kind;
+        (kind != Kind::Read && !self.caller.kinds.contains(&kind)).then_some(kind)
     }
 
     fn is_there(&self, name: &str, kind: Kind) -> bool {
