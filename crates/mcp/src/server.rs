@@ -12,9 +12,10 @@ use rmcp::{
     },
     service::RequestContext,
 };
+use serde::Deserialize;
 
 use crate::{
-    Caller, House, ToolError,
+    Caller, House, Mode, ToolError,
     caps::Caps,
     confirm::person::{Client, Reach},
     directory::Directory,
@@ -99,6 +100,31 @@ impl McpServer {
         let held = self.tools.all().filter(|held| self.is_there(&held.spec.name, held.spec.kind));
         let held = held.filter(|held| !needs_person(held.spec.kind));
         held.map(|held| held.listed.clone()).collect()
+    }
+
+    /// What a request would do and its caller has no right to, where it calls a tool of such a kind. Then
+    /// a better right helps; what reads only takes every right away, and nothing helps there.
+    #[must_use]
+    pub fn lacks(&self, request: &[u8]) -> Option<Kind> {
+        #[derive(Deserialize)]
+        struct Asked<'a> {
+            #[serde(borrow)]
+            method: Cow<'a, str>,
+            #[serde(borrow)]
+            params: Option<Called<'a>>,
+        }
+        #[derive(Deserialize)]
+        struct Called<'a> {
+            #[serde(borrow)]
+            name: Option<Cow<'a, str>>,
+        }
+        if self.caller.mode == Mode::ReadOnly {
+            return None;
+        }
+        let asked = serde_json::from_slice::<Asked<'_>>(request).ok()?;
+        let name = asked.params.filter(|_| asked.method == "tools/call")?.name?;
+        let kind = self.tools.get(&name)?.spec.kind;
+        (kind != Kind::Read && !self.caller.kinds.contains(&kind)).then_some(kind)
     }
 
     fn is_there(&self, name: &str, kind: Kind) -> bool {
