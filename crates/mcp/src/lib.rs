@@ -9,6 +9,7 @@
 
 pub mod books;
 pub mod caller;
+mod completion;
 pub mod desk;
 mod directory;
 pub mod error;
@@ -19,11 +20,12 @@ mod names;
 mod operations;
 mod output;
 pub mod plan;
+mod prompts;
+mod resources;
 pub mod schema;
 pub mod serve;
 pub mod server;
 pub mod solo;
-pub mod stdio;
 pub mod tool;
 mod toolbox;
 mod tools;
