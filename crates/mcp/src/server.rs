@@ -8,27 +8,24 @@ use rmcp::{
     model::{
         CacheScope, CallToolRequestParams, CallToolResponse, CallToolResult, CompleteRequestParams,
         CompleteResult, CompletionInfo, ContentBlock, DiscoverResult, GetPromptRequestParams,
-        GetPromptResponse, Implementation, JsonObject, ListPromptsResult,
-        ListResourceTemplatesResult, ListResourcesResult, ListToolsResult, PaginatedRequestParams,
-        ProtocolVersion, ReadResourceRequestParams, ReadResourceResponse, ServerCapabilities,
-        ServerConfig,
+        GetPromptResponse, Implementation, ListPromptsResult, ListResourceTemplatesResult,
+        ListResourcesResult, ListToolsResult, PaginatedRequestParams, ProtocolVersion,
+        ReadResourceRequestParams, ReadResourceResponse, ServerCapabilities, ServerConfig,
     },
     service::RequestContext,
 };
-use serde_json::Value;
 
 use crate::{
-    Caller, House, Place, ToolError,
+    Caller, House, ToolError,
     completion::Begun,
     desk::Desk,
     directory::Directory,
-    guard::{self, Verdict},
+    guard,
     listing::LOCATION,
     output::Handles,
-    plan::Plan,
     prompts, resources,
-    tool::{Act, Answer, Tool},
     toolbox::{Held, Toolbox, Toolboxes},
+    walk::{Call, Walk},
 };
 
 /// The revisions of the protocol that are spoken, oldest first. The last has no handshake.
@@ -98,7 +95,7 @@ impl McpServer {
     async fn completed(
         &self,
         begun: &Begun<'_>,
-        location: Option<Value>,
+        location: Option<&str>,
     ) -> Result<CompletionInfo, ToolError> {
         if let Some(found) = begun.operations() {
             return Ok(found);
@@ -106,13 +103,22 @@ impl McpServer {
         if let Some(found) = begun.places(&self.house.places(&self.caller).await?) {
             return Ok(found);
         }
-        let place = self.place(location).await?;
+        let place = self.walk().place(location).await?;
         let desk = Desk::new(Arc::clone(&self.house), Arc::clone(&self.caller), place);
         begun.names(&desk.knowing(Arc::clone(&self.directory))).await
     }
 
     fn is_there(&self, name: &str, kind: Kind) -> bool {
         guard::is_listed(&self.caller, kind) && !self.caller.surface.without.contains(name)
+    }
+
+    fn walk(&self) -> Walk {
+        Walk {
+            house: Arc::clone(&self.house),
+            caller: Arc::clone(&self.caller),
+            directory: Arc::clone(&self.directory),
+            handles: Arc::clone(&self.handles),
+        }
     }
 
     async fn call(
@@ -124,65 +130,12 @@ impl McpServer {
             let message = format!("there is no tool `{}`", request.name);
             return Err(ErrorData::invalid_params(message, None));
         };
-        let answer =
-            self.walk(held.tool.as_ref(), request.arguments.unwrap_or_default(), context).await;
-        Ok(match answer {
+        let progress = context.meta.get_progress_token().map(|token| (context.peer.clone(), token));
+        let arguments = request.arguments.unwrap_or_default();
+        let call = Call { tool: held, arguments, progress };
+        Ok(match self.walk().call(call).await {
             Ok(answer) => CallToolResult::structured(answer.value).into(),
             Err(error) => told(&error).into(),
-        })
-    }
-
-    async fn walk(
-        &self,
-        tool: &dyn Tool,
-        mut arguments: JsonObject,
-        context: RequestContext<RoleServer>,
-    ) -> Result<Answer, ToolError> {
-        let place = self.place(arguments.remove(LOCATION)).await?;
-        let mut desk = Desk::new(Arc::clone(&self.house), Arc::clone(&self.caller), place)
-            .keeping(Arc::clone(&self.handles))
-            .knowing(Arc::clone(&self.directory));
-        if let Some(token) = context.meta.get_progress_token() {
-            desk = desk.telling(context.peer.clone(), token);
-        }
-        match tool.call(&desk, arguments).await? {
-            Act::Answer(answer) => Ok(desk.shaped(answer)),
-            Act::Plan(plan) => self.carry_out(desk, plan).await,
-        }
-    }
-
-    async fn carry_out(&self, desk: Desk, plan: Plan) -> Result<Answer, ToolError> {
-        match guard::verdict(&self.caller, &plan)? {
-            Verdict::Ask { .. } => Err(ToolError::new(
-                "needs_confirmation",
-                plan.question.clone(),
-                "confirm it with a client that can ask",
-            )),
-            Verdict::Run => {
-                let cause = format!("mcp {}", desk.now().as_nanosecond());
-                let desk = desk.writing(cause, plan.title).await?;
-                let answer = (plan.run)(desk.clone()).await?;
-                Ok(desk.shaped(answer))
-            }
-        }
-    }
-
-    /// The place that an argument names; the first where none is named.
-    async fn place(&self, named: Option<Value>) -> Result<Place, ToolError> {
-        let places = self.house.places(&self.caller).await?;
-        let wanted = named.as_ref().and_then(Value::as_str);
-        let found = match wanted {
-            None => places.into_iter().next(),
-            Some(wanted) => places.into_iter().find(|place| {
-                place.location.as_str() == wanted || place.name.as_deref() == Some(wanted)
-            }),
-        };
-        found.ok_or_else(|| {
-            ToolError::new(
-                "no_location",
-                "there is no such location, or none of yours",
-                "whoami tells the locations that you can work in",
-            )
         })
     }
 }
@@ -307,7 +260,7 @@ impl ServerHandler for McpServer {
     ) -> Result<CompleteResult, ErrorData> {
         let begun = Begun { argument: &request.argument.name, text: &request.argument.value };
         let known = request.context.as_ref().and_then(|context| context.arguments.as_ref());
-        let location = known.and_then(|known| known.get(LOCATION)).cloned().map(Value::String);
+        let location = known.and_then(|known| known.get(LOCATION)).map(String::as_str);
         // Whoever types is not stopped by an error: there is nothing to choose from then.
         Ok(CompleteResult::new(self.completed(&begun, location).await.unwrap_or_default()))
     }
