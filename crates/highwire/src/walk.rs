@@ -143,10 +143,12 @@ fn settings(folder: &Path, listen: &str) -> Settings {
 fn commands(command: &Command, above: &str) -> BTreeSet<String> {
     let below = command.get_subcommands().flat_map(|below| {
         let words = format!("{above} {}", below.get_name()).trim().to_owned();
-        match below.has_subcommands() {
-            true => commands(below, &words),
-            false => [words].into(),
+        let mut found = commands(below, &words);
+        // A command can do something by itself and have others below it, as `mcp` does.
+        if !below.has_subcommands() || !below.is_subcommand_required_set() {
+            found.insert(words);
         }
+        found
     });
     below.collect()
 }

@@ -10,6 +10,7 @@
 pub mod books;
 pub mod caller;
 pub mod caps;
+mod completion;
 mod confirm;
 pub mod desk;
 mod digest;
@@ -25,6 +26,8 @@ mod once;
 mod operations;
 mod output;
 pub mod plan;
+mod prompts;
+mod resources;
 pub mod safety;
 pub mod schema;
 pub mod server;

@@ -6,23 +6,33 @@ use endpoint::catalogue::Kind;
 use rmcp::{
     ErrorData, RoleServer, ServerHandler,
     model::{
-        CacheScope, CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock,
-        DiscoverResult, Implementation, ListToolsResult, PaginatedRequestParams, ProtocolVersion,
-        ServerCapabilities, ServerConfig,
+        CacheScope, CallToolRequestParams, CallToolResponse, CallToolResult, CompleteRequestParams,
+        CompleteResult, CompletionInfo, ContentBlock, DiscoverResult, GetPromptRequestParams,
+        GetPromptResponse, Implementation, ListPromptsResult, ListResourceTemplatesResult,
+        ListResourcesResult, ListToolsResult, PaginatedRequestParams, ProtocolVersion,
+        ReadResourceRequestParams, ReadResourceResponse, ServerCapabilities, ServerConfig,
     },
     service::RequestContext,
 };
 use serde::Deserialize;
 
 use crate::{
-    Caller, House, Mode, ToolError,
+    Caller,
+    House,
+    Mode,
+    ToolError,
     caps::Caps,
+    completion::Begun,
     confirm::person::{Client, Reach},
+    desk::Desk,
     directory::Directory,
     guard,
+    listing::LOCATION,
     output::Handles,
+    prompts,
+    resources,
     safety::Safety,
-    toolbox::{Toolbox, Toolboxes},
+    toolbox::{Toolbox, Toolboxes, Held},
     walk::{Call, Walk, Walked},
 };
 
@@ -127,6 +137,28 @@ impl McpServer {
         (kind != Kind::Read && !self.caller.kinds.contains(&kind)).then_some(kind)
     }
 
+    /// The tool of this name, where the caller may use it.
+    fn held(&self, name: &str) -> Option<&Held> {
+        self.tools.get(name).filter(|held| self.is_there(&held.spec.name, held.spec.kind))
+    }
+
+    /// What an argument can become.
+    async fn completed(
+        &self,
+        begun: &Begun<'_>,
+        location: Option<&str>,
+    ) -> Result<CompletionInfo, ToolError> {
+        if let Some(found) = begun.operations() {
+            return Ok(found);
+        }
+        if let Some(found) = begun.places(&self.house.places(&self.caller).await?) {
+            return Ok(found);
+        }
+        let place = self.walk().place(location).await?;
+        let desk = Desk::new(Arc::clone(&self.house), Arc::clone(&self.caller), place);
+        begun.names(&desk.knowing(Arc::clone(&self.directory))).await
+    }
+
     fn is_there(&self, name: &str, kind: Kind) -> bool {
         guard::is_listed(&self.caller, kind) && !self.caller.surface.without.contains(name)
     }
@@ -146,9 +178,7 @@ impl McpServer {
         mut request: CallToolRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
-        let held = self.tools.get(request.name.as_ref());
-        let held = held.filter(|held| self.is_there(&held.spec.name, held.spec.kind));
-        let Some(held) = held else {
+        let Some(held) = self.held(&request.name) else {
             let message = format!("there is no tool `{}`", request.name);
             return Err(ErrorData::invalid_params(message, None));
         };
@@ -173,9 +203,18 @@ fn told(error: &ToolError) -> CallToolResult {
     result
 }
 
+fn capabilities() -> ServerCapabilities {
+    ServerCapabilities::builder()
+        .enable_tools()
+        .enable_prompts()
+        .enable_resources()
+        .enable_completions()
+        .build()
+}
+
 impl ServerHandler for McpServer {
     fn get_info(&self) -> ServerConfig {
-        ServerConfig::new(ServerCapabilities::builder().enable_tools().build())
+        ServerConfig::new(capabilities())
             .with_server_info(Implementation::new("highwire", env!("CARGO_PKG_VERSION")))
             .with_instructions(INSTRUCTIONS)
     }
@@ -210,5 +249,76 @@ impl ServerHandler for McpServer {
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
         self.call(request, context).await
+    }
+
+    async fn list_prompts(
+        &self,
+        _: Option<PaginatedRequestParams>,
+        _: RequestContext<RoleServer>,
+    ) -> Result<ListPromptsResult, ErrorData> {
+        let listed = ListPromptsResult::with_all_items(prompts::listed(&self.caller.surface));
+        Ok(listed.with_ttl_ms(KEPT).with_cache_scope(CacheScope::Private))
+    }
+
+    async fn get_prompt(
+        &self,
+        request: GetPromptRequestParams,
+        _: RequestContext<RoleServer>,
+    ) -> Result<GetPromptResponse, ErrorData> {
+        let got = prompts::get(&self.caller.surface, &request.name, request.arguments.as_ref());
+        let got = got.map_err(|error| ErrorData::invalid_params(error.to_string(), None))?;
+        Ok(got.into())
+    }
+
+    async fn list_resources(
+        &self,
+        _: Option<PaginatedRequestParams>,
+        _: RequestContext<RoleServer>,
+    ) -> Result<ListResourcesResult, ErrorData> {
+        // Where nothing is configured, the tools say so; a list is no place for it.
+        let places = self.house.places(&self.caller).await.unwrap_or_default();
+        let listed = resources::listed(&places, |tool| self.held(tool).is_some());
+        let listed = ListResourcesResult::with_all_items(listed);
+        Ok(listed.with_ttl_ms(KEPT).with_cache_scope(CacheScope::Private))
+    }
+
+    async fn list_resource_templates(
+        &self,
+        _: Option<PaginatedRequestParams>,
+        _: RequestContext<RoleServer>,
+    ) -> Result<ListResourceTemplatesResult, ErrorData> {
+        let listed = resources::templates(|tool| self.held(tool).is_some());
+        let listed = ListResourceTemplatesResult::with_all_items(listed);
+        Ok(listed.with_ttl_ms(KEPT).with_cache_scope(CacheScope::Private))
+    }
+
+    async fn read_resource(
+        &self,
+        request: ReadResourceRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<ReadResourceResponse, ErrorData> {
+        let asked = resources::asked(&request.uri);
+        let Some(asked) = asked.filter(|asked| self.held(asked.tool).is_some()) else {
+            return Err(ErrorData::resource_not_found("there is no such resource", None));
+        };
+        let call = CallToolRequestParams::new(asked.tool).with_arguments(asked.arguments.clone());
+        match self.call(call, context).await? {
+            CallToolResponse::Complete(answer) => {
+                Ok(resources::told(&request.uri, &asked, answer)?.into())
+            }
+            _ => Err(ErrorData::internal_error("reading a resource asks nobody anything", None)),
+        }
+    }
+
+    async fn complete(
+        &self,
+        request: CompleteRequestParams,
+        _: RequestContext<RoleServer>,
+    ) -> Result<CompleteResult, ErrorData> {
+        let begun = Begun { argument: &request.argument.name, text: &request.argument.value };
+        let known = request.context.as_ref().and_then(|context| context.arguments.as_ref());
+        let location = known.and_then(|known| known.get(LOCATION)).map(String::as_str);
+        // Whoever types is not stopped by an error: there is nothing to choose from then.
+        Ok(CompleteResult::new(self.completed(&begun, location).await.unwrap_or_default()))
     }
 }

@@ -311,7 +311,7 @@ impl Walk {
     }
 
     /// The place that an argument names; the first where none is named.
-    async fn place(&self, named: Option<&str>) -> Result<Place, ToolError> {
+    pub(crate) async fn place(&self, named: Option<&str>) -> Result<Place, ToolError> {
         let places = self.house.places(&self.caller).await?;
         let found = match named {
             None => places.into_iter().next(),
