@@ -2,10 +2,19 @@
 //!
 //! A step that has been released is never edited; a change of the tables is one more step.
 
+mod audit;
 mod budgets;
+mod change_sets;
+mod connections;
+mod first;
 mod journal;
+mod leases;
 mod mirror;
+mod outbox;
+mod owners;
 mod state;
+mod subscriptions;
+mod sync;
 
 use std::{cmp::Ordering, path::Path};
 

@@ -1,4 +1,36 @@
-//! The tables of the mirror as they are since rows stand on shelves.
+//! The tables of the mirror: what the first ones became, step by step.
+
+/// What a change found.
+pub(super) const FOUND: &str = "
+    -- The event that made the version which a change found.
+    ALTER TABLE change ADD COLUMN found BLOB;
+    ";
+
+/// Indexes over what a person is found by.
+pub(super) const PERSON_INDEXES: &str = "
+    -- Rows are listed in the order of their changes, and found by what identifies a person.
+    CREATE INDEX record_change ON record (organization, connection, entity, occurred_at, id)
+        WHERE deleted_at IS NULL;
+    CREATE INDEX record_email
+        ON record (organization, connection, entity, lower(json_extract(fields, '$.email')))
+        WHERE lower(json_extract(fields, '$.email')) IS NOT NULL;
+    CREATE INDEX record_phone
+        ON record (organization, connection, entity, json_extract(fields, '$.phone'))
+        WHERE json_extract(fields, '$.phone') IS NOT NULL;
+    CREATE INDEX record_contact
+        ON record (organization, connection, entity, json_extract(fields, '$.contact_id'))
+        WHERE json_extract(fields, '$.contact_id') IS NOT NULL;
+    ";
+
+/// Where a record is, and how its newest version came in.
+pub(super) const ORIGINS: &str = "
+    -- Where a record is, how its newest version came in, and since when the hub knows of it.
+    ALTER TABLE record ADD COLUMN account TEXT;
+    ALTER TABLE record ADD COLUMN origin TEXT NOT NULL DEFAULT 'webhook';
+    ALTER TABLE record ADD COLUMN first_seen_at INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE record ADD COLUMN last_seen_at INTEGER NOT NULL DEFAULT 0;
+    UPDATE record SET first_seen_at = occurred_at, last_seen_at = occurred_at;
+    ";
 
 /// The step that puts the rows of the mirror on shelves.
 ///
