@@ -124,3 +124,15 @@ pub(super) const SHELVES: &str = "
         FROM shelf JOIN mirrored ON mirrored.shelf = shelf.number
             LEFT JOIN site ON site.number = mirrored.site;
     ";
+
+/// The step that makes the indexes of events short.
+///
+/// Ids of events are random, so that each new one touches another page of an index over them. Their
+/// first bytes find as few rows as all sixteen do, in half of the pages.
+pub(super) const SHORT_EVENTS: &str = "
+    DROP INDEX change_event;
+    CREATE INDEX change_event ON change (substr(event, 1, 4));
+    DROP INDEX mirrored_first;
+    CREATE INDEX mirrored_first ON mirrored (substr(event, 1, 4))
+        WHERE version = 1 AND origin = 'backfill';
+    ";

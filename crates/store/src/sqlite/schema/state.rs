@@ -7,7 +7,7 @@ use super::{
     connections::{CONSENT_REQUESTS, CREDENTIALS, PROFILES},
     first::FIRST,
     leases::{LEASES, RESTORED},
-    mirror::{FOUND, ORIGINS, PERSON_INDEXES, SHELVES},
+    mirror::{FOUND, ORIGINS, PERSON_INDEXES, SHELVES, SHORT_EVENTS},
     outbox::{DEAD_LETTERS, PARKED, TURNS},
     owners::{KEY_REVISIONS, ORGANIZATIONS, OWNERS},
     subscriptions::SUBSCRIPTIONS,
@@ -43,5 +43,6 @@ pub(in crate::sqlite) const STATE: Schema = Schema {
         CHANGE_SETS,
         SHELVES,
         PLACES,
+        SHORT_EVENTS,
     ],
 };
