@@ -62,9 +62,11 @@ pub(super) fn open(path: &Path, mode: Mode) -> Result<Connection, OpenError> {
     if matches!(mode, Mode::Read) {
         return Ok(connection);
     }
-    connection.pragma_update(None, "page_size", 8_192).map_err(refused)?;
-    // Counts only before the first table is made: a file from before this setting keeps its size, and
-    // fills what is free in it.
+    // Both count only before the first table is made: a file from before keeps the size of its pages,
+    // keeps its own size, and fills what is free in it.
+    if let Mode::Write(schema) | Mode::WriteUnsynced(schema) | Mode::Share(schema) = mode {
+        connection.pragma_update(None, "page_size", schema.page_bytes).map_err(refused)?;
+    }
     connection.pragma_update(None, "auto_vacuum", "incremental").map_err(refused)?;
     connection.pragma_update(None, "journal_mode", "wal").map_err(refused)?;
     let synchronous = match mode {

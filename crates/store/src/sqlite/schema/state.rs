@@ -18,6 +18,7 @@ use super::{
 /// A new step comes last; its words stand in the file of their noun.
 pub(in crate::sqlite) const STATE: Schema = Schema {
     cache_kib: 8 * 1024,
+    page_bytes: 4_096,
     steps: &[
         FIRST,
         CREDENTIALS,
