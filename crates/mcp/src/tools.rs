@@ -1,16 +1,21 @@
 //! Every tool, one file each.
 
 mod add_note;
+mod bulk_contacts;
 mod calls;
 mod delete_contact;
 mod describe_operation;
 mod explain_event;
 mod find_contacts;
+mod find_conversations;
+mod find_submissions;
 mod get_contact;
 mod get_location_setup;
+mod get_messages;
 mod get_more;
 mod list_calendars;
 mod list_pipelines;
+mod messages;
 mod mirror;
 mod one_operation;
 mod people;
@@ -20,6 +25,7 @@ mod rows;
 mod save_contact;
 mod save_task;
 mod search_operations;
+mod send_message;
 mod summarize_records;
 mod told;
 mod undo;
@@ -83,11 +89,16 @@ fn business() -> Vec<Box<dyn Tool>> {
 fn people_and_messages() -> Vec<Box<dyn Tool>> {
     vec![
         Box::new(add_note::AddNote),
+        Box::new(bulk_contacts::BulkContacts),
         Box::new(delete_contact::DeleteContact),
         Box::new(find_contacts::FindContacts),
+        Box::new(find_conversations::FindConversations),
+        Box::new(find_submissions::FindSubmissions),
         Box::new(get_contact::GetContact),
         Box::new(get_location_setup::GetLocationSetup),
+        Box::new(get_messages::GetMessages),
         Box::new(save_contact::SaveContact),
         Box::new(save_task::SaveTask),
+        Box::new(send_message::SendMessage),
     ]
 }
