@@ -5,7 +5,7 @@ use std::{fmt, future::Future, str::FromStr};
 use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 
-use crate::{ApiKeyId, ConnectionId, OrganizationId, Realm, StorageError};
+use crate::{ApiKeyId, ConnectionId, OrganizationId, Realm, StorageError, TokenHolderId};
 
 /// The place of an entry in the audit: 1, 2, 3 …
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -21,6 +21,8 @@ pub enum Actor {
     Installation,
     /// The holder of an API key.
     Key(ApiKeyId),
+    /// The holder of a token that an authorization server gave out.
+    Token(TokenHolderId),
 }
 
 impl fmt::Display for Actor {
@@ -29,6 +31,7 @@ impl fmt::Display for Actor {
             Self::Hub => formatter.write_str("hub"),
             Self::Installation => formatter.write_str("installation"),
             Self::Key(id) => id.fmt(formatter),
+            Self::Token(id) => id.fmt(formatter),
         }
     }
 }
@@ -41,7 +44,10 @@ impl Serialize for Actor {
 
 /// A text that is no actor.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("what was given is nobody who acts; give `hub`, `installation` or an API key's id")]
+#[error(
+    "what was given is nobody who acts; give `hub`, `installation`, or the id of an API key or \
+         of a token's holder"
+)]
 pub struct UnknownActor;
 
 impl FromStr for Actor {
@@ -52,6 +58,7 @@ impl FromStr for Actor {
             "hub" => Ok(Self::Hub),
             "installation" => Ok(Self::Installation),
             key if key.starts_with("key_") => Ok(Self::Key(ApiKeyId::new(key))),
+            holder if holder.starts_with("tok_") => Ok(Self::Token(TokenHolderId::new(holder))),
             _ => Err(UnknownActor),
         }
     }
@@ -153,7 +160,8 @@ mod tests {
 
     #[test]
     fn everybody_who_acts_survives_the_text_form() {
-        for actor in [Actor::Hub, Actor::Installation, Actor::Key(ApiKeyId::new("key_1"))] {
+        let holder = Actor::Token(TokenHolderId::of("https://issuer.test", "someone"));
+        for actor in [Actor::Hub, Actor::Installation, Actor::Key(ApiKeyId::new("key_1")), holder] {
             assert_eq!(actor.to_string().parse(), Ok(actor));
         }
         assert_eq!("hwk_1_secret".parse::<Actor>(), Err(UnknownActor));

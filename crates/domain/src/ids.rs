@@ -150,6 +150,22 @@ text_id!(
     "An action: derived from its event and its rule, so deciding twice gives one."
 );
 
+text_id!(
+    TokenHolderId,
+    "tok_",
+    "Who holds a token of an authorization server: derived from the server and its word for them, \
+     which may be an e-mail address and is kept nowhere."
+);
+
+impl TokenHolderId {
+    /// The holder whom this server calls so.
+    #[must_use]
+    pub fn of(issuer: &str, subject: &str) -> Self {
+        let digest = digest16(&[issuer.as_bytes(), subject.as_bytes()]);
+        Self(format!("tok_{:032x}", u128::from_be_bytes(digest)).into())
+    }
+}
+
 text_id!(SubscriptionId, "sub_", "A webhook of the user's own application.");
 text_id!(SyncRunId, "run_", "One walk through the lists of a vendor's account.");
 text_id!(

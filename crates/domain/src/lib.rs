@@ -107,7 +107,7 @@ pub use self::{
     finding::{Finding, Verdict},
     ids::{
         ActionId, ApiKeyId, ChangeSetId, ConnectionId, CorrelationId, EventId, IdError, MemberId,
-        OrganizationId, SubscriptionId, SyncRunId, Tenant, digest16,
+        OrganizationId, SubscriptionId, SyncRunId, Tenant, TokenHolderId, digest16,
     },
     installation::{Installation, InstallationChange, InstallationKey, InstallationStep},
     journal::{Appended, Entry, Journal, Part, Sequence},

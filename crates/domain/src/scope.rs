@@ -33,6 +33,16 @@ pub enum Scope {
     KeysRead,
     /// Make and revoke API keys.
     KeysWrite,
+    /// Let assistants take away: delete, void, uninstall.
+    McpDelete,
+    /// Let assistants move money.
+    McpMoney,
+    /// Use the tools of assistants that only read.
+    McpRead,
+    /// Let assistants send what reaches people.
+    McpSend,
+    /// Let assistants make and change records.
+    McpWrite,
     /// See members.
     MembersRead,
     /// Add, change and remove members.
@@ -67,7 +77,7 @@ pub enum Scope {
 
 impl Scope {
     /// Every scope, in order of name.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 33] = [
         Self::AuditRead,
         Self::CalendarsRead,
         Self::CalendarsWrite,
@@ -81,6 +91,11 @@ impl Scope {
         Self::EventsWrite,
         Self::KeysRead,
         Self::KeysWrite,
+        Self::McpDelete,
+        Self::McpMoney,
+        Self::McpRead,
+        Self::McpSend,
+        Self::McpWrite,
         Self::MembersRead,
         Self::MembersWrite,
         Self::MessagesSend,
@@ -115,6 +130,11 @@ impl Scope {
             Self::EventsWrite => "events:write",
             Self::KeysRead => "keys:read",
             Self::KeysWrite => "keys:write",
+            Self::McpDelete => "mcp:delete",
+            Self::McpMoney => "mcp:money",
+            Self::McpRead => "mcp:read",
+            Self::McpSend => "mcp:send",
+            Self::McpWrite => "mcp:write",
             Self::MembersRead => "members:read",
             Self::MembersWrite => "members:write",
             Self::MessagesSend => "messages:send",

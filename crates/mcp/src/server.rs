@@ -6,24 +6,34 @@ use endpoint::catalogue::Kind;
 use rmcp::{
     ErrorData, RoleServer, ServerHandler,
     model::{
-        CacheScope, CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock,
-        DiscoverResult, Implementation, JsonObject, ListToolsResult, PaginatedRequestParams,
-        ProtocolVersion, ServerCapabilities, ServerConfig,
+        CacheScope, CallToolRequestParams, CallToolResponse, CallToolResult, CompleteRequestParams,
+        CompleteResult, CompletionInfo, ContentBlock, DiscoverResult, GetPromptRequestParams,
+        GetPromptResponse, Implementation, ListPromptsResult, ListResourceTemplatesResult,
+        ListResourcesResult, ListToolsResult, PaginatedRequestParams, ProtocolVersion,
+        ReadResourceRequestParams, ReadResourceResponse, ServerCapabilities, ServerConfig,
     },
     service::RequestContext,
 };
-use serde_json::Value;
+use serde::Deserialize;
 
 use crate::{
-    Caller, House, Place, ToolError,
+    Caller,
+    House,
+    Mode,
+    ToolError,
+    caps::Caps,
+    completion::Begun,
+    confirm::person::{Client, Reach},
     desk::Desk,
     directory::Directory,
-    guard::{self, Verdict},
+    guard,
     listing::LOCATION,
     output::Handles,
-    plan::Plan,
-    tool::{Act, Answer, Tool},
-    toolbox::{Toolbox, Toolboxes},
+    prompts,
+    resources,
+    safety::Safety,
+    toolbox::{Toolbox, Toolboxes, Held},
+    walk::{Call, Walk, Walked},
 };
 
 /// The revisions of the protocol that are spoken, oldest first. The last has no handshake.
@@ -51,6 +61,7 @@ pub struct McpServer {
     boxes: Arc<Toolboxes>,
     directory: Arc<Directory>,
     handles: Arc<Handles>,
+    safety: Arc<Safety>,
 }
 
 impl McpServer {
@@ -66,7 +77,19 @@ impl McpServer {
             boxes,
             directory: Arc::default(),
             handles: Arc::default(),
+            safety: Arc::new(Safety::of_process(Caps::default())),
         }
+    }
+
+    /// The same, kept safe by what other servers share.
+    #[must_use]
+    pub fn with_safety(self, safety: Arc<Safety>) -> Self {
+        Self { safety, ..self }
+    }
+
+    /// Notes in the audit what has not been noted yet. To be awaited when the serving ends.
+    pub async fn flush(&self) {
+        self.safety.flush(&self.house).await;
     }
 
     /// The same server for another caller: what the process remembers is shared, and every part of it
@@ -77,87 +100,98 @@ impl McpServer {
         Self { caller: Arc::new(caller), tools, ..self.clone() }
     }
 
-    /// The tools as they are listed, in order of name: those that the caller may use.
+    /// The tools as they are listed, in order of name: those that the caller may use, by a client
+    /// that can ask a person or cannot.
     #[must_use]
-    pub fn listed(&self) -> Vec<rmcp::model::Tool> {
+    pub fn listed(&self, can_ask: bool) -> Vec<rmcp::model::Tool> {
+        let needs_person = |kind| {
+            self.caller.surface.requires_person && !can_ask && guard::asks(&self.caller, kind)
+        };
         let held = self.tools.all().filter(|held| self.is_there(&held.spec.name, held.spec.kind));
+        let held = held.filter(|held| !needs_person(held.spec.kind));
         held.map(|held| held.listed.clone()).collect()
+    }
+
+    /// What a request would do and its caller has no right to, where it calls a tool of such a kind. Then
+    /// a better right helps; what reads only takes every right away, and nothing helps there.
+    #[must_use]
+    pub fn lacks(&self, request: &[u8]) -> Option<Kind> {
+        #[derive(Deserialize)]
+        struct Asked<'a> {
+            #[serde(borrow)]
+            method: Cow<'a, str>,
+            #[serde(borrow)]
+            params: Option<Called<'a>>,
+        }
+        #[derive(Deserialize)]
+        struct Called<'a> {
+            #[serde(borrow)]
+            name: Option<Cow<'a, str>>,
+        }
+        if self.caller.mode == Mode::ReadOnly {
+            return None;
+        }
+        let asked = serde_json::from_slice::<Asked<'_>>(request).ok()?;
+        let name = asked.params.filter(|_| asked.method == "tools/call")?.name?;
+        let kind = self.tools.get(&name)?.spec.kind;
+        (kind != Kind::Read && !self.caller.kinds.contains(&kind)).then_some(kind)
+    }
+
+    /// The tool of this name, where the caller may use it.
+    fn held(&self, name: &str) -> Option<&Held> {
+        self.tools.get(name).filter(|held| self.is_there(&held.spec.name, held.spec.kind))
+    }
+
+    /// What an argument can become.
+    async fn completed(
+        &self,
+        begun: &Begun<'_>,
+        location: Option<&str>,
+    ) -> Result<CompletionInfo, ToolError> {
+        if let Some(found) = begun.operations() {
+            return Ok(found);
+        }
+        if let Some(found) = begun.places(&self.house.places(&self.caller).await?) {
+            return Ok(found);
+        }
+        let place = self.walk().place(location).await?;
+        let desk = Desk::new(Arc::clone(&self.house), Arc::clone(&self.caller), place);
+        begun.names(&desk.knowing(Arc::clone(&self.directory))).await
     }
 
     fn is_there(&self, name: &str, kind: Kind) -> bool {
         guard::is_listed(&self.caller, kind) && !self.caller.surface.without.contains(name)
     }
 
+    fn walk(&self) -> Walk {
+        Walk {
+            house: Arc::clone(&self.house),
+            caller: Arc::clone(&self.caller),
+            directory: Arc::clone(&self.directory),
+            handles: Arc::clone(&self.handles),
+            safety: Arc::clone(&self.safety),
+        }
+    }
+
     async fn call(
         &self,
-        request: CallToolRequestParams,
+        mut request: CallToolRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
-        let held = self.tools.get(request.name.as_ref());
-        let held = held.filter(|held| self.is_there(&held.spec.name, held.spec.kind));
-        let Some(held) = held else {
+        let Some(held) = self.held(&request.name) else {
             let message = format!("there is no tool `{}`", request.name);
             return Err(ErrorData::invalid_params(message, None));
         };
-        let answer =
-            self.walk(held.tool.as_ref(), request.arguments.unwrap_or_default(), context).await;
-        Ok(match answer {
-            Ok(answer) => CallToolResult::structured(answer.value).into(),
-            Err(error) => told(&error).into(),
-        })
-    }
-
-    async fn walk(
-        &self,
-        tool: &dyn Tool,
-        mut arguments: JsonObject,
-        context: RequestContext<RoleServer>,
-    ) -> Result<Answer, ToolError> {
-        let place = self.place(arguments.remove(LOCATION)).await?;
-        let mut desk = Desk::new(Arc::clone(&self.house), Arc::clone(&self.caller), place)
-            .keeping(Arc::clone(&self.handles))
-            .knowing(Arc::clone(&self.directory));
-        if let Some(token) = context.meta.get_progress_token() {
-            desk = desk.telling(context.peer.clone(), token);
-        }
-        match tool.call(&desk, arguments).await? {
-            Act::Answer(answer) => Ok(desk.shaped(answer)),
-            Act::Plan(plan) => self.carry_out(desk, plan).await,
-        }
-    }
-
-    async fn carry_out(&self, desk: Desk, plan: Plan) -> Result<Answer, ToolError> {
-        match guard::verdict(&self.caller, &plan)? {
-            Verdict::Ask { .. } => Err(ToolError::new(
-                "needs_confirmation",
-                plan.question.clone(),
-                "confirm it with a client that can ask",
-            )),
-            Verdict::Run => {
-                let cause = format!("mcp {}", desk.now().as_nanosecond());
-                let desk = desk.writing(cause, plan.title).await?;
-                let answer = (plan.run)(desk.clone()).await?;
-                Ok(desk.shaped(answer))
+        let progress = context.meta.get_progress_token().map(|token| (context.peer.clone(), token));
+        let arguments = request.arguments.take().unwrap_or_default();
+        let client = Client::of(&mut request, &context);
+        let call = Call { tool: held, arguments, progress, client };
+        Ok(match self.walk().call(call).await {
+            Ok(Walked::Told(told)) => {
+                CallToolResult::structured(told.value).with_meta(told.meta).into()
             }
-        }
-    }
-
-    /// The place that an argument names; the first where none is named.
-    async fn place(&self, named: Option<Value>) -> Result<Place, ToolError> {
-        let places = self.house.places(&self.caller).await?;
-        let wanted = named.as_ref().and_then(Value::as_str);
-        let found = match wanted {
-            None => places.into_iter().next(),
-            Some(wanted) => places.into_iter().find(|place| {
-                place.location.as_str() == wanted || place.name.as_deref() == Some(wanted)
-            }),
-        };
-        found.ok_or_else(|| {
-            ToolError::new(
-                "no_location",
-                "there is no such location, or none of yours",
-                "whoami tells the locations that you can work in",
-            )
+            Ok(Walked::Asks(asks)) => CallToolResponse::InputRequired(*asks),
+            Err(error) => told(&error).into(),
         })
     }
 }
@@ -169,9 +203,18 @@ fn told(error: &ToolError) -> CallToolResult {
     result
 }
 
+fn capabilities() -> ServerCapabilities {
+    ServerCapabilities::builder()
+        .enable_tools()
+        .enable_prompts()
+        .enable_resources()
+        .enable_completions()
+        .build()
+}
+
 impl ServerHandler for McpServer {
     fn get_info(&self) -> ServerConfig {
-        ServerConfig::new(ServerCapabilities::builder().enable_tools().build())
+        ServerConfig::new(capabilities())
             .with_server_info(Implementation::new("highwire", env!("CARGO_PKG_VERSION")))
             .with_instructions(INSTRUCTIONS)
     }
@@ -188,13 +231,14 @@ impl ServerHandler for McpServer {
     async fn list_tools(
         &self,
         page: Option<PaginatedRequestParams>,
-        _: RequestContext<RoleServer>,
+        context: RequestContext<RoleServer>,
     ) -> Result<ListToolsResult, ErrorData> {
         if page.is_some_and(|page| page.cursor.is_some()) {
             let message = "the list has one page; ask for it without a cursor";
             return Err(ErrorData::invalid_params(message, None));
         }
-        let listed = ListToolsResult::with_all_items(self.listed());
+        let can_ask = Reach::of(&context).is_somebody();
+        let listed = ListToolsResult::with_all_items(self.listed(can_ask));
         // What is listed follows from who asks.
         Ok(listed.with_ttl_ms(KEPT).with_cache_scope(CacheScope::Private))
     }
@@ -205,5 +249,76 @@ impl ServerHandler for McpServer {
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
         self.call(request, context).await
+    }
+
+    async fn list_prompts(
+        &self,
+        _: Option<PaginatedRequestParams>,
+        _: RequestContext<RoleServer>,
+    ) -> Result<ListPromptsResult, ErrorData> {
+        let listed = ListPromptsResult::with_all_items(prompts::listed(&self.caller.surface));
+        Ok(listed.with_ttl_ms(KEPT).with_cache_scope(CacheScope::Private))
+    }
+
+    async fn get_prompt(
+        &self,
+        request: GetPromptRequestParams,
+        _: RequestContext<RoleServer>,
+    ) -> Result<GetPromptResponse, ErrorData> {
+        let got = prompts::get(&self.caller.surface, &request.name, request.arguments.as_ref());
+        let got = got.map_err(|error| ErrorData::invalid_params(error.to_string(), None))?;
+        Ok(got.into())
+    }
+
+    async fn list_resources(
+        &self,
+        _: Option<PaginatedRequestParams>,
+        _: RequestContext<RoleServer>,
+    ) -> Result<ListResourcesResult, ErrorData> {
+        // Where nothing is configured, the tools say so; a list is no place for it.
+        let places = self.house.places(&self.caller).await.unwrap_or_default();
+        let listed = resources::listed(&places, |tool| self.held(tool).is_some());
+        let listed = ListResourcesResult::with_all_items(listed);
+        Ok(listed.with_ttl_ms(KEPT).with_cache_scope(CacheScope::Private))
+    }
+
+    async fn list_resource_templates(
+        &self,
+        _: Option<PaginatedRequestParams>,
+        _: RequestContext<RoleServer>,
+    ) -> Result<ListResourceTemplatesResult, ErrorData> {
+        let listed = resources::templates(|tool| self.held(tool).is_some());
+        let listed = ListResourceTemplatesResult::with_all_items(listed);
+        Ok(listed.with_ttl_ms(KEPT).with_cache_scope(CacheScope::Private))
+    }
+
+    async fn read_resource(
+        &self,
+        request: ReadResourceRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<ReadResourceResponse, ErrorData> {
+        let asked = resources::asked(&request.uri);
+        let Some(asked) = asked.filter(|asked| self.held(asked.tool).is_some()) else {
+            return Err(ErrorData::resource_not_found("there is no such resource", None));
+        };
+        let call = CallToolRequestParams::new(asked.tool).with_arguments(asked.arguments.clone());
+        match self.call(call, context).await? {
+            CallToolResponse::Complete(answer) => {
+                Ok(resources::told(&request.uri, &asked, answer)?.into())
+            }
+            _ => Err(ErrorData::internal_error("reading a resource asks nobody anything", None)),
+        }
+    }
+
+    async fn complete(
+        &self,
+        request: CompleteRequestParams,
+        _: RequestContext<RoleServer>,
+    ) -> Result<CompleteResult, ErrorData> {
+        let begun = Begun { argument: &request.argument.name, text: &request.argument.value };
+        let known = request.context.as_ref().and_then(|context| context.arguments.as_ref());
+        let location = known.and_then(|known| known.get(LOCATION)).map(String::as_str);
+        // Whoever types is not stopped by an error: there is nothing to choose from then.
+        Ok(CompleteResult::new(self.completed(&begun, location).await.unwrap_or_default()))
     }
 }

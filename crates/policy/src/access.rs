@@ -1,7 +1,7 @@
 //! Who may do what: one table of every route and command, and the decision over a row of it.
 //!
 //! The table is the only place that gives a right. What a role may hold at most follows from it, so
-//! the two cannot disagree. A tool of an assistant will be one more kind of [`Surface`].
+//! the two cannot disagree.
 
 mod issue;
 mod table;
@@ -12,7 +12,7 @@ use domain::{ApiKey, Realm, Role, Scope, Scopes};
 
 pub use self::{
     issue::{NewKey, Unissued, may_issue},
-    table::{ANY, ANY_METHODS, TABLE, command, route},
+    table::{ANY, ANY_METHODS, TABLE, command, route, tools},
 };
 
 /// Where somebody comes in.
@@ -23,6 +23,9 @@ pub enum Surface {
     Route(&'static str, &'static str),
     /// A command, by its words: `events list`.
     Command(&'static str),
+    /// The tools of assistants that may do this at worst: `write`, `send`, `delete`, `money`. Those
+    /// that only read need what their route needs.
+    Tools(&'static str),
 }
 
 /// One row of the table.

@@ -15,14 +15,12 @@ use domain::{Actor, ApiKey, ApiKeySecret, Clock, KeyHash, KeyState, Storage, Sto
 use policy::access::{self, Denial, Exposure, Need, Principal};
 use tokio::sync::watch;
 
-use self::{
-    rate::{Allowance, Rates},
-    uses::Uses,
-};
+pub(crate) use self::rate::Allowance;
+use self::{rate::Rates, uses::Uses};
 use crate::problem::{Kind, Problem};
 
 /// The header for keys that older tools know, in lower case.
-const KEY_HEADER: &str = "x-api-key";
+pub(crate) const KEY_HEADER: &str = "x-api-key";
 
 /// How long uses of keys are gathered before they are written.
 const GATHER: Duration = Duration::from_secs(10);
@@ -30,8 +28,11 @@ const GATHER: Duration = Duration::from_secs(10);
 /// Who calls: what a guarded handler finds in its request.
 #[derive(Clone)]
 pub(crate) struct Caller {
-    /// The key, which counts; none for the administrator of the installation.
+    /// The key, which counts; none for the administrator of the installation, and for who holds a
+    /// token of an authorization server.
     pub(crate) key: Option<Arc<ApiKey>>,
+    /// How the audit names whoever it is.
+    pub(crate) actor: Actor,
     /// What it stands for.
     pub(crate) principal: Arc<Principal>,
 }
@@ -39,8 +40,7 @@ pub(crate) struct Caller {
 impl Caller {
     /// How the audit names it.
     pub(crate) fn actor(&self) -> Actor {
-        let key = self.key.as_ref().map(|key| Actor::Key(key.id.clone()));
-        key.unwrap_or(Actor::Installation)
+        self.actor.clone()
     }
 }
 
@@ -135,12 +135,13 @@ impl<S: Storage> Guard<S> {
         let Some(text) = presented(headers) else { return Ok(None) };
         if self.lock.administrator.is_some_and(|key| key == KeyHash::of(text)) {
             let principal = Arc::new(Principal::installation());
-            return Ok(Some(Caller { key: None, principal }));
+            return Ok(Some(Caller { key: None, actor: Actor::Installation, principal }));
         }
         let Some(secret) = ApiKeySecret::parse(text) else { return Ok(None) };
         let Some(key) = self.active(&secret.hash()).await? else { return Ok(None) };
         let principal = Arc::new(Principal::of_key(&key));
-        Ok(Some(Caller { key: Some(Arc::new(key)), principal }))
+        let actor = Actor::Key(key.id.clone());
+        Ok(Some(Caller { key: Some(Arc::new(key)), actor, principal }))
     }
 
     /// Lets a request in that may go on; and what its key has left, where that is bounded.
@@ -153,20 +154,48 @@ impl<S: Storage> Guard<S> {
             Ok(caller) => caller,
             Err(error) => return (Err(error.into()), None),
         };
+        let (admitted, allowance) = self.let_in(need, caller);
+        (admitted.map_err(Problem::from), allowance)
+    }
+
+    /// Lets somebody in who may go on; and what their key has left, where that is bounded.
+    pub(crate) fn let_in(
+        &self,
+        need: &Need,
+        caller: Option<Caller>,
+    ) -> (Result<Caller, Stopped>, Option<Allowance>) {
         // What may not be done counts too: it costs as much.
-        let key = caller.as_ref().and_then(|caller| caller.key.as_ref());
-        let allowance = key.and_then(|key| self.rates.spend(&key.id, self.clock.now()));
+        let holder = caller.as_ref().map(|caller| &caller.actor);
+        let holder = holder.filter(|actor| matches!(actor, Actor::Key(_) | Actor::Token(_)));
+        let allowance = holder.and_then(|holder| self.rates.spend(holder, self.clock.now()));
         if let Some(Allowance { is_admitted: false, seconds, .. }) = allowance {
             metrics::counter!("highwire_requests_refused_total", "reason" => "key_rate")
                 .increment(1);
             let hint = "wait for so many seconds as `Retry-After` says";
             let problem = Problem::new(Kind::TooMany, "the key asked too often", hint);
-            return (Err(problem.after(u64::from(seconds))), allowance);
+            return (Err(Stopped::TooOften(problem.after(u64::from(seconds)))), allowance);
         }
         let principal = caller.as_ref().map(|caller| &*caller.principal);
         let decided = access::decide(need, principal, self.lock.exposure);
         let caller = decided.and_then(|()| caller.ok_or(Denial::Unknown));
-        (caller.map_err(Problem::from), allowance)
+        (caller.map_err(Stopped::Denied), allowance)
+    }
+}
+
+/// Why somebody is not let in.
+pub(crate) enum Stopped {
+    /// They may not.
+    Denied(Denial),
+    /// They asked too often.
+    TooOften(Problem),
+}
+
+impl From<Stopped> for Problem {
+    fn from(stopped: Stopped) -> Self {
+        match stopped {
+            Stopped::Denied(denial) => denial.into(),
+            Stopped::TooOften(problem) => problem,
+        }
     }
 }
 
@@ -191,7 +220,7 @@ pub(crate) async fn watch<S: Storage>(
 }
 
 /// The one secret of a request. Two of them are none: nobody can say which one was meant.
-fn presented(headers: &HeaderMap) -> Option<&str> {
+pub(crate) fn presented(headers: &HeaderMap) -> Option<&str> {
     let bearers = headers.get_all(header::AUTHORIZATION).iter().map(|value| {
         let (scheme, token) = value.to_str().ok()?.split_once(' ')?;
         scheme.eq_ignore_ascii_case("bearer").then_some(token)

@@ -8,6 +8,7 @@ mod alarm;
 mod answers;
 mod api;
 mod api_keys;
+mod assistants;
 mod audit;
 mod callback;
 mod change_sets;
@@ -48,6 +49,9 @@ mod subscriptions;
 
 pub use self::{
     admission::BODY_LIMIT,
+    assistants::{
+        Assistants, Holder, Lacking, List, Narrowing, Reply, Resource, Rights, Untrusted, Visit,
+    },
     callback::{ConsentCallbacks, PATH as CALLBACK_PATH, Settled, Unsettled},
     health::{Health, Reason},
     installation::{

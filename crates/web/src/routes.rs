@@ -19,6 +19,7 @@ use crate::{
     ConsentCallbacks, Health, Metrics, Services, Site,
     admission::Admission,
     api::{Call, Clash, Common, Desk, Document, Errands, Fields, Method, Operation, Reply},
+    assistants::{self, Hall, List},
     callback::{self, Callbacks},
     change_sets, docs,
     guard::{self, Guard, Lock, Post},
@@ -134,6 +135,16 @@ impl<S: Storage> Mount<S> {
         Ok(Self { router: self.router.route(path, route), ..self })
     }
 
+    /// Mounts a route of the tools of assistants, which finds out itself who calls: tokens of
+    /// authorization servers count there too, and refusals say where to get one.
+    fn tools(self, path: &'static str, list: List, hall: &Arc<Hall<S>>) -> Result<Self, Unmounted> {
+        let missing = Unmounted::Unlisted { method: "POST", path };
+        let need = &access::route("POST", path).ok_or(missing)?.need;
+        let desk = assistants::Desk { hall: Arc::clone(hall), need, list };
+        let route = on(MethodFilter::POST, assistants::call::<S>).with_state(desk);
+        Ok(Self { router: self.router.route(path, route), ..self })
+    }
+
     fn mount<H, T, X>(
         self,
         method: &'static str,
@@ -197,6 +208,12 @@ pub(crate) fn routes<S: Storage>(
         .get("/metrics", move || std::future::ready(metrics.render()), ())?
         .get(callback::PATH, callback::receive, Callbacks::new(site.services.consents.clone()))?;
     let mount = passages(mount, &site.services)?;
+    let hall = Hall {
+        guard: Arc::clone(&guard),
+        admission: behind.admission.clone(),
+        service: site.services.assistants.clone(),
+    };
+    let mount = tools(mount, &Arc::new(hall))?;
     let mount = lists::port(mount, &site.services.crm)?;
     let changes = change_sets::Service::new(&store, &site.services.crm, &site.clock);
     let mount = lists::changes(mount, &changes)?;
@@ -236,6 +253,19 @@ fn empty<S: Storage>(site: &Site<S>, behind: &Behind, guard: &Arc<Guard<S>>) -> 
         },
         document: Document::default(),
     }
+}
+
+/// The routes of the tools of assistants, and what they say about themselves.
+fn tools<S: Storage>(mount: Mount<S>, hall: &Arc<Hall<S>>) -> Result<Mount<S>, Unmounted> {
+    let of = || assistants::metadata::<S>;
+    mount
+        .tools("/mcp", List::Whole, hall)?
+        .tools("/mcp/readonly", List::Reading, hall)?
+        .tools("/mcp/x/{toolset}", List::Whole, hall)?
+        .get("/.well-known/oauth-protected-resource", of(), Arc::clone(hall))?
+        .get("/.well-known/oauth-protected-resource/mcp", of(), Arc::clone(hall))?
+        .get("/.well-known/oauth-protected-resource/mcp/readonly", of(), Arc::clone(hall))?
+        .get("/.well-known/oauth-protected-resource/mcp/x/{toolset}", of(), Arc::clone(hall))
 }
 
 /// The routes on which calls are passed on.

@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use domain::{Mapping, Proxy, Queries, SubscriptionNotary, crm::Crm};
 
-use crate::{ConsentCallbacks, Installation, set_up::SetUp};
+use crate::{Assistants, ConsentCallbacks, Installation, set_up::SetUp};
 
 /// Who answers what; a route whose service is missing says so.
 #[derive(Clone, Default)]
 pub struct Services {
+    /// Has the tools of assistants.
+    pub assistants: Option<Arc<dyn Assistants>>,
     /// Takes what consent pages hand back.
     pub consents: Option<Arc<dyn ConsentCallbacks>>,
     /// Passes calls on to HighLevel.

@@ -1,5 +1,9 @@
 //! The tools of assistants against the simulated HighLevel, driven by the official client.
 
+mod calendars;
+mod contacts;
 mod house;
 mod lists;
+mod mirror;
 mod operations;
+mod opportunities;

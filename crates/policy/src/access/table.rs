@@ -1,4 +1,4 @@
-//! The table: every route and command, with what somebody needs for it.
+//! The table: every route, command and kind of tool, with what somebody needs for it.
 //!
 //! A route without a row cannot be mounted, and a test of the binary finds a command without one.
 
@@ -92,6 +92,10 @@ const CHANGE_MEMBERS: Need = organization(OWNER, Scope::MembersWrite);
 const SEE_AUDIT: Need = organization(RUNNING, Scope::AuditRead);
 const SEE_ORGANIZATION: Need = organization(PEOPLE, Scope::OrganizationsRead);
 
+const USE_TOOLS: Need = of_a_crm(ACTING, Scope::McpRead);
+/// What the resource says about itself leads whoever has no token to where there are some.
+const TOLD_BEFORE: Need = Need::Nothing("it says where tokens come from, to those who have none");
+
 /// What is made there opens a door of the hub.
 const MAKE_PROOFS: Need = CHANGE_KEYS;
 /// The person agrees in the page to what it costs.
@@ -99,8 +103,12 @@ const SEND_REPLY: Need = organization(RUNNING, Scope::MessagesSend);
 const SIGN_IN: Need =
     Need::Nothing("it is where somebody signs in, and checks what they give itself");
 
-/// Every route, then every command, each in order of name.
+/// Every route, then every command, then every kind of tool, each in order of name.
 pub const TABLE: &[Row] = &[
+    get("/.well-known/oauth-protected-resource", TOLD_BEFORE),
+    get("/.well-known/oauth-protected-resource/mcp", TOLD_BEFORE),
+    get("/.well-known/oauth-protected-resource/mcp/readonly", TOLD_BEFORE),
+    get("/.well-known/oauth-protected-resource/mcp/x/{toolset}", TOLD_BEFORE),
     get("/connect", SEE_CONNECTIONS),
     get("/connect/connections/{connection}", SEE_CONNECTIONS),
     post("/connect/connections/{connection}/doctor", SEE_CONNECTIONS),
@@ -118,6 +126,9 @@ pub const TABLE: &[Row] = &[
     post("/connect/sign-out", SEE_CONNECTIONS),
     get("/docs", DOCUMENT),
     get("/healthz", PROBE),
+    post("/mcp", USE_TOOLS),
+    post("/mcp/readonly", USE_TOOLS),
+    post("/mcp/x/{toolset}", USE_TOOLS),
     get("/metrics", WATCH),
     get("/oauth/callback/highlevel", CONSENT),
     get("/openapi.json", DOCUMENT),
@@ -236,6 +247,7 @@ pub const TABLE: &[Row] = &[
     run("keys rotate", MASTER_KEYS),
     run("keys status", MASTER_KEYS),
     run("mcp", VENDOR_TOKEN),
+    run("mcp install", READS_NOTHING),
     run("members add", CHANGE_MEMBERS),
     run("members list", SEE_MEMBERS),
     run("members remove", CHANGE_MEMBERS),
@@ -269,6 +281,10 @@ pub const TABLE: &[Row] = &[
     run("sync status", SEE_CONNECTIONS),
     run("undo", CHANGE_CHANGES),
     run("up", RUNS_THE_HUB),
+    may("delete", of_a_crm(ACTING, Scope::McpDelete)),
+    may("money", of_a_crm(ACTING, Scope::McpMoney)),
+    may("send", of_a_crm(ACTING, Scope::McpSend)),
+    may("write", of_a_crm(ACTING, Scope::McpWrite)),
 ];
 
 /// The row of a route.
@@ -283,6 +299,12 @@ pub fn route(method: &str, path: &str) -> Option<&'static Row> {
 #[must_use]
 pub fn command(words: &str) -> Option<&'static Row> {
     TABLE.iter().find(|row| matches!(row.surface, Surface::Command(known) if known == words))
+}
+
+/// The row of the tools that may do this at worst.
+#[must_use]
+pub fn tools(kind: &str) -> Option<&'static Row> {
+    TABLE.iter().find(|row| matches!(row.surface, Surface::Tools(known) if known == kind))
 }
 
 const fn organization(roles: &'static [Role], scope: Scope) -> Need {
@@ -319,4 +341,8 @@ const fn put(path: &'static str, need: Need) -> Row {
 
 const fn run(words: &'static str, need: Need) -> Row {
     Row { surface: Surface::Command(words), need }
+}
+
+const fn may(kind: &'static str, need: Need) -> Row {
+    Row { surface: Surface::Tools(kind), need }
 }

@@ -77,6 +77,7 @@ fn the_table_is_in_order_and_has_each_surface_once() {
         let found = match row.surface {
             Surface::Route(method, path) => route(method, path),
             Surface::Command(words) => command(words),
+            Surface::Tools(kind) => tools(kind),
         };
         assert_eq!(found.map(|row| row.surface), Some(row.surface));
     }

@@ -164,6 +164,7 @@ pub fn contact_patch(fields: &Fields) -> Option<ContactPatch> {
         date_of_birth: text("date_of_birth"),
         source: text("source"),
         custom_fields: custom_of(fields).collect(),
+        owner: None,
     };
     (patch != ContactPatch::default()).then_some(patch)
 }
@@ -201,6 +202,7 @@ pub fn opportunity_patch(fields: &Fields) -> Result<Option<OpportunityPatch>, St
         name: text("name"),
         status,
         value: fields.get("value").map(Value::as_f64),
+        owner: None,
         custom_fields: custom_of(fields).collect(),
     };
     Ok((patch != OpportunityPatch::default()).then_some(patch))

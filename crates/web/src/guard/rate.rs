@@ -1,4 +1,4 @@
-//! How many requests a minute each key has, and what its answers say of it.
+//! How many requests a minute the holder of each key or token has, and what its answers say of it.
 
 use std::{
     collections::BTreeMap,
@@ -6,7 +6,7 @@ use std::{
 };
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
-use domain::ApiKeyId;
+use domain::Actor;
 use jiff::Timestamp;
 
 /// How long a window is, in seconds.
@@ -19,11 +19,11 @@ const MOST_KEYS: usize = 10_000;
 const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 const LEFT: HeaderName = HeaderName::from_static("ratelimit");
 
-/// Counts the requests of keys.
+/// Counts the requests of the holders of keys and tokens.
 pub(super) struct Rates {
     /// Per key and window; 0 for any number.
     limit: u32,
-    windows: Mutex<BTreeMap<ApiKeyId, Window>>,
+    windows: Mutex<BTreeMap<Actor, Window>>,
 }
 
 #[derive(Clone, Copy)]
@@ -34,7 +34,7 @@ struct Window {
 
 /// What a key has in its window, after the request that asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Allowance {
+pub(crate) struct Allowance {
     limit: u32,
     left: u32,
     /// In how many seconds the window ends: at least 1.
@@ -50,7 +50,7 @@ impl Rates {
     }
 
     /// Counts one request; none where nothing is limited.
-    pub(super) fn spend(&self, key: &ApiKeyId, now: Timestamp) -> Option<Allowance> {
+    pub(super) fn spend(&self, holder: &Actor, now: Timestamp) -> Option<Allowance> {
         if self.limit == 0 {
             return None;
         }
@@ -58,7 +58,7 @@ impl Rates {
         if windows.len() >= MOST_KEYS {
             windows.retain(|_, window| age(window, now).is_some());
         }
-        let window = windows.entry(key.clone()).or_insert(Window { began: now, count: 0 });
+        let window = windows.entry(holder.clone()).or_insert(Window { began: now, count: 0 });
         let age = age(window, now).unwrap_or_else(|| {
             *window = Window { began: now, count: 0 };
             0
@@ -72,7 +72,7 @@ impl Rates {
 
 impl Allowance {
     /// Says it in the headers of an answer.
-    pub(super) fn tell(&self, headers: &mut HeaderMap) {
+    pub(crate) fn tell(&self, headers: &mut HeaderMap) {
         let Self { limit, left, seconds, .. } = self;
         let policy = format!("\"key\";q={limit};w={WINDOW}");
         let rest = format!("\"key\";r={left};t={seconds}");
@@ -90,15 +90,19 @@ fn age(window: &Window, now: Timestamp) -> Option<u32> {
 
 #[cfg(test)]
 mod tests {
-    use domain::contract::sample::at;
+    use domain::{ApiKeyId, contract::sample::at};
 
     use super::*;
 
+    fn holder(random: [u8; 8]) -> Actor {
+        Actor::Key(ApiKeyId::from_random(random))
+    }
+
     #[test]
     fn a_key_has_so_many_in_a_minute_and_as_many_again_in_the_next() {
-        let (one, other) = (ApiKeyId::from_random([1; 8]), ApiKeyId::from_random([2; 8]));
+        let (one, other) = (holder([1; 8]), holder([2; 8]));
         let rates = Rates::new(3);
-        let admitted = |key: &ApiKeyId, second| {
+        let admitted = |key: &Actor, second| {
             (0..5).filter(|_| rates.spend(key, at(second)).unwrap().is_admitted).count()
         };
         assert_eq!((admitted(&one, 10), admitted(&one, 69), admitted(&other, 69)), (3, 0, 3));
@@ -113,7 +117,7 @@ mod tests {
     #[test]
     fn an_answer_tells_what_is_left_and_until_when() {
         let rates = Rates::new(2);
-        let key = ApiKeyId::from_random([1; 8]);
+        let key = holder([1; 8]);
         let mut headers = HeaderMap::new();
         rates.spend(&key, at(0)).unwrap().tell(&mut headers);
         assert_eq!(headers["ratelimit-policy"], "\"key\";q=2;w=60");
@@ -126,7 +130,7 @@ mod tests {
     fn keys_do_not_pile_up() {
         let rates = Rates::new(1);
         for number in 0..MOST_KEYS as u64 + 10 {
-            let key = ApiKeyId::from_random(number.to_be_bytes());
+            let key = holder(number.to_be_bytes());
             rates.spend(&key, at(60 * number as i64));
         }
         assert!(rates.windows.lock().unwrap().len() <= MOST_KEYS);

@@ -38,7 +38,8 @@ fn caller(scopes: &[Scope]) -> Caller {
     let (mut key, _) = api_key("alpha", 1);
     (key.role, key.scopes) = (Role::Application, scopes.iter().copied().collect::<Scopes>());
     let principal = Arc::new(Principal::of_key(&key));
-    Caller { key: Some(Arc::new(key)), principal }
+    let actor = domain::Actor::Key(key.id.clone());
+    Caller { key: Some(Arc::new(key)), actor, principal }
 }
 
 const BOTH: [Scope; 2] = [Scope::ProxyRead, Scope::ProxyWrite];

@@ -25,7 +25,7 @@ impl JsonSchema for ScopeName {
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         let names = Scope::ALL.map(Scope::name);
-        json_schema!({ "type": "string", "enum": names })
+        json_schema!({ "type": "string", "enum": names.as_slice() })
     }
 }
 
