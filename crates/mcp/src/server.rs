@@ -17,10 +17,7 @@ use rmcp::{
 use serde::Deserialize;
 
 use crate::{
-    Caller,
-    House,
-    Mode,
-    ToolError,
+    Caller, House, Mode, ToolError,
     caps::Caps,
     completion::Begun,
     confirm::person::{Client, Reach},
@@ -29,10 +26,9 @@ use crate::{
     guard,
     listing::LOCATION,
     output::Handles,
-    prompts,
-    resources,
+    prompts, resources,
     safety::Safety,
-    toolbox::{Toolbox, Toolboxes, Held},
+    toolbox::{Held, Toolbox, Toolboxes},
     walk::{Call, Walk, Walked},
 };
 

@@ -1,6 +1,7 @@
 //! Every tool, one file each.
 
 mod add_note;
+mod bulk_contacts;
 mod calls;
 mod conditions;
 mod delete_contact;
@@ -9,17 +10,21 @@ mod explain_event;
 mod export_records;
 mod find_appointments;
 mod find_contacts;
+mod find_conversations;
 mod find_free_slots;
 mod find_invoices;
 mod find_opportunities;
 mod find_payments;
+mod find_submissions;
 mod get_contact;
 mod get_location_setup;
+mod get_messages;
 mod get_more;
 mod invoice_action;
 mod labels;
 mod list_calendars;
 mod list_pipelines;
+mod messages;
 mod mirror;
 mod moments;
 mod one_operation;
@@ -34,6 +39,7 @@ mod save_invoice;
 mod save_opportunity;
 mod save_task;
 mod search_operations;
+mod send_message;
 mod summarize_records;
 mod told;
 mod undo;
@@ -108,11 +114,16 @@ fn business() -> Vec<Box<dyn Tool>> {
 fn people_and_messages() -> Vec<Box<dyn Tool>> {
     vec![
         Box::new(add_note::AddNote),
+        Box::new(bulk_contacts::BulkContacts),
         Box::new(delete_contact::DeleteContact),
         Box::new(find_contacts::FindContacts),
+        Box::new(find_conversations::FindConversations),
+        Box::new(find_submissions::FindSubmissions),
         Box::new(get_contact::GetContact),
         Box::new(get_location_setup::GetLocationSetup),
+        Box::new(get_messages::GetMessages),
         Box::new(save_contact::SaveContact),
         Box::new(save_task::SaveTask),
+        Box::new(send_message::SendMessage),
     ]
 }
