@@ -4,5 +4,6 @@ mod calendars;
 mod contacts;
 mod house;
 mod lists;
+mod messages;
 mod mirror;
 mod opportunities;
