@@ -3,26 +3,40 @@
 mod add_note;
 mod bulk_contacts;
 mod calls;
+mod conditions;
 mod delete_contact;
 mod describe_operation;
 mod explain_event;
+mod export_records;
+mod find_appointments;
 mod find_contacts;
 mod find_conversations;
+mod find_free_slots;
+mod find_invoices;
+mod find_opportunities;
+mod find_payments;
 mod find_submissions;
 mod get_contact;
 mod get_location_setup;
 mod get_messages;
 mod get_more;
+mod invoice_action;
+mod labels;
 mod list_calendars;
 mod list_pipelines;
 mod messages;
 mod mirror;
+mod moments;
 mod one_operation;
 mod people;
 mod query_mirror;
 mod read_operation;
 mod rows;
+mod run_workflow;
+mod save_appointment;
 mod save_contact;
+mod save_invoice;
+mod save_opportunity;
 mod save_task;
 mod search_operations;
 mod send_message;
@@ -77,9 +91,20 @@ fn with_operations(products: &BTreeSet<String>) -> Vec<Box<dyn Tool>> {
 fn business() -> Vec<Box<dyn Tool>> {
     vec![
         Box::new(explain_event::ExplainEvent),
+        Box::new(export_records::ExportRecords),
+        Box::new(find_appointments::FindAppointments),
+        Box::new(find_free_slots::FindFreeSlots),
+        Box::new(find_invoices::FindInvoices),
+        Box::new(find_opportunities::FindOpportunities),
+        Box::new(find_payments::FindPayments),
+        Box::new(invoice_action::InvoiceAction),
         Box::new(list_calendars::ListCalendars),
         Box::new(list_pipelines::ListPipelines),
         Box::new(query_mirror::QueryMirror),
+        Box::new(run_workflow::RunWorkflow),
+        Box::new(save_appointment::SaveAppointment),
+        Box::new(save_invoice::SaveInvoice),
+        Box::new(save_opportunity::SaveOpportunity),
         Box::new(summarize_records::SummarizeRecords),
         Box::new(undo::Undo),
     ]

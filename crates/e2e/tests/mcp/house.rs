@@ -70,6 +70,15 @@ impl House {
             rate_limits: RateLimits::generous(),
             ..HighLevelSettings::default()
         };
+        Self::open_with(caller, settings, |house| Arc::new(house)).await
+    }
+
+    /// A house for this caller before such a vendor, with another house around the usual one.
+    pub(crate) async fn open_with(
+        caller: Caller,
+        settings: HighLevelSettings,
+        around: impl FnOnce(SoloHouse<HttpTransport, Runtime>) -> Arc<dyn mcp::House>,
+    ) -> Result<Self> {
         let clock: Arc<dyn Clock> = Arc::new(|| endpoint::Timer::now(&Runtime));
         let sandbox_clock = SandboxClock::new(Arc::new(|| endpoint::Timer::now(&Runtime)));
         let vendor = HighLevelSandbox::start(settings, sandbox_clock).await?;
@@ -107,7 +116,7 @@ impl House {
         });
         let place = Place { tenant: tenant(), location, name: Some("Main".to_owned()) };
         let house = SoloHouse::new(raw.clone(), place, clock, open);
-        let server = McpServer::new(Arc::new(house), caller);
+        let server = McpServer::new(around(house), caller);
         let (ours, theirs) = tokio::io::duplex(1 << 20);
         tokio::spawn(async move {
             if let Ok(running) = server.serve(theirs).await {

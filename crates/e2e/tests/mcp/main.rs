@@ -6,4 +6,5 @@ mod house;
 mod lists;
 mod messages;
 mod mirror;
+mod operations;
 mod opportunities;

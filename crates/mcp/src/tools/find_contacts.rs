@@ -3,19 +3,18 @@
 use domain::crm::e164;
 use endpoint::catalogue::Kind;
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
     people::{Names, in_list, wants_custom_fields},
-    rows::{Rows, limit, listed, text},
+    rows::{Format, Rows, limit, listed, text},
     told::{cursor, value_of},
 };
 use crate::{
     ToolError,
     desk::Desk,
     names::Noun,
-    output,
     tool::{Act, TypedTool},
 };
 
@@ -41,24 +40,6 @@ pub(crate) struct Input {
     format: Format,
 }
 
-/// How a list is told.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-#[schemars(inline)]
-enum Format {
-    #[default]
-    Json,
-    Csv,
-}
-
-#[derive(Debug, Default, Serialize, JsonSchema)]
-pub(crate) struct Output {
-    #[serde(flatten)]
-    rows: Rows,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    csv: Option<String>,
-}
-
 /// Which contacts are looked for.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -77,7 +58,7 @@ pub(crate) struct Found {
 
 impl TypedTool for FindContacts {
     type Input = Input;
-    type Output = Output;
+    type Output = Rows;
     const NAME: &'static str = "find_contacts";
     const ABOUT: &'static str =
         "Finds contacts; all that is given must hold, nothing lists the newest.";
@@ -95,10 +76,10 @@ impl TypedTool for FindContacts {
         let with_fields = wants_custom_fields(&input.fields);
         let names = Names::of(desk, &found.contacts, with_fields).await;
         let tell = |contact| in_list(contact, &names, &input.fields);
-        let mut items: Vec<Value> = found.contacts.iter().map(tell).collect();
-        let csv = (input.format == Format::Csv).then(|| output::csv(&std::mem::take(&mut items)));
-        let rows = Rows { items, next_cursor: found.next, total: found.total };
-        Act::answer(&Output { rows, csv })
+        let items: Vec<Value> = found.contacts.iter().map(tell).collect();
+        let rows =
+            Rows { next_cursor: found.next, total: found.total, ..Rows::whole(items) };
+        Act::answer(&rows.written(input.format))
     }
 }
 

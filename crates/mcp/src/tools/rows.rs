@@ -1,23 +1,32 @@
 //! What lists of the vendor's records come to: a few useful members of each, and where to go on.
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::ToolError;
+use crate::{ToolError, output};
 
 /// A list as a tool tells it.
+// What its members are is told by their names: a schema costs tokens in every conversation.
 #[derive(Debug, Default, Serialize, JsonSchema)]
 pub(crate) struct Rows {
-    /// The records.
     #[schemars(with = "Vec<Map<String, Value>>")]
     pub(crate) items: Vec<Value>,
-    /// Where to go on; none at the end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) csv: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) next_cursor: Option<String>,
-    /// How many there are in all, where the vendor tells it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) total: Option<u64>,
+}
+
+/// How a list is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Format {
+    #[default]
+    Json,
+    Csv,
 }
 
 impl Rows {
@@ -25,6 +34,27 @@ impl Rows {
     pub(crate) fn whole(items: Vec<Value>) -> Self {
         Self { items, ..Self::default() }
     }
+
+    /// The list in a format: as a table it takes a third of the tokens.
+    pub(crate) fn written(self, format: Format) -> Self {
+        match format {
+            Format::Json => self,
+            Format::Csv => {
+                let csv = Some(output::csv(&self.items));
+                Self { items: Vec::new(), csv, ..self }
+            }
+        }
+    }
+}
+
+/// What is told of a record: what a tool picked, or with `fields` these of it and of the vendor's own.
+pub(crate) fn shown(picked: Map<String, Value>, record: &Value, fields: &[String]) -> Value {
+    if fields.is_empty() {
+        return Value::Object(picked);
+    }
+    let mut all = record.as_object().cloned().unwrap_or_default();
+    all.extend(picked);
+    output::project(&Value::Object(all), fields)
 }
 
 /// An object of these members: each a name, and the JSON Pointer to its value in the vendor's record.

@@ -48,16 +48,11 @@ pub(crate) struct Input {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Measure {
-    /// Nothing.
     #[default]
     Count,
-    /// The sum of a column.
     Sum,
-    /// Its average, of the records that have a value.
     Average,
-    /// Its least value.
     Min,
-    /// Its greatest value.
     Max,
 }
 

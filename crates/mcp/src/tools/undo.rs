@@ -7,11 +7,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::rows;
+use super::{calls, rows};
 use crate::{
     ToolError,
     desk::Desk,
-    plan::{Plan, PlanTarget, PlannedCall},
+    plan::{Plan, PlanTarget},
     tool::{Act, Answer, TypedTool},
 };
 
@@ -105,12 +105,7 @@ fn todo(report: &UndoReport) -> impl Iterator<Item = &UndoItem> {
 fn plan(id: ChangeSetId, report: &UndoReport) -> Plan {
     let deletes = todo(report).any(|item| item.outcome == UndoOutcome::Deleted);
     let targets: Vec<PlanTarget> = todo(report).filter_map(target).collect();
-    let call = PlannedCall {
-        operation: "undo".to_owned(),
-        request: None,
-        body: json!({ "change_set": id.as_str() }),
-        scopes: Vec::new(),
-    };
+    let call = calls::planned("undo", json!({ "change_set": id.as_str() }));
     Plan {
         // What the set made is taken away again.
         kind: if deletes { Kind::Delete } else { Kind::Write },
