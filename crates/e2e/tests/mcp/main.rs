@@ -4,6 +4,7 @@ mod calendars;
 mod contacts;
 mod house;
 mod lists;
+mod messages;
 mod mirror;
 mod operations;
 mod opportunities;
