@@ -2,6 +2,7 @@
 
 mod calendars;
 mod house;
+mod invoices;
 mod lists;
 mod mirror;
 mod opportunities;
