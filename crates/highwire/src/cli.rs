@@ -32,7 +32,7 @@ pub(crate) use self::connections::{
 };
 pub(crate) use self::doctor::Doctor;
 pub(crate) use self::letters::{Choice, Dead, Filter};
-pub(crate) use self::mcp::Mcp;
+pub(crate) use self::mcp::{Mcp, McpClient, McpCommand, McpInstall};
 pub(crate) use self::reading::{History, Query, Search, Show};
 pub(crate) use self::sandbox::{RateLimit, RetryRule, Sandbox, Window};
 pub(crate) use self::subscriptions::{

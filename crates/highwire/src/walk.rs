@@ -23,7 +23,7 @@ use crate::{
     actor::Actor,
     cli::Cli,
     clock, printer,
-    settings::{Environment, Flags, Settings},
+    settings::{Flags, Settings},
     wiring::{self, Running},
 };
 
@@ -135,17 +135,20 @@ fn settings(folder: &Path, listen: &str) -> Settings {
         listen: Some(listen.parse().unwrap()),
         ..Flags::default()
     };
-    Settings::load(&flags, &Environment::default()).unwrap()
+    let environment = [("HIGHWIRE_MCP_HOSTS", "hub")].into_iter().collect();
+    Settings::load(&flags, &environment).unwrap()
 }
 
 /// The words of every command that does something, from clap's tree.
 fn commands(command: &Command, above: &str) -> BTreeSet<String> {
     let below = command.get_subcommands().flat_map(|below| {
         let words = format!("{above} {}", below.get_name()).trim().to_owned();
-        match below.has_subcommands() {
-            true => commands(below, &words),
-            false => [words].into(),
+        let mut found = commands(below, &words);
+        // A command can do something by itself and have others below it, as `mcp` does.
+        if !below.has_subcommands() || !below.is_subcommand_required_set() {
+            found.insert(words);
         }
+        found
     });
     below.collect()
 }

@@ -6,20 +6,30 @@ use endpoint::catalogue::Kind;
 use rmcp::{
     ErrorData, RoleServer, ServerHandler,
     model::{
-        CacheScope, CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock,
-        DiscoverResult, Implementation, ListToolsResult, PaginatedRequestParams, ProtocolVersion,
-        ServerCapabilities, ServerConfig,
+        CacheScope, CallToolRequestParams, CallToolResponse, CallToolResult, CompleteRequestParams,
+        CompleteResult, CompletionInfo, ContentBlock, DiscoverResult, GetPromptRequestParams,
+        GetPromptResponse, Implementation, ListPromptsResult, ListResourceTemplatesResult,
+        ListResourcesResult, ListToolsResult, PaginatedRequestParams, ProtocolVersion,
+        ReadResourceRequestParams, ReadResourceResponse, ServerCapabilities, ServerConfig,
     },
     service::RequestContext,
 };
+use serde::Deserialize;
 
 use crate::{
-    Caller, House, ToolError,
+    Caller, House, Mode, ToolError,
+    caps::Caps,
+    completion::Begun,
+    confirm::person::{Client, Reach},
+    desk::Desk,
     directory::Directory,
     guard,
+    listing::LOCATION,
     output::Handles,
-    toolbox::{Toolbox, Toolboxes},
-    walk::{Call, Walk},
+    prompts, resources,
+    safety::Safety,
+    toolbox::{Held, Toolbox, Toolboxes},
+    walk::{Call, Walk, Walked},
 };
 
 /// The revisions of the protocol that are spoken, oldest first. The last has no handshake.
@@ -47,6 +57,7 @@ pub struct McpServer {
     boxes: Arc<Toolboxes>,
     directory: Arc<Directory>,
     handles: Arc<Handles>,
+    safety: Arc<Safety>,
 }
 
 impl McpServer {
@@ -62,7 +73,19 @@ impl McpServer {
             boxes,
             directory: Arc::default(),
             handles: Arc::default(),
+            safety: Arc::new(Safety::of_process(Caps::default())),
         }
+    }
+
+    /// The same, kept safe by what other servers share.
+    #[must_use]
+    pub fn with_safety(self, safety: Arc<Safety>) -> Self {
+        Self { safety, ..self }
+    }
+
+    /// Notes in the audit what has not been noted yet. To be awaited when the serving ends.
+    pub async fn flush(&self) {
+        self.safety.flush(&self.house).await;
     }
 
     /// The same server for another caller: what the process remembers is shared, and every part of it
@@ -73,11 +96,63 @@ impl McpServer {
         Self { caller: Arc::new(caller), tools, ..self.clone() }
     }
 
-    /// The tools as they are listed, in order of name: those that the caller may use.
+    /// The tools as they are listed, in order of name: those that the caller may use, by a client
+    /// that can ask a person or cannot.
     #[must_use]
-    pub fn listed(&self) -> Vec<rmcp::model::Tool> {
+    pub fn listed(&self, can_ask: bool) -> Vec<rmcp::model::Tool> {
+        let needs_person = |kind| {
+            self.caller.surface.requires_person && !can_ask && guard::asks(&self.caller, kind)
+        };
         let held = self.tools.all().filter(|held| self.is_there(&held.spec.name, held.spec.kind));
+        let held = held.filter(|held| !needs_person(held.spec.kind));
         held.map(|held| held.listed.clone()).collect()
+    }
+
+    /// What a request would do and its caller has no right to, where it calls a tool of such a kind. Then
+    /// a better right helps; what reads only takes every right away, and nothing helps there.
+    #[must_use]
+    pub fn lacks(&self, request: &[u8]) -> Option<Kind> {
+        #[derive(Deserialize)]
+        struct Asked<'a> {
+            #[serde(borrow)]
+            method: Cow<'a, str>,
+            #[serde(borrow)]
+            params: Option<Called<'a>>,
+        }
+        #[derive(Deserialize)]
+        struct Called<'a> {
+            #[serde(borrow)]
+            name: Option<Cow<'a, str>>,
+        }
+        if self.caller.mode == Mode::ReadOnly {
+            return None;
+        }
+        let asked = serde_json::from_slice::<Asked<'_>>(request).ok()?;
+        let name = asked.params.filter(|_| asked.method == "tools/call")?.name?;
+        let kind = self.tools.get(&name)?.spec.kind;
+        (kind != Kind::Read && !self.caller.kinds.contains(&kind)).then_some(kind)
+    }
+
+    /// The tool of this name, where the caller may use it.
+    fn held(&self, name: &str) -> Option<&Held> {
+        self.tools.get(name).filter(|held| self.is_there(&held.spec.name, held.spec.kind))
+    }
+
+    /// What an argument can become.
+    async fn completed(
+        &self,
+        begun: &Begun<'_>,
+        location: Option<&str>,
+    ) -> Result<CompletionInfo, ToolError> {
+        if let Some(found) = begun.operations() {
+            return Ok(found);
+        }
+        if let Some(found) = begun.places(&self.house.places(&self.caller).await?) {
+            return Ok(found);
+        }
+        let place = self.walk().place(location).await?;
+        let desk = Desk::new(Arc::clone(&self.house), Arc::clone(&self.caller), place);
+        begun.names(&desk.knowing(Arc::clone(&self.directory))).await
     }
 
     fn is_there(&self, name: &str, kind: Kind) -> bool {
@@ -90,25 +165,28 @@ impl McpServer {
             caller: Arc::clone(&self.caller),
             directory: Arc::clone(&self.directory),
             handles: Arc::clone(&self.handles),
+            safety: Arc::clone(&self.safety),
         }
     }
 
     async fn call(
         &self,
-        request: CallToolRequestParams,
+        mut request: CallToolRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
-        let held = self.tools.get(request.name.as_ref());
-        let held = held.filter(|held| self.is_there(&held.spec.name, held.spec.kind));
-        let Some(held) = held else {
+        let Some(held) = self.held(&request.name) else {
             let message = format!("there is no tool `{}`", request.name);
             return Err(ErrorData::invalid_params(message, None));
         };
         let progress = context.meta.get_progress_token().map(|token| (context.peer.clone(), token));
-        let arguments = request.arguments.unwrap_or_default();
-        let call = Call { tool: held, arguments, progress };
+        let arguments = request.arguments.take().unwrap_or_default();
+        let client = Client::of(&mut request, &context);
+        let call = Call { tool: held, arguments, progress, client };
         Ok(match self.walk().call(call).await {
-            Ok(answer) => CallToolResult::structured(answer.value).into(),
+            Ok(Walked::Told(told)) => {
+                CallToolResult::structured(told.value).with_meta(told.meta).into()
+            }
+            Ok(Walked::Asks(asks)) => CallToolResponse::InputRequired(*asks),
             Err(error) => told(&error).into(),
         })
     }
@@ -121,9 +199,18 @@ fn told(error: &ToolError) -> CallToolResult {
     result
 }
 
+fn capabilities() -> ServerCapabilities {
+    ServerCapabilities::builder()
+        .enable_tools()
+        .enable_prompts()
+        .enable_resources()
+        .enable_completions()
+        .build()
+}
+
 impl ServerHandler for McpServer {
     fn get_info(&self) -> ServerConfig {
-        ServerConfig::new(ServerCapabilities::builder().enable_tools().build())
+        ServerConfig::new(capabilities())
             .with_server_info(Implementation::new("highwire", env!("CARGO_PKG_VERSION")))
             .with_instructions(INSTRUCTIONS)
     }
@@ -140,13 +227,14 @@ impl ServerHandler for McpServer {
     async fn list_tools(
         &self,
         page: Option<PaginatedRequestParams>,
-        _: RequestContext<RoleServer>,
+        context: RequestContext<RoleServer>,
     ) -> Result<ListToolsResult, ErrorData> {
         if page.is_some_and(|page| page.cursor.is_some()) {
             let message = "the list has one page; ask for it without a cursor";
             return Err(ErrorData::invalid_params(message, None));
         }
-        let listed = ListToolsResult::with_all_items(self.listed());
+        let can_ask = Reach::of(&context).is_somebody();
+        let listed = ListToolsResult::with_all_items(self.listed(can_ask));
         // What is listed follows from who asks.
         Ok(listed.with_ttl_ms(KEPT).with_cache_scope(CacheScope::Private))
     }
@@ -157,5 +245,76 @@ impl ServerHandler for McpServer {
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
         self.call(request, context).await
+    }
+
+    async fn list_prompts(
+        &self,
+        _: Option<PaginatedRequestParams>,
+        _: RequestContext<RoleServer>,
+    ) -> Result<ListPromptsResult, ErrorData> {
+        let listed = ListPromptsResult::with_all_items(prompts::listed(&self.caller.surface));
+        Ok(listed.with_ttl_ms(KEPT).with_cache_scope(CacheScope::Private))
+    }
+
+    async fn get_prompt(
+        &self,
+        request: GetPromptRequestParams,
+        _: RequestContext<RoleServer>,
+    ) -> Result<GetPromptResponse, ErrorData> {
+        let got = prompts::get(&self.caller.surface, &request.name, request.arguments.as_ref());
+        let got = got.map_err(|error| ErrorData::invalid_params(error.to_string(), None))?;
+        Ok(got.into())
+    }
+
+    async fn list_resources(
+        &self,
+        _: Option<PaginatedRequestParams>,
+        _: RequestContext<RoleServer>,
+    ) -> Result<ListResourcesResult, ErrorData> {
+        // Where nothing is configured, the tools say so; a list is no place for it.
+        let places = self.house.places(&self.caller).await.unwrap_or_default();
+        let listed = resources::listed(&places, |tool| self.held(tool).is_some());
+        let listed = ListResourcesResult::with_all_items(listed);
+        Ok(listed.with_ttl_ms(KEPT).with_cache_scope(CacheScope::Private))
+    }
+
+    async fn list_resource_templates(
+        &self,
+        _: Option<PaginatedRequestParams>,
+        _: RequestContext<RoleServer>,
+    ) -> Result<ListResourceTemplatesResult, ErrorData> {
+        let listed = resources::templates(|tool| self.held(tool).is_some());
+        let listed = ListResourceTemplatesResult::with_all_items(listed);
+        Ok(listed.with_ttl_ms(KEPT).with_cache_scope(CacheScope::Private))
+    }
+
+    async fn read_resource(
+        &self,
+        request: ReadResourceRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<ReadResourceResponse, ErrorData> {
+        let asked = resources::asked(&request.uri);
+        let Some(asked) = asked.filter(|asked| self.held(asked.tool).is_some()) else {
+            return Err(ErrorData::resource_not_found("there is no such resource", None));
+        };
+        let call = CallToolRequestParams::new(asked.tool).with_arguments(asked.arguments.clone());
+        match self.call(call, context).await? {
+            CallToolResponse::Complete(answer) => {
+                Ok(resources::told(&request.uri, &asked, answer)?.into())
+            }
+            _ => Err(ErrorData::internal_error("reading a resource asks nobody anything", None)),
+        }
+    }
+
+    async fn complete(
+        &self,
+        request: CompleteRequestParams,
+        _: RequestContext<RoleServer>,
+    ) -> Result<CompleteResult, ErrorData> {
+        let begun = Begun { argument: &request.argument.name, text: &request.argument.value };
+        let known = request.context.as_ref().and_then(|context| context.arguments.as_ref());
+        let location = known.and_then(|known| known.get(LOCATION)).map(String::as_str);
+        // Whoever types is not stopped by an error: there is nothing to choose from then.
+        Ok(CompleteResult::new(self.completed(&begun, location).await.unwrap_or_default()))
     }
 }

@@ -21,13 +21,15 @@ pub enum StdioError {
 /// Where the client does not speak the protocol. One that leaves, at any time, is no error.
 pub async fn serve(server: McpServer) -> Result<(), StdioError> {
     // Pipes are read and written on the reactor, without a thread for each message.
-    let running = match server.serve(stdio_pipes()).await {
+    let running = match server.clone().serve(stdio_pipes()).await {
         Ok(running) => running,
         Err(ServerInitializeError::ConnectionClosed(_) | ServerInitializeError::Cancelled) => {
             return Ok(());
         }
         Err(error) => return Err(StdioError::Begin(Box::new(error))),
     };
-    running.waiting().await?;
+    let ended = running.waiting().await;
+    server.flush().await;
+    ended?;
     Ok(())
 }

@@ -1,8 +1,10 @@
 //! The tools of assistants against the simulated HighLevel, driven by the official client.
 
 mod calendars;
+mod contacts;
 mod house;
 mod invoices;
 mod lists;
 mod mirror;
+mod operations;
 mod opportunities;

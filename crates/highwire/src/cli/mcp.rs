@@ -1,8 +1,8 @@
 //! `mcp` and what is below it.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, path::PathBuf};
 
-use clap::Args;
+use clap::{Args, Subcommand, ValueEnum};
 use mcp::{Mode, Profile, Surface};
 
 /// The profile whose tools are the meta tools alone.
@@ -14,9 +14,51 @@ const LONGEST_PREFIX: usize = 32;
 
 /// Flags of `mcp`.
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct Mcp {
+    #[command(subcommand)]
+    pub(crate) command: Option<McpCommand>,
     #[command(flatten)]
     pub(crate) surface: McpSurface,
+}
+
+/// The commands below `mcp`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum McpCommand {
+    /// Write into a client's configuration how it starts this server
+    Install(McpInstall),
+}
+
+/// Flags of `mcp install`; those of `mcp` are written too.
+#[derive(Debug, Args)]
+pub(crate) struct McpInstall {
+    /// Which client
+    pub(crate) client: McpClient,
+    /// Print the configuration, and write nothing
+    #[arg(long)]
+    pub(crate) print: bool,
+    /// The file to write [default: .mcp.json, .cursor/mcp.json or .vscode/mcp.json in this folder, or
+    /// the desktop application's own]
+    #[arg(long, value_name = "FILE", conflicts_with = "print")]
+    pub(crate) to: Option<PathBuf>,
+    /// What the client calls the server
+    #[arg(long, value_name = "NAME", default_value = "highwire")]
+    pub(crate) name: String,
+    #[command(flatten)]
+    pub(crate) surface: McpSurface,
+}
+
+/// The clients whose configuration is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum McpClient {
+    /// Claude Code, in the folder of a project
+    Claude,
+    /// Claude's desktop application
+    ClaudeDesktop,
+    /// Cursor, in the folder of a project
+    Cursor,
+    /// Visual Studio Code, in the folder of a project
+    Vscode,
 }
 
 /// What an assistant sees of the tools, and how far it may go.
@@ -72,6 +114,33 @@ impl McpSurface {
             is_locked_down: self.lockdown,
             requires_person: self.require_human,
         }
+    }
+}
+
+impl McpSurface {
+    /// The flags that say the same again.
+    pub(crate) fn words(&self) -> Vec<String> {
+        let profile = self.profile.as_ref().and_then(|profile| match profile {
+            Profile::Default | Profile::Toolsets(_) => None,
+            Profile::Meta => Some(META.to_owned()),
+            Profile::WhiteLabel(prefix) => Some(prefix.clone()),
+        });
+        let listed = |list: &[String]| (!list.is_empty()).then(|| list.join(","));
+        let valued = [
+            ("--profile", profile),
+            ("--toolsets", listed(&self.toolsets)),
+            ("--without", listed(&self.without)),
+        ];
+        let switches = [
+            ("--read-only", self.read_only),
+            ("--strict", self.strict),
+            ("--trusted", self.trusted),
+            ("--lockdown", self.lockdown),
+            ("--require-human", self.require_human),
+        ];
+        let valued = valued.into_iter().filter_map(|(flag, value)| Some([flag.to_owned(), value?]));
+        let switches = switches.into_iter().filter(|(_, is_on)| *is_on);
+        valued.flatten().chain(switches.map(|(flag, _)| flag.to_owned())).collect()
     }
 }
 

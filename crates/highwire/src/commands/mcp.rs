@@ -1,5 +1,7 @@
 //! `highwire mcp`: the tools of assistants over standard input and output.
 
+mod install;
+
 use std::{sync::Arc, time::Duration};
 
 use domain::{Actor, Realm};
@@ -23,6 +25,9 @@ const LAST_THREADS: Duration = Duration::from_secs(2);
 /// Where the settings cannot be read, or the client does not speak the protocol. Settings that lack
 /// something are no error: the tools say what is missing, where an assistant can tell a person.
 pub(crate) fn run(asked: &cli::Mcp, cli: &Cli) -> Result<(), Failure> {
+    if let Some(cli::McpCommand::Install(asked)) = &asked.command {
+        return install::run(asked, cli);
+    }
     let settings = Settings::load(&cli.flags(), &Environment::read()?)?;
     logs::start(&settings.log)?;
     let runtime = tokio::runtime::Builder::new_current_thread()

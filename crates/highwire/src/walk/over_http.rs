@@ -63,6 +63,7 @@ const OVER_HTTP: &[(&str, There)] = &[
     ("keys rotate", Route("POST", "/v1/installation/master-keys/rotate")),
     ("keys status", Route("GET", "/v1/installation/master-keys")),
     ("mcp", Not("a client starts it on its own machine; a hub serves the same tools at /mcp")),
+    ("mcp install", Not(LOCAL)),
     ("members add", Route("POST", "/v1/members")),
     ("members list", Route("GET", "/v1/members")),
     ("members remove", Route("DELETE", "/v1/members/{id}")),

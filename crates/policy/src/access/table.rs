@@ -247,6 +247,7 @@ pub const TABLE: &[Row] = &[
     run("keys rotate", MASTER_KEYS),
     run("keys status", MASTER_KEYS),
     run("mcp", VENDOR_TOKEN),
+    run("mcp install", READS_NOTHING),
     run("members add", CHANGE_MEMBERS),
     run("members list", SEE_MEMBERS),
     run("members remove", CHANGE_MEMBERS),
