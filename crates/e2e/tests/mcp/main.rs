@@ -3,6 +3,7 @@
 mod calendars;
 mod contacts;
 mod house;
+mod invoices;
 mod lists;
 mod messages;
 mod mirror;

@@ -53,10 +53,10 @@ pub(crate) struct Input {
     entity: Exported,
     #[serde(default)]
     source: Source,
-    /// Of the mirror, as in summarize_records.
+    /// As in summarize_records; not live.
     #[serde(default)]
     filters: Map<String, Value>,
-    /// Words to look for, live only.
+    /// Live only.
     query: Option<String>,
     #[serde(default)]
     fields: Vec<String>,
@@ -64,7 +64,7 @@ pub(crate) struct Input {
     limit: Option<u32>,
 }
 
-/// What can be exported.
+// What can be exported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Exported {
@@ -72,7 +72,7 @@ pub(crate) enum Exported {
     Opportunities,
 }
 
-/// Where it comes from.
+// Where it comes from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Source {
@@ -84,7 +84,6 @@ pub(crate) enum Source {
 #[derive(Serialize, JsonSchema)]
 pub(crate) struct Output {
     csv: String,
-    /// How many records are in it.
     count: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
     cut: Option<&'static str>,
@@ -232,5 +231,37 @@ fn following(call: RawCall, reply: &Value, input: &Input) -> Option<RawCall> {
             let id = text(reply, "/meta/startAfterId")?;
             Some(call.with("startAfter", moment.to_string()).with("startAfterId", id))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn input(entity: &str) -> Input {
+        serde_json::from_value(json!({ "entity": entity, "query": "ada" })).unwrap()
+    }
+
+    #[test]
+    fn contacts_go_on_after_the_keys_of_the_last() {
+        let last = json!({ "locationId": "loc", "searchAfter": [1700, "c2"] });
+        let reply = json!({ "contacts": [{ "locationId": "loc" }, last] });
+        let call = RawCall::new("contacts.search-contacts-advanced").unwrap();
+        let next = following(call, &reply, &input("contacts")).unwrap();
+        assert_eq!(next.problems(), []);
+        assert_eq!(next.value("searchAfter"), Some(&json!([1700, "c2"])));
+        assert_eq!(next.value("query"), Some(&json!("ada")));
+    }
+
+    #[test]
+    fn deals_go_on_after_the_moment_of_the_last() {
+        let reply = json!({ "meta": { "startAfter": 1700, "startAfterId": "o9" } });
+        let call = RawCall::new("opportunities.search-opportunity").unwrap();
+        let call = call.with("location_id", "loc").with("limit", PAGE);
+        let next = following(call.clone(), &reply, &input("opportunities")).unwrap();
+        assert_eq!(next.problems(), []);
+        assert_eq!(next.parameter("startAfterId"), Some(&json!("o9")));
+        let end = json!({ "meta": { "startAfter": null, "startAfterId": null } });
+        assert!(following(call, &end, &input("opportunities")).is_none());
     }
 }

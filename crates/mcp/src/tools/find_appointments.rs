@@ -44,9 +44,9 @@ pub(crate) struct Input {
     contact: Option<String>,
     calendar: Option<String>,
     user: Option<String>,
-    /// Such as confirmed, showed, noshow or cancelled.
+    /// Such as confirmed or cancelled.
     status: Option<String>,
-    /// A day or a moment; now where left out.
+    /// A day or a moment.
     from: Option<String>,
     until: Option<String>,
     #[schemars(range(min = 1, max = 500))]

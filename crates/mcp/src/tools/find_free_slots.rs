@@ -24,13 +24,12 @@ pub(crate) struct FindFreeSlots;
 #[serde(deny_unknown_fields)]
 pub(crate) struct Input {
     calendar: String,
-    /// A day or a moment; now where left out.
+    /// A day or a moment.
     from: Option<String>,
-    /// At most 31 days later; 7 where left out.
+    /// At most 31 days later.
     until: Option<String>,
-    /// Such as Europe/London; the location's where left out.
+    /// Such as Europe/London.
     timezone: Option<String>,
-    /// Whose slots.
     user: Option<String>,
     #[schemars(range(min = 1, max = 500))]
     limit: Option<u32>,
@@ -40,9 +39,7 @@ pub(crate) struct Input {
 pub(crate) struct Output {
     calendar: String,
     calendar_id: String,
-    /// Book one as it stands.
     slots: Vec<Value>,
-    /// How many there are in all.
     total: usize,
 }
 

@@ -41,7 +41,7 @@ pub(crate) struct Input {
     /// One invoice with its lines.
     id: Option<String>,
     contact: Option<String>,
-    /// Such as draft, sent, paid, overdue or void.
+    /// Such as draft, sent, paid or void.
     status: Option<String>,
     query: Option<String>,
     /// A day of issue.

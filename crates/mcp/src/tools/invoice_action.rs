@@ -29,18 +29,16 @@ pub(crate) struct InvoiceAction;
 pub(crate) struct Input {
     id: String,
     action: Action,
-    /// How it is sent.
     channel: Option<Channel>,
-    /// In whose name it is sent.
+    /// Who sends it.
     user: Option<String>,
-    /// What was paid; all that is due where left out.
+    /// Left out: all that is due.
     amount: Option<f64>,
-    /// How it was paid.
     method: Option<Method>,
     notes: Option<String>,
 }
 
-/// What becomes of the invoice.
+// What becomes of the invoice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Action {
@@ -50,7 +48,7 @@ pub(crate) enum Action {
     RecordPayment,
 }
 
-/// How an invoice reaches its contact.
+// How an invoice reaches its contact.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Channel {
@@ -60,7 +58,7 @@ pub(crate) enum Channel {
     SmsAndEmail,
 }
 
-/// How somebody paid.
+// How somebody paid.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Method {

@@ -6,8 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::{ToolError, output};
 
-/// A list as a tool tells it.
-// What its members are is told by their names: a schema costs tokens in every conversation.
+// A list as a tool tells it. What its members are is told by their names: a schema costs tokens in every conversation.
 #[derive(Debug, Default, Serialize, JsonSchema)]
 pub(crate) struct Rows {
     #[schemars(with = "Vec<Map<String, Value>>")]
@@ -20,7 +19,7 @@ pub(crate) struct Rows {
     pub(crate) total: Option<u64>,
 }
 
-/// How a list is written.
+// How a list is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Format {
@@ -47,14 +46,27 @@ impl Rows {
     }
 }
 
-/// What is told of a record: what a tool picked, or with `fields` these of it and of the vendor's own.
+/// What is told of a record: what a tool picked, or with `fields` these of it, and else of the
+/// vendor's own; `*` is everything.
 pub(crate) fn shown(picked: Map<String, Value>, record: &Value, fields: &[String]) -> Value {
     if fields.is_empty() {
         return Value::Object(picked);
     }
-    let mut all = record.as_object().cloned().unwrap_or_default();
-    all.extend(picked);
-    output::project(&Value::Object(all), fields)
+    if fields.iter().any(|field| field == "*") {
+        let mut all = picked;
+        all.extend(record.as_object().cloned().unwrap_or_default());
+        return Value::Object(all);
+    }
+    let (own, theirs): (Vec<String>, Vec<String>) =
+        fields.iter().cloned().partition(|field| picked.contains_key(field));
+    let mut told = Map::new();
+    if !theirs.is_empty()
+        && let Value::Object(members) = output::project(record, &theirs)
+    {
+        told = members;
+    }
+    told.extend(picked.into_iter().filter(|(name, _)| own.contains(name)));
+    Value::Object(told)
 }
 
 /// An object of these members: each a name, and the JSON Pointer to its value in the vendor's record.
@@ -144,6 +156,22 @@ mod tests {
         let record = json!({"a": {"b": "text"}, "c": "", "d": [], "e": false, "f": null});
         let members = [("b", "/a/b"), ("c", "/c"), ("d", "/d"), ("e", "/e"), ("f", "/f")];
         assert_eq!(Value::Object(picked(&record, &members)), json!({"b": "text", "e": false}));
+    }
+
+    #[test]
+    fn fields_are_those_of_the_tool_and_else_of_the_vendor() {
+        let record =
+            json!({"contact": {"name": "Ada", "tags": ["vip"]}, "id": "o1", "source": "web"});
+        let picked = || picked(&record, &[("id", "/id"), ("contact", "/contact/name")]);
+        let told = |fields: &[&str]| {
+            let fields: Vec<String> = fields.iter().map(|field| (*field).to_owned()).collect();
+            shown(picked(), &record, &fields)
+        };
+        assert_eq!(told(&[]), json!({"id": "o1", "contact": "Ada"}));
+        assert_eq!(told(&["contact", "source"]), json!({"contact": "Ada", "source": "web"}));
+        assert_eq!(told(&["contact.tags"]), json!({"contact": {"tags": ["vip"]}}));
+        assert_eq!(told(&["*"]), record, "the vendor's own words");
+        assert_eq!(told(&["nothing"]), json!({}));
     }
 
     #[test]

@@ -2,9 +2,10 @@
 
 use domain::{Entity, RecordKey, WriteEffect};
 use endpoint::catalogue::Kind;
+use highlevel::RawCall;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::calls;
 use crate::{
@@ -29,7 +30,7 @@ pub(crate) struct Input {
     at: Option<String>,
 }
 
-/// What is done with the contact.
+// What is done with the contact.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Action {
@@ -65,56 +66,76 @@ impl TypedTool for RunWorkflow {
             (Some(at), Action::Add) => json!({ "eventStartTime": at }),
             _ => json!({}),
         };
-        let (operation, kind, effect) = match input.action {
-            Action::Add => ("contacts.add-contact-to-workflow", Kind::Send, WriteEffect::Sent),
-            Action::Remove => {
-                ("contacts.delete-contact-from-workflow", Kind::Delete, WriteEffect::Changed)
-            }
-        };
         let call = desk
-            .raw(operation)?
+            .raw(input.action.operation())?
             .with("contactId", contact.as_str())
             .with("workflowId", workflow.id.as_str())
             .body(body.clone());
-        let name = &workflow.name;
-        let question = match input.action {
-            Action::Add => {
-                format!("Add {person} to the workflow \"{name}\", which may send messages to them")
-            }
-            Action::Remove => format!("Remove {person} from the workflow \"{name}\""),
-        };
-        let told = Output {
-            workflow: workflow.name.clone(),
-            contact: person.clone(),
-            contact_id: contact.clone(),
-            done: if input.action == Action::Add { "added" } else { "removed" },
-        };
-        let written = Written {
-            effect,
-            record: Some(RecordKey::new(Entity::Contact, contact.as_str())),
-            parent: None,
-        };
-        let target = |entity: &str, id, name| PlanTarget {
-            entity: entity.to_owned(),
-            id,
-            name: Some(name),
-            version: None,
-        };
         let said = json!({ "contact": contact, "workflow": workflow.id, "body": body });
-        Ok(Act::Plan(Plan {
-            kind,
-            title: Self::NAME.to_owned(),
-            question,
-            targets: vec![target("contact", contact, person.clone())],
-            count: 1,
-            must_type: (kind == Kind::Delete).then_some(person),
-            calls: vec![calls::planned(operation, said)],
-            run: Box::new(move |desk| {
-                Box::pin(async move {
-                    desk.write(call, written).await?;
-                    Answer::of(&told)
-                })
-            }),
-        }))
+        let told = Output {
+            workflow: workflow.name,
+            contact: person,
+            contact_id: contact,
+            done: input.action.done(),
+        };
+        Ok(Act::Plan(plan(input.action, (call, said), told)))
+    }
+}
+
+fn plan(action: Action, (call, said): (RawCall, Value), told: Output) -> Plan {
+    let (person, workflow) = (&told.contact, &told.workflow);
+    let (kind, effect, question) = match action {
+        Action::Add => {
+            let question = format!(
+                "Add {person} to the workflow \"{workflow}\", which may send messages to them"
+            );
+            (Kind::Send, WriteEffect::Sent, question)
+        }
+        Action::Remove => {
+            let question = format!("Remove {person} from the workflow \"{workflow}\"");
+            (Kind::Delete, WriteEffect::Changed, question)
+        }
+    };
+    let target = PlanTarget {
+        entity: "contact".to_owned(),
+        id: told.contact_id.clone(),
+        name: Some(person.clone()),
+        version: None,
+    };
+    let written = Written {
+        effect,
+        record: Some(RecordKey::new(Entity::Contact, told.contact_id.as_str())),
+        parent: None,
+    };
+    Plan {
+        kind,
+        title: RunWorkflow::NAME.to_owned(),
+        question,
+        targets: vec![target],
+        count: 1,
+        must_type: (kind == Kind::Delete).then(|| person.clone()),
+        calls: vec![calls::planned(action.operation(), said)],
+        run: Box::new(move |desk| {
+            Box::pin(async move {
+                desk.write(call, written).await?;
+                Answer::of(&told)
+            })
+        }),
+    }
+}
+
+impl Action {
+    fn operation(self) -> &'static str {
+        match self {
+            Self::Add => "contacts.add-contact-to-workflow",
+            Self::Remove => "contacts.delete-contact-from-workflow",
+        }
+    }
+
+    fn done(self) -> &'static str {
+        match self {
+            Self::Add => "added",
+            Self::Remove => "removed",
+        }
     }
 }

@@ -25,25 +25,24 @@ pub(crate) struct SaveInvoice;
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Input {
-    /// Changes this draft; without it one is made.
+    /// A draft to change.
     id: Option<String>,
     contact: Option<String>,
     name: Option<String>,
     lines: Option<Vec<Line>>,
-    /// Such as USD.
     currency: Option<String>,
-    /// A day; today where left out.
+    /// A day.
     issue_date: Option<String>,
     due_date: Option<String>,
     terms: Option<String>,
 }
 
-/// What is charged for.
+// What is charged for.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Line {
     name: String,
-    /// Of one, in major units.
+    /// Of one.
     amount: f64,
     quantity: Option<f64>,
     description: Option<String>,

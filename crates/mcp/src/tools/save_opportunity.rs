@@ -23,7 +23,7 @@ pub(crate) struct SaveOpportunity;
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Input {
-    /// Changes this deal; without it the open deal of the contact in the pipeline is changed, or a new one made.
+    /// Left out: the contact's open deal in the pipeline, or a new one.
     id: Option<String>,
     contact: Option<String>,
     pipeline: Option<String>,
