@@ -10,6 +10,7 @@ mod coverage;
 pub mod crash;
 mod crowd;
 pub mod cuts;
+mod editor;
 mod events;
 mod filler;
 pub mod fuzzer;
@@ -18,6 +19,7 @@ mod journal;
 mod mailbox;
 mod notion_log;
 mod official_client;
+mod one_location;
 pub mod power;
 mod random;
 mod raw;
@@ -33,12 +35,14 @@ mod vendors;
 pub use self::{
     coverage::Coverage,
     crowd::{Account, Crowd, Stranger, Traffic, Verdict, Write, Written},
+    editor::Editor,
     events::{Events, Fact, Signed},
     hub::{Hub, Program, Starting},
     journal::journal,
     mailbox::{Answer, Letter, Mailbox},
     notion_log::NotionLog,
     official_client::OfficialClient,
+    one_location::OneLocation,
     random::Random,
     raw::{RawRequest, exchange},
     runtime::Runtime,

@@ -16,7 +16,7 @@ use sandbox::{
 };
 use serde_json::{Value, json};
 
-use crate::{Hub, Program};
+use crate::{Editor, Hub, Program};
 
 /// What is kept equal with what.
 const MAPPINGS: &str = r#"
@@ -72,7 +72,7 @@ pub struct Tables {
     variables: Vec<(&'static str, String)>,
     /// The data sources, by mapping.
     tables: BTreeMap<String, String>,
-    outside: HttpTransport,
+    editor: Editor,
 }
 
 impl Tables {
@@ -117,8 +117,8 @@ impl Tables {
         let tables = ["people", "deals"].into_iter().map(table).collect::<Result<_>>()?;
         let hub = Hub::start(&program, folder.path(), variables.clone())?;
         highlevel.subscribe(&format!("http://{}/webhooks/highlevel", hub.address()))?;
-        let outside = HttpTransport::new(HttpSettings::default())?;
-        let house = Self { highlevel, notion, hub, program, folder, variables, tables, outside };
+        let editor = Editor::new()?;
+        let house = Self { highlevel, notion, hub, program, folder, variables, tables, editor };
         if hints {
             house.verify_notion().await?;
         }
@@ -171,15 +171,7 @@ impl Tables {
     /// # Errors
     /// Where it answers no success.
     pub async fn at_highlevel(&self, method: Method, path: &str, body: Value) -> Result<Value> {
-        let url = format!("{}{path}", self.highlevel.url());
-        let body = if body.is_null() { Vec::new() } else { body.to_string().into_bytes() };
-        let request = Request { method, url, headers: Vec::new(), body: body.into() }
-            .with_header("authorization", format!("Bearer {}", self.highlevel.token()))
-            .with_header("content-type", "application/json")
-            .with_header("version", "2021-07-28");
-        let answer = self.outside.send(request).await?;
-        ensure!(matches!(answer.status, 200 | 201), "{path} was answered {}", answer.status);
-        Ok(serde_json::from_slice(&answer.body)?)
+        self.editor.at_highlevel(&self.highlevel, method, path, body).await
     }
 
     /// Makes a contact at HighLevel; gives its id.
@@ -351,7 +343,7 @@ fn look(
 async fn calls(house: &Tables) -> Result<(usize, usize)> {
     let url = format!("{}/_sandbox/requests", house.notion.url());
     let request = Request { method: Method::Get, url, headers: Vec::new(), body: "".into() };
-    let answer = house.outside.send(request).await?;
+    let answer = HttpTransport::new(HttpSettings::default())?.send(request).await?;
     let log: Value = serde_json::from_slice(&answer.body)?;
     let requests = log["requests"].as_array().context("requests")?;
     let refused = requests.iter().filter(|one| one["status"] == 429).count();

@@ -56,6 +56,14 @@ impl<E: Paged> Turn<E> {
     }
 }
 
+impl<E: Paged> Turn<E> {
+    /// The items of the page, and the operation that gives the page after it.
+    #[must_use]
+    pub fn into_parts(self) -> (Vec<E::Item>, Option<E>) {
+        (self.items, self.next)
+    }
+}
+
 fn is_whole<I>(items: &[I], limit: u32) -> bool {
     !items.is_empty() && u32::try_from(items.len()).is_ok_and(|count| count >= limit)
 }

@@ -184,6 +184,18 @@ impl RawCall {
         self.parameters.get(name)
     }
 
+    /// The value of a parameter, or else of the body's field of this name, where it was given.
+    #[must_use]
+    pub fn value(&self, name: &str) -> Option<&Value> {
+        self.parameters.get(name).or_else(|| self.body.as_ref()?.get(name))
+    }
+
+    /// The body, where one was given.
+    #[must_use]
+    pub fn given_body(&self) -> Option<&Value> {
+        self.body.as_ref()
+    }
+
     /// Everything that is wrong with the values; empty where the call can be sent.
     #[must_use]
     pub fn problems(&self) -> Vec<Problem> {

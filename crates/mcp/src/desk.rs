@@ -84,7 +84,7 @@ impl Desk {
 
     /// The same, that knows the names that this directory knows.
     #[must_use]
-    pub fn knowing(self, directory: Arc<Directory>) -> Self {
+    pub(crate) fn knowing(self, directory: Arc<Directory>) -> Self {
         Self { directory, ..self }
     }
 

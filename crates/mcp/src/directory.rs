@@ -15,15 +15,18 @@ use crate::{Place, ToolError, desk::Desk};
 /// How long a list counts as known.
 const LIFE: SignedDuration = SignedDuration::from_mins(5);
 
-/// The lists of all places. One is shared by all desks, and a server can share it with another.
+/// How long nobody asks again for names of what is shown, after a call that failed.
+const REST: SignedDuration = SignedDuration::from_mins(1);
+
+/// The lists of all places. One is shared by all desks of a server.
 #[derive(Default)]
-pub struct Directory(Mutex<BTreeMap<Key, Read>>);
+pub(crate) struct Directory(Mutex<BTreeMap<Key, Read>>);
 
 /// Whose list.
 type Key = (Tenant, LocationId, Shelf);
 
-/// A list, and when it was read.
-type Read = (Timestamp, Arc<Vec<Entry>>);
+/// When a list was asked for, and what came: nothing where that failed.
+type Read = (Timestamp, Option<Arc<Vec<Entry>>>);
 
 /// What a location keeps a list of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -42,6 +45,10 @@ pub(crate) enum Shelf {
     Calendars,
     /// Workflows.
     Workflows,
+    /// Forms: the first fifty.
+    Forms,
+    /// Surveys: the first fifty.
+    Surveys,
 }
 
 /// Something with a name.
@@ -62,8 +69,8 @@ pub(crate) struct Shelved {
 }
 
 impl Shelf {
-    /// Every list.
-    pub(crate) const ALL: [Self; 7] = [
+    /// What a location is set up with.
+    pub(crate) const SETUP: [Self; 7] = [
         Self::Pipelines,
         Self::Users,
         Self::Tags,
@@ -83,10 +90,12 @@ impl Shelf {
             Self::CustomValues => "custom_values",
             Self::Calendars => "calendars",
             Self::Workflows => "workflows",
+            Self::Forms => "forms",
+            Self::Surveys => "surveys",
         }
     }
 
-    /// The operation that reads the whole list; none of them has pages.
+    /// The operation that reads the list: only those of forms and surveys have pages.
     fn operation(self) -> &'static str {
         match self {
             Self::Pipelines => "opportunities.get-pipelines",
@@ -97,6 +106,8 @@ impl Shelf {
             Self::CustomValues => "locations.get-custom-values",
             Self::Calendars => "calendars.get-calendars",
             Self::Workflows => "workflows.get-workflow",
+            Self::Forms => "forms.get-forms",
+            Self::Surveys => "surveys.get-surveys",
         }
     }
 }
@@ -122,13 +133,35 @@ impl Desk {
         let call = self.raw(shelf.operation())?.with("locationId", location);
         let call = match shelf {
             Shelf::CustomFields => call.with("model", "all"),
+            Shelf::Forms | Shelf::Surveys => call.with("limit", 50),
             _ => call,
         };
-        let reply = self.read(call).await?;
+        let reply = match self.read(call).await {
+            Ok(reply) => reply,
+            Err(error) => {
+                self.directory().keep(self.place(), shelf, (self.now(), None));
+                return Err(error);
+            }
+        };
         let rows = reply.content().as_array().map(Vec::as_slice).unwrap_or_default();
         let entries: Arc<Vec<Entry>> = Arc::new(rows.iter().filter_map(Entry::of).collect());
-        self.directory().keep(self.place(), shelf, (self.now(), Arc::clone(&entries)));
+        self.directory().keep(self.place(), shelf, (self.now(), Some(Arc::clone(&entries))));
         Ok(Shelved { entries, is_fresh: true })
+    }
+
+    /// A list of the place for whoever only wants its names: nothing where it cannot be read, and then
+    /// nobody asks again for a minute.
+    pub(crate) async fn labels(&self, shelf: Shelf) -> Arc<Vec<Entry>> {
+        if self.directory().is_resting(self.place(), shelf, self.now()) {
+            return Arc::default();
+        }
+        match self.shelf(shelf).await {
+            Ok(shelved) => shelved.entries,
+            Err(error) => {
+                tracing::warn!(code = error.code, list = shelf.as_str(), "names cannot be read");
+                Arc::default()
+            }
+        }
     }
 
     /// A call of an operation that a tool knows by its id.
@@ -139,6 +172,12 @@ impl Desk {
         RawCall::new(operation)
             .map_err(|error| ToolError::new("bug", error.to_string(), "report this as a bug"))
     }
+}
+
+/// The name of the entry with this id, or the id where nobody knows it.
+pub(crate) fn label(entries: &[Entry], id: &str) -> String {
+    let entry = entries.iter().find(|entry| entry.id == id && !entry.name.is_empty());
+    entry.map_or(id, |entry| &entry.name).to_owned()
 }
 
 impl Entry {
@@ -158,7 +197,13 @@ impl Directory {
     fn known(&self, place: &Place, shelf: Shelf, now: Timestamp) -> Option<Arc<Vec<Entry>>> {
         let lists = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let (read_at, entries) = lists.get(&key(place, shelf))?;
-        (now.duration_since(*read_at) < LIFE).then(|| Arc::clone(entries))
+        entries.clone().filter(|_| now.duration_since(*read_at) < LIFE)
+    }
+
+    fn is_resting(&self, place: &Place, shelf: Shelf, now: Timestamp) -> bool {
+        let lists = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let read = lists.get(&key(place, shelf));
+        read.is_some_and(|(at, read)| read.is_none() && now.duration_since(*at) < REST)
     }
 
     fn keep(&self, place: &Place, shelf: Shelf, read: Read) {

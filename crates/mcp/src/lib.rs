@@ -28,10 +28,10 @@ pub mod tokens;
 pub mod tool;
 mod toolbox;
 mod tools;
+mod walk;
 
 pub use self::{
     caller::{Caller, Mode, Place, Profile, Surface},
-    directory::Directory,
     error::ToolError,
     house::House,
     server::McpServer,

@@ -33,6 +33,10 @@ pub(crate) enum Noun {
     Calendar,
     /// A workflow.
     Workflow,
+    /// A form.
+    Form,
+    /// A survey.
+    Survey,
 }
 
 /// The record that is meant.
@@ -62,6 +66,8 @@ impl Noun {
             Self::CustomField => Shelf::CustomFields,
             Self::Calendar => Shelf::Calendars,
             Self::Workflow => Shelf::Workflows,
+            Self::Form => Shelf::Forms,
+            Self::Survey => Shelf::Surveys,
         }
     }
 
@@ -74,6 +80,8 @@ impl Noun {
             Self::CustomField => "custom field",
             Self::Calendar => "calendar",
             Self::Workflow => "workflow",
+            Self::Form => "form",
+            Self::Survey => "survey",
         }
     }
 }
@@ -116,13 +124,14 @@ impl Desk {
         if let Some((name, value)) = address {
             let call = self.raw("contacts.get-duplicate-contact")?;
             let reply = self.read(call.with("locationId", location).with(name, value)).await?;
-            return contact_of(reply.content()).ok_or_else(|| unknown("contact", text, &[]));
+            let found = self.own(reply.content()).and_then(contact_of);
+            return found.ok_or_else(|| unknown("contact", text, &[]));
         }
         if is_id(text) {
             let call = self.raw("contacts.get-contact")?.with("contactId", text);
             match self.read(call).await {
                 Ok(reply) => {
-                    if let Some(found) = contact_of(reply.content()) {
+                    if let Some(found) = self.own(reply.content()).and_then(contact_of) {
                         return Ok(found);
                     }
                 }
@@ -132,6 +141,13 @@ impl Desk {
             }
         }
         self.contact_named(text, location).await
+    }
+
+    /// A contact of the place: a token may see those of other locations too.
+    pub(crate) fn own<'a>(&self, contact: &'a Value) -> Option<&'a Value> {
+        let location = contact["locationId"].as_str();
+        let is_own = location.is_none_or(|location| location == self.place().location.as_str());
+        Some(contact).filter(|contact| contact.is_object() && is_own)
     }
 
     async fn contact_named(
@@ -186,9 +202,7 @@ fn candidates(noun: Noun, within: Option<&str>, entries: &[Entry]) -> Vec<Candid
             let user = |user| plain(user, text(user, "email").into_iter().collect());
             entries.iter().map(user).collect()
         }
-        Noun::Pipeline | Noun::Tag | Noun::Calendar | Noun::Workflow => {
-            entries.iter().map(|entry| plain(entry, Vec::new())).collect()
-        }
+        _ => entries.iter().map(|entry| plain(entry, Vec::new())).collect(),
     }
 }
 

@@ -7,24 +7,20 @@ use rmcp::{
     ErrorData, RoleServer, ServerHandler,
     model::{
         CacheScope, CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock,
-        DiscoverResult, Implementation, JsonObject, ListToolsResult, PaginatedRequestParams,
-        ProtocolVersion, ServerCapabilities, ServerConfig,
+        DiscoverResult, Implementation, ListToolsResult, PaginatedRequestParams, ProtocolVersion,
+        ServerCapabilities, ServerConfig,
     },
     service::RequestContext,
 };
 use serde::Deserialize;
-use serde_json::Value;
 
 use crate::{
-    Caller, House, Mode, Place, ToolError,
-    desk::Desk,
+    Caller, House, Mode, ToolError,
     directory::Directory,
-    guard::{self, Verdict},
-    listing::LOCATION,
+    guard,
     output::Handles,
-    plan::Plan,
-    tool::{Act, Answer, Tool},
     toolbox::{Toolbox, Toolboxes},
+    walk::{Call, Walk},
 };
 
 /// The revisions of the protocol that are spoken, oldest first. The last has no handshake.
@@ -114,6 +110,15 @@ impl McpServer {
         guard::is_listed(&self.caller, kind) && !self.caller.surface.without.contains(name)
     }
 
+    fn walk(&self) -> Walk {
+        Walk {
+            house: Arc::clone(&self.house),
+            caller: Arc::clone(&self.caller),
+            directory: Arc::clone(&self.directory),
+            handles: Arc::clone(&self.handles),
+        }
+    }
+
     async fn call(
         &self,
         request: CallToolRequestParams,
@@ -125,65 +130,12 @@ impl McpServer {
             let message = format!("there is no tool `{}`", request.name);
             return Err(ErrorData::invalid_params(message, None));
         };
-        let answer =
-            self.walk(held.tool.as_ref(), request.arguments.unwrap_or_default(), context).await;
-        Ok(match answer {
+        let progress = context.meta.get_progress_token().map(|token| (context.peer.clone(), token));
+        let arguments = request.arguments.unwrap_or_default();
+        let call = Call { tool: held, arguments, progress };
+        Ok(match self.walk().call(call).await {
             Ok(answer) => CallToolResult::structured(answer.value).into(),
             Err(error) => told(&error).into(),
-        })
-    }
-
-    async fn walk(
-        &self,
-        tool: &dyn Tool,
-        mut arguments: JsonObject,
-        context: RequestContext<RoleServer>,
-    ) -> Result<Answer, ToolError> {
-        let place = self.place(arguments.remove(LOCATION)).await?;
-        let mut desk = Desk::new(Arc::clone(&self.house), Arc::clone(&self.caller), place)
-            .keeping(Arc::clone(&self.handles))
-            .knowing(Arc::clone(&self.directory));
-        if let Some(token) = context.meta.get_progress_token() {
-            desk = desk.telling(context.peer.clone(), token);
-        }
-        match tool.call(&desk, arguments).await? {
-            Act::Answer(answer) => Ok(desk.shaped(answer)),
-            Act::Plan(plan) => self.carry_out(desk, plan).await,
-        }
-    }
-
-    async fn carry_out(&self, desk: Desk, plan: Plan) -> Result<Answer, ToolError> {
-        match guard::verdict(&self.caller, &plan)? {
-            Verdict::Ask { .. } => Err(ToolError::new(
-                "needs_confirmation",
-                plan.question.clone(),
-                "confirm it with a client that can ask",
-            )),
-            Verdict::Run => {
-                let cause = format!("mcp {}", desk.now().as_nanosecond());
-                let desk = desk.writing(cause, plan.title).await?;
-                let answer = (plan.run)(desk.clone()).await?;
-                Ok(desk.shaped(answer))
-            }
-        }
-    }
-
-    /// The place that an argument names; the first where none is named.
-    async fn place(&self, named: Option<Value>) -> Result<Place, ToolError> {
-        let places = self.house.places(&self.caller).await?;
-        let wanted = named.as_ref().and_then(Value::as_str);
-        let found = match wanted {
-            None => places.into_iter().next(),
-            Some(wanted) => places.into_iter().find(|place| {
-                place.location.as_str() == wanted || place.name.as_deref() == Some(wanted)
-            }),
-        };
-        found.ok_or_else(|| {
-            ToolError::new(
-                "no_location",
-                "there is no such location, or none of yours",
-                "whoami tells the locations that you can work in",
-            )
         })
     }
 }

@@ -25,14 +25,22 @@ pub(crate) struct Held {
     pub(crate) tool: Box<dyn Tool>,
 }
 
+impl Held {
+    /// A tool with what it tells of itself.
+    pub(crate) fn of(tool: Box<dyn Tool>) -> Self {
+        let spec = tool.spec();
+        Self { listed: listing::listed(&spec), spec, tool }
+    }
+}
+
 /// The tools of one profile, by name.
 pub(crate) struct Toolbox(BTreeMap<String, Held>);
 
 impl Toolbox {
     fn of(profile: &Profile) -> Self {
         let held = tools::of(profile).into_iter().map(|tool| {
-            let spec = tool.spec();
-            (spec.name.clone(), Held { listed: listing::listed(&spec), spec, tool })
+            let held = Held::of(tool);
+            (held.spec.name.clone(), held)
         });
         Self(held.collect())
     }

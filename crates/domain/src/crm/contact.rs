@@ -159,6 +159,10 @@ pub struct ContactPatch {
     /// Where the contact came from.
     #[serde(default, deserialize_with = "given")]
     pub source: Option<Option<String>>,
+    /// Who looks after the contact: the id of a user of the CRM. Whoever sets it has resolved a name
+    /// to it; no request brings it.
+    #[serde(skip)]
+    pub owner: Option<Option<String>>,
     /// Values of custom fields, by name; null clears one.
     #[serde(default)]
     pub custom_fields: BTreeMap<String, Value>,

@@ -2,23 +2,19 @@
 
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
-use anyhow::{Context, Result, anyhow, ensure};
+use anyhow::{Context, Result, anyhow};
 use connectors::{
     RowEvents, RunEvents,
-    highlevel::{
-        HighLevel, HighLevelLists, Locations, Settings as SourceSettings,
-        port::{Clients, Connected, Port},
-    },
+    highlevel::{HighLevel, HighLevelLists, Settings as SourceSettings, port::Port},
     notion::rows::NotionRows,
 };
 use domain::{
-    BoxFuture, ConnectionId, Counterpart, Direction, Entity, Links, ListError, ListScope,
-    MappedField, Mapping, NewRows, OnDelete, Only, OrganizationId, Organizations, Outbox,
-    RowReader, RunKind, RunScope, RunState, Source, SyncRun, SyncRuns, Tenant, ValueKind, Wins,
-    crm::Answer,
+    ConnectionId, Counterpart, Direction, Entity, Links, MappedField, Mapping, NewRows, OnDelete,
+    Only, OrganizationId, Organizations, Outbox, RowReader, RunKind, RunScope, RunState, Source,
+    SyncRun, SyncRuns, Tenant, ValueKind, Wins,
 };
 use endpoint::{
-    Method, Request, Secret, Transport as _,
+    Method, Secret,
     http::{HttpTransport, Settings as HttpSettings},
 };
 use engine::{Hub, Linking, LinkingParts, Parts, PullParts, Timetable, Watching};
@@ -31,7 +27,7 @@ use serde_json::{Value, json};
 use store::{CutOff, OpenError, Sqlite};
 
 use super::{PEOPLE, Plan};
-use crate::Runtime;
+use crate::{Editor, OneLocation, Runtime};
 
 /// How often a running hub is looked at.
 const LOOK: Duration = Duration::from_millis(20);
@@ -42,32 +38,7 @@ pub(super) struct House {
     notion: NotionSandbox,
     folder: tempfile::TempDir,
     mapping: Mapping,
-    outside: HttpTransport,
-}
-
-/// The one location.
-struct One(highlevel::Client<HttpTransport, Runtime>, LocationId);
-
-impl Clients<HttpTransport, Runtime> for One {
-    fn client<'a>(
-        &'a self,
-        _: &'a Tenant,
-        _: Option<&'a str>,
-    ) -> Answer<'a, Connected<HttpTransport, Runtime>> {
-        let connected = Connected { client: self.0.clone(), location: self.1.clone() };
-        Box::pin(std::future::ready(Ok(connected)))
-    }
-
-    fn connections<'a>(&'a self, _: &'a OrganizationId) -> Answer<'a, Vec<Tenant>> {
-        Box::pin(std::future::ready(Ok(vec![tenant()])))
-    }
-}
-
-impl Locations for One {
-    fn locations(&self) -> BoxFuture<'_, Result<Vec<ListScope>, ListError>> {
-        let account = Some(self.1.to_string());
-        Box::pin(std::future::ready(Ok(vec![ListScope { tenant: tenant(), account }])))
-    }
+    editor: Editor,
 }
 
 fn tenant() -> Tenant {
@@ -102,9 +73,8 @@ impl House {
             notion.act("POST", "/v1/databases", &body).map_err(|problem| anyhow!(problem))?;
         let table = made["data_sources"][0]["id"].as_str().context("a table")?;
         let mapping = mapping(table, highlevel.location_id());
-        let (folder, outside) =
-            (tempfile::tempdir()?, HttpTransport::new(HttpSettings::default())?);
-        Ok(Self { highlevel, notion, folder, mapping, outside })
+        let (folder, editor) = (tempfile::tempdir()?, Editor::new()?);
+        Ok(Self { highlevel, notion, folder, mapping, editor })
     }
 
     /// Opens the data folder. The hub before is let go of by its tasks one after the other.
@@ -146,7 +116,7 @@ impl House {
         let transport = || HttpTransport::new(HttpSettings::default());
         let client =
             highlevel::Client::new(transport()?, Runtime, token, location.clone(), settings);
-        let one = Arc::new(One(client, location));
+        let one = Arc::new(OneLocation { tenant: tenant(), client, location });
         let clock: Arc<dyn domain::Clock> = {
             let clock = crate::clock();
             Arc::new(move || clock.now())
@@ -294,14 +264,7 @@ impl House {
     }
 
     async fn at_highlevel(&self, method: Method, path: &str, body: Value) -> Result<Value> {
-        let url = format!("{}{path}", self.highlevel.url());
-        let request = Request { method, url, headers: Vec::new(), body: body.to_string().into() }
-            .with_header("authorization", format!("Bearer {}", self.highlevel.token()))
-            .with_header("content-type", "application/json")
-            .with_header("version", "2021-07-28");
-        let answer = self.outside.send(request).await?;
-        ensure!(matches!(answer.status, 200 | 201), "{path} was answered {}", answer.status);
-        Ok(serde_json::from_slice(&answer.body)?)
+        self.editor.at_highlevel(&self.highlevel, method, path, body).await
     }
 }
 

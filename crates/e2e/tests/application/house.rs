@@ -7,11 +7,8 @@ use std::{
 };
 
 use anyhow::{Context, Result, ensure};
-use e2e::{Answer, Hub, Letter, Mailbox, Program, RawRequest};
-use endpoint::{
-    Method, Request, Transport as _,
-    http::{HttpTransport, Settings as HttpSettings},
-};
+use e2e::{Answer, Editor, Hub, Letter, Mailbox, Program, RawRequest};
+use endpoint::Method;
 use jiff::{SignedDuration, Timestamp};
 use sandbox::highlevel::{HighLevelSandbox, HighLevelSettings, Oddities};
 use serde_json::{Map, Value, json};
@@ -183,13 +180,16 @@ impl House {
 
     /// Changes a contact as a person does who works in HighLevel.
     pub(crate) async fn edit_contact(&self, id: &str, change: Value) -> Result<()> {
-        at(&self.vendor, Method::Put, &format!("/contacts/{id}"), change).await.map(|_| ())
+        let path = format!("/contacts/{id}");
+        Editor::new()?.at_highlevel(&self.vendor, Method::Put, &path, change).await?;
+        Ok(())
     }
 
     /// Makes a contact as a person does who works in HighLevel; its id.
     pub(crate) async fn add_contact(&self, mut contact: Value) -> Result<String> {
         contact["locationId"] = self.vendor.location_id().into();
-        let made = at(&self.vendor, Method::Post, "/contacts/", contact).await?;
+        let editor = Editor::new()?;
+        let made = editor.at_highlevel(&self.vendor, Method::Post, "/contacts/", contact).await?;
         made["contact"]["id"].as_str().map(str::to_owned).context("an id")
     }
 }
@@ -301,20 +301,6 @@ pub(crate) async fn until<F: Future<Output = Result<bool>>>(
         tokio::time::sleep(LOOK).await; // tidy: sleep, the hub is another process
     }
     Ok(())
-}
-
-/// Calls the simulated HighLevel itself.
-async fn at(vendor: &HighLevelSandbox, method: Method, path: &str, body: Value) -> Result<Value> {
-    let url = format!("{}{path}", vendor.url());
-    let request =
-        Request { method, url, headers: Vec::new(), body: body.to_string().into_bytes().into() }
-            .with_header("authorization", format!("Bearer {}", vendor.token()))
-            .with_header("content-type", "application/json")
-            .with_header("version", "2021-07-28");
-    let answer = HttpTransport::new(HttpSettings::default())?.send(request).await?;
-    let said = String::from_utf8_lossy(&answer.body).into_owned();
-    ensure!(matches!(answer.status, 200 | 201), "{path} was answered {}: {said}", answer.status);
-    Ok(serde_json::from_str(&said)?)
 }
 
 fn run(

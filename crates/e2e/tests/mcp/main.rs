@@ -1,4 +1,7 @@
 //! The tools of assistants against the simulated HighLevel, driven by the official client.
 
+mod calendars;
 mod house;
 mod lists;
+mod mirror;
+mod opportunities;

@@ -3,11 +3,8 @@
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, ensure};
-use e2e::{Hub, Program, RawRequest};
-use endpoint::{
-    Method, Request, Transport as _,
-    http::{HttpTransport, Settings as HttpSettings},
-};
+use e2e::{Editor, Hub, Program, RawRequest};
+use endpoint::Method;
 use sandbox::highlevel::{HighLevelSandbox, HighLevelSettings};
 use serde_json::Value;
 
@@ -158,15 +155,7 @@ impl House {
 
     /// Calls the simulated HighLevel itself, as a person does who works there.
     pub(crate) async fn at_vendor(&self, method: Method, path: &str, body: Value) -> Result<Value> {
-        let url = format!("{}{path}", self.vendor.url());
-        let body = if body.is_null() { Vec::new() } else { body.to_string().into_bytes() };
-        let request = Request { method, url, headers: Vec::new(), body: body.into() }
-            .with_header("authorization", format!("Bearer {}", self.vendor.token()))
-            .with_header("content-type", "application/json")
-            .with_header("version", "2021-07-28");
-        let answer = HttpTransport::new(HttpSettings::default())?.send(request).await?;
-        ensure!(matches!(answer.status, 200 | 201), "{path} was answered {}", answer.status);
-        Ok(serde_json::from_slice(&answer.body)?)
+        Editor::new()?.at_highlevel(&self.vendor, method, path, body).await
     }
 }
 

@@ -9,14 +9,15 @@ use std::{
 };
 
 use connectors::{
-    highlevel::port::{Clients, Connected, Port},
+    highlevel::port::Port,
     repairshopr::{LeadDesk, ShopClients, ShopLists},
 };
 use domain::{
     Actor, Bookmark, BoxFuture, ConnectionId, Entity, EventId, Links, ListPart, ListScope, Lists,
     Memory, Mirror, OrganizationId, Origin, Projection, Record, Sequence, Tenant,
-    crm::{Answer, Behalf, Crm, CrmContacts, PageWish, WriteCause},
+    crm::{Behalf, Crm, CrmContacts, PageWish, WriteCause},
 };
+use e2e::{Editor, OneLocation};
 use endpoint::{
     Method, Request, Response, Secret, Timer, Transport,
     http::{HttpTransport, Settings as HttpSettings},
@@ -48,26 +49,7 @@ impl Timer for Still {
     }
 }
 
-type HighLevelClient = highlevel::Client<HttpTransport, Still>;
 type ShopClient = repairshopr::Client<HttpTransport, Still>;
-
-/// The one connection to HighLevel.
-struct OneCrm(HighLevelClient, LocationId);
-
-impl Clients<HttpTransport, Still> for OneCrm {
-    fn client<'a>(
-        &'a self,
-        _: &'a Tenant,
-        _: Option<&'a str>,
-    ) -> Answer<'a, Connected<HttpTransport, Still>> {
-        let connected = Connected { client: self.0.clone(), location: self.1.clone() };
-        Box::pin(std::future::ready(Ok(connected)))
-    }
-
-    fn connections<'a>(&'a self, _: &'a OrganizationId) -> Answer<'a, Vec<Tenant>> {
-        Box::pin(std::future::ready(Ok(vec![tenant("highlevel")])))
-    }
-}
 
 /// The one connection to a shop.
 struct OneShop(ShopClient);
@@ -142,7 +124,8 @@ impl House {
         let told = timer.clone();
         let now: Arc<dyn domain::Clock> = Arc::new(move || told.now());
         let store = Memory::new(Arc::clone(&now));
-        let crm = Port::new(store.clone(), Arc::new(OneCrm(client, location)), now);
+        let clients = OneLocation { tenant: tenant("highlevel"), client, location };
+        let crm = Port::new(store.clone(), Arc::new(clients), now);
         let settings = repairshopr::Settings::new(shop.url(), Secret::new(shop.key()));
         let budget = AddressBudget::new(100_000);
         let client = repairshopr::Client::new(transport(), timer.clone(), settings, budget);
@@ -313,13 +296,9 @@ impl House {
 
     /// Deletes a contact, as somebody does in HighLevel.
     pub(crate) async fn delete_contact(&self, id: &str) {
-        let url = format!("{}/contacts/{id}", self.highlevel.url());
-        let bearer = format!("Bearer {}", self.highlevel.token());
-        let request =
-            Request { method: Method::Delete, url, headers: vec![], body: Default::default() };
-        let request = request.with_header("authorization", bearer);
-        let response = self.send(request.with_header("version", "2021-07-28")).await;
-        assert_eq!(response.status, 200);
+        let (editor, path) = (Editor::new().unwrap(), format!("/contacts/{id}"));
+        let deleted = editor.at_highlevel(&self.highlevel, Method::Delete, &path, Value::Null);
+        deleted.await.unwrap();
     }
 
     async fn send(&self, request: Request) -> Response {

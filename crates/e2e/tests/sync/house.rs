@@ -4,11 +4,8 @@ use std::{path::PathBuf, process::Command};
 
 use anyhow::{Context, Result, ensure};
 use domain::{Journal, Mirror, Record, RecordKey, Sequence, Tenant};
-use e2e::{Hub, Program};
-use endpoint::{
-    Method, Request, Transport as _,
-    http::{HttpTransport, Settings as HttpSettings},
-};
+use e2e::{Editor, Hub, Program};
+use endpoint::Method;
 use sandbox::highlevel::{HighLevelSandbox, HighLevelSettings, RateLimits};
 use serde_json::Value;
 use store::Sqlite;
@@ -17,7 +14,7 @@ pub(crate) struct House {
     pub(crate) vendor: HighLevelSandbox,
     program: Program,
     folder: tempfile::TempDir,
-    transport: HttpTransport,
+    editor: Editor,
 }
 
 impl House {
@@ -31,8 +28,8 @@ impl House {
             ..HighLevelSettings::default()
         };
         let vendor = HighLevelSandbox::start(settings, e2e::clock()).await?;
-        let transport = HttpTransport::new(HttpSettings::default())?;
-        Ok(Self { vendor, program: Program::built()?, folder: tempfile::tempdir()?, transport })
+        let (program, folder) = (Program::built()?, tempfile::tempdir()?);
+        Ok(Self { vendor, program, folder, editor: Editor::new()? })
     }
 
     fn variables(&self) -> [(&'static str, String); 5] {
@@ -84,15 +81,7 @@ impl House {
 
     /// Calls the simulated HighLevel itself, as a person does who works there.
     pub(crate) async fn at_vendor(&self, method: Method, path: &str, body: Value) -> Result<Value> {
-        let url = format!("{}{path}", self.vendor.url());
-        let body = if body.is_null() { Vec::new() } else { body.to_string().into_bytes() };
-        let request = Request { method, url, headers: Vec::new(), body: body.into() }
-            .with_header("authorization", format!("Bearer {}", self.vendor.token()))
-            .with_header("content-type", "application/json")
-            .with_header("version", "2021-07-28");
-        let answer = self.transport.send(request).await?;
-        ensure!(matches!(answer.status, 200 | 201), "{path} was answered {}", answer.status);
-        Ok(serde_json::from_slice(&answer.body)?)
+        self.editor.at_highlevel(&self.vendor, method, path, body).await
     }
 
     /// How many events the journal has.

@@ -7,16 +7,16 @@ use std::{
         Arc,
         atomic::{AtomicUsize, Ordering},
     },
-    time::Duration,
 };
 
 use anyhow::{Context, Result};
-use connectors::highlevel::port::{Clients, Connected, Port};
+use connectors::highlevel::port::Port;
 use domain::{
     Actor, ApiKeyId, ChangeSetId, ChangeSets, Clock, ConnectionId, NewChangeSet, OrganizationId,
     Realm, Tenant, UndoItem, UndoReport, Write,
-    crm::{Answer, Behalf, Contact, Crm, CrmContacts, CrmError, PageWish, WriteCause},
+    crm::{Behalf, Contact, Crm, CrmContacts, PageWish, WriteCause},
 };
+use e2e::{OneLocation, Runtime};
 use endpoint::{
     Timer,
     http::{HttpTransport, Settings as HttpSettings},
@@ -26,45 +26,8 @@ use highlevel::{
     Client, ContactId, LocationId, auth::PrivateToken, models::ContactFields,
     resources::UpdateContact,
 };
-use sandbox::{
-    SandboxClock,
-    highlevel::{HighLevelSandbox, HighLevelSettings, RateLimits},
-};
+use sandbox::highlevel::{HighLevelSandbox, HighLevelSettings, RateLimits};
 use store::{Commit, CutOff, Sqlite};
-
-#[derive(Clone, Copy)]
-pub(crate) struct Runtime;
-
-impl Timer for Runtime {
-    #[expect(clippy::disallowed_methods, reason = "time enters a test here")]
-    fn now(&self) -> jiff::Timestamp {
-        jiff::Timestamp::now()
-    }
-
-    async fn sleep(&self, duration: Duration) {
-        tokio::time::sleep(duration).await; // tidy: sleep, the client asks for it
-    }
-}
-
-/// One client for the tenant `alpha`.
-struct One(Client<HttpTransport, Runtime>, LocationId);
-
-impl Clients<HttpTransport, Runtime> for One {
-    fn client<'a>(
-        &'a self,
-        asked: &'a Tenant,
-        _: Option<&'a str>,
-    ) -> Answer<'a, Connected<HttpTransport, Runtime>> {
-        let connected = Connected { client: self.0.clone(), location: self.1.clone() };
-        let refused = CrmError::NotConnected { hint: "connect it".to_owned() };
-        let found = if *asked == owner() { Ok(connected) } else { Err(refused) };
-        Box::pin(std::future::ready(found))
-    }
-
-    fn connections<'a>(&'a self, _: &'a OrganizationId) -> Answer<'a, Vec<Tenant>> {
-        Box::pin(std::future::ready(Ok(vec![owner()])))
-    }
-}
 
 /// Ends the process at the nth half of a commit.
 struct Nth(AtomicUsize);
@@ -102,9 +65,7 @@ impl House {
             ..HighLevelSettings::default()
         };
         let clock: Arc<dyn Clock> = Arc::new(|| Runtime.now());
-        let vendor =
-            HighLevelSandbox::start(settings, SandboxClock::new(Arc::new(|| Runtime.now())))
-                .await?;
+        let vendor = HighLevelSandbox::start(settings, e2e::clock()).await?;
         let location = LocationId::new(vendor.location_id());
         let settings = highlevel::Settings {
             base_url: vendor.url(),
@@ -220,7 +181,8 @@ fn port(
     client: &Client<HttpTransport, Runtime>,
     (store, clock): (&Sqlite, &Arc<dyn Clock>),
 ) -> Arc<Port<Sqlite, HttpTransport, Runtime>> {
-    let clients = Arc::new(One(client.clone(), LocationId::new(vendor.location_id())));
+    let location = LocationId::new(vendor.location_id());
+    let clients = Arc::new(OneLocation { tenant: owner(), client: client.clone(), location });
     Arc::new(Port::new(store.clone(), clients, Arc::clone(clock)))
 }
 

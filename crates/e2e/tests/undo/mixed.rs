@@ -9,7 +9,6 @@ use domain::{
         OpportunityDraft, OpportunityPatch, OpportunityStatus, SlotSpan,
     },
 };
-use endpoint::Timer as _;
 use highlevel::{
     LocationId,
     models::ContactFields,
@@ -18,7 +17,7 @@ use highlevel::{
 use jiff::ToSpan as _;
 use serde_json::json;
 
-use crate::house::{House, Runtime, item};
+use crate::house::{House, item};
 
 fn person(email: &str) -> ContactDraft {
     ContactDraft {
@@ -103,7 +102,7 @@ async fn book(house: &House, behalf: &Behalf, contact: &str) -> Result<Appointme
     let calendars = house.client().call(&ListCalendars::new(location)).await?.calendars;
     let personal = calendars.iter().find(|it| it.calendar_type.as_deref() == Some("personal"));
     let calendar = personal.context("a personal calendar")?.id.to_string();
-    let from = Runtime.now();
+    let from = e2e::clock().now();
     let span = SlotSpan { from, until: from.checked_add(336.hours())?, timezone: None };
     let slot = house.port.free_slots(behalf, &calendar, &span).await?.pop().context("a slot")?;
     let booking = Booking {

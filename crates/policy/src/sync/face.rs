@@ -164,6 +164,7 @@ pub fn contact_patch(fields: &Fields) -> Option<ContactPatch> {
         date_of_birth: text("date_of_birth"),
         source: text("source"),
         custom_fields: custom_of(fields).collect(),
+        owner: None,
     };
     (patch != ContactPatch::default()).then_some(patch)
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use domain::{Difference, Fields, TagChange, WrittenField};
 use highlevel::{
-    CustomFieldId,
+    CustomFieldId, UserId,
     models::{self, ContactFields, CustomFieldWrite, FieldDirectory},
 };
 use serde_json::Value;
@@ -162,6 +162,7 @@ pub(in crate::highlevel::port) fn restored(difference: &Difference) -> ContactFi
             "website" => write.website = text,
             "date_of_birth" => write.date_of_birth = text,
             "source" => write.source = text,
+            "owner" => write.assigned_to = text.map(|id| UserId::new(&id)),
             key => write.custom_fields.extend(custom(key, &field.after)),
         }
     }
@@ -206,10 +207,14 @@ fn sent(write: &ContactFields) -> Vec<(String, Value)> {
     let texts = texts
         .into_iter()
         .filter_map(|(key, text)| Some((key.to_owned(), said(Value::String(text.clone()?)))));
+    let owner = write.assigned_to.as_ref().map(|owner| {
+        let owner = Value::String(owner.to_string());
+        ("owner".to_owned(), said(owner))
+    });
     let custom = write.custom_fields.iter().filter_map(|field| {
         Some((format!("{CUSTOM}{}", field.id()?), said(field.value().clone())))
     });
-    texts.chain(custom).collect()
+    texts.chain(owner).chain(custom).collect()
 }
 
 fn folded(tags: &BTreeSet<String>) -> BTreeSet<String> {

@@ -1,7 +1,10 @@
 //! What an application wishes for a contact, as HighLevel takes it: checked, and every problem told.
 
 use domain::crm::{AddressPatch, ContactDraft, ContactPatch, CrmError, FieldProblem, e164};
-use highlevel::models::{ContactFields, DndSettings, FieldDirectory};
+use highlevel::{
+    UserId,
+    models::{ContactFields, DndSettings, FieldDirectory},
+};
 use jiff::civil::Date;
 
 use crate::highlevel::port::{fields, wishes};
@@ -73,6 +76,7 @@ pub(super) fn patch(
         website: cleared(&patch.website),
         date_of_birth: cleared(&patch.date_of_birth).and_then(|date| check.date(date)),
         source: cleared(&patch.source),
+        assigned_to: cleared(&patch.owner).map(|id| UserId::new(&id)),
         ..ContactFields::default()
     };
     if let Some(directory) = directory {
