@@ -200,9 +200,7 @@ impl House {
     /// How many calls Notion got that write: all but those that read and those that search.
     pub(crate) async fn notion_writes(&self) -> Result<usize> {
         let Table { notion, .. } = self.table.as_ref().context("a table")?;
-        let url = format!("{}/_sandbox/requests", notion.url());
-        let request = Request { method: Method::Get, url, headers: Vec::new(), body: "".into() };
-        let log: Value = serde_json::from_slice(&self.transport.send(request).await?.body)?;
+        let log = self.editor.look(format!("{}/_sandbox/requests", notion.url())).await?;
         let is_write = |call: &&Value| {
             let path = call["path"].as_str().unwrap_or_default();
             call["method"] != "GET" && !path.ends_with("/query") && !path.ends_with("/search")
