@@ -77,8 +77,7 @@ impl TypedTool for FindContacts {
         let names = Names::of(desk, &found.contacts, with_fields).await;
         let tell = |contact| in_list(contact, &names, &input.fields);
         let items: Vec<Value> = found.contacts.iter().map(tell).collect();
-        let rows =
-            Rows { next_cursor: found.next, total: found.total, ..Rows::whole(items) };
+        let rows = Rows { next_cursor: found.next, total: found.total, ..Rows::whole(items) };
         Act::answer(&rows.written(input.format))
     }
 }
