@@ -51,7 +51,7 @@ const KINDS: &[Kind] = &[
         name: "conversation",
         about: "The last messages of a conversation.",
         tool: "get_messages",
-        arguments: &[("location", "{location}"), ("conversation_id", "{id}")],
+        arguments: &[("location", "{location}"), ("conversation", "{id}")],
     },
     Kind {
         address: "export/{handle}",

@@ -64,7 +64,7 @@ impl Way {
     pub(crate) fn get_contact(&self, upstream: &Upstream) -> Option<Value> {
         let id = upstream.contact();
         Some(match self.kind {
-            Kind::Ours => call_of("get_contact", json!({"contact": id})),
+            Kind::Ours => call_of("get_contact", json!({"id": id})),
             Kind::Meta => {
                 let params = json!({"contactId": id});
                 call_of("read_operation", json!({"id": "contacts.get-contact", "params": params}))

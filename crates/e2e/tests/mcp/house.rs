@@ -70,17 +70,17 @@ impl House {
             rate_limits: RateLimits::generous(),
             ..HighLevelSettings::default()
         };
-        Self::open_with(caller, settings, |house| Arc::new(house)).await
+        let clock = SandboxClock::new(Arc::new(|| endpoint::Timer::now(&Runtime)));
+        Self::open_with(caller, (settings, clock), |house| Arc::new(house)).await
     }
 
     /// A house for this caller before such a vendor, with another house around the usual one.
     pub(crate) async fn open_with(
         caller: Caller,
-        settings: HighLevelSettings,
+        (settings, sandbox_clock): (HighLevelSettings, SandboxClock),
         around: impl FnOnce(SoloHouse<HttpTransport, Runtime>) -> Arc<dyn mcp::House>,
     ) -> Result<Self> {
         let clock: Arc<dyn Clock> = Arc::new(|| endpoint::Timer::now(&Runtime));
-        let sandbox_clock = SandboxClock::new(Arc::new(|| endpoint::Timer::now(&Runtime)));
         let vendor = HighLevelSandbox::start(settings, sandbox_clock).await?;
         let location = LocationId::new(vendor.location_id());
         let settings = highlevel::Settings {

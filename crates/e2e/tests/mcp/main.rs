@@ -5,6 +5,7 @@ mod contacts;
 mod house;
 mod invoices;
 mod lists;
+mod messages;
 mod mirror;
 mod operations;
 mod opportunities;

@@ -80,7 +80,7 @@ impl TypedTool for FindConversations {
         let next = last.and_then(place).map(|place| cursor(&place));
         let items = items(desk, rows).await;
         let total = reply["total"].as_u64();
-        let answer = Answer::of(&Rows { items, next_cursor: next, total, ..Rows::default() })?;
+        let answer = Answer::of(&Rows { next_cursor: next, total, ..Rows::whole(items) })?;
         Ok(Act::Answer(answer.untrusted(&["/items/*/last_message"])))
     }
 }

@@ -92,7 +92,7 @@ impl TypedTool for FindSubmissions {
         let next = reply.pointer("/meta/nextPage").and_then(Value::as_u64);
         let total = reply.pointer("/meta/total").and_then(Value::as_u64);
         let next_cursor = next.map(|next| next.to_string());
-        let answer = Answer::of(&Rows { items, next_cursor, total, ..Rows::default() })?;
+        let answer = Answer::of(&Rows { next_cursor, total, ..Rows::whole(items) })?;
         Ok(Act::Answer(answer.untrusted(&UNTRUSTED)))
     }
 }

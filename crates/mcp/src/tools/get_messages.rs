@@ -95,7 +95,7 @@ async fn list(
     };
     let items = messages(desk, listed(page, "messages")).await?;
     let next = text(page, "/lastMessageId").filter(|_| page["nextPage"] == true);
-    Ok(Rows { items, next_cursor: next.map(str::to_owned), ..Rows::default() })
+    Ok(Rows { next_cursor: next.map(str::to_owned), ..Rows::whole(items) })
 }
 
 async fn one(desk: &Desk, id: &str) -> Result<Rows, ToolError> {
