@@ -21,7 +21,7 @@ use mcp::{
 use rmcp::{
     RoleClient, ServiceExt,
     model::{CallToolRequestParams, CallToolResult, JsonObject},
-    service::RunningService,
+    service::{ClientServiceExt as _, RunningService},
 };
 use sandbox::{
     SandboxClock,
@@ -29,6 +29,8 @@ use sandbox::{
 };
 use serde_json::Value;
 use store::Sqlite;
+
+use crate::person::Person;
 
 type VendorClient = Client<HttpTransport, Runtime>;
 
@@ -56,15 +58,20 @@ impl Clients<HttpTransport, Runtime> for One {
 pub(crate) struct House {
     pub(crate) vendor: HighLevelSandbox,
     pub(crate) store: Sqlite,
-    pub(crate) client: RunningService<RoleClient, ()>,
+    pub(crate) client: RunningService<RoleClient, Person>,
     pub(crate) raw: VendorClient,
     books: Arc<dyn Books>,
     _folder: tempfile::TempDir,
 }
 
 impl House {
-    /// A house for this caller.
+    /// A house for this caller, before which nobody can be asked.
     pub(crate) async fn open(caller: Caller) -> Result<Self> {
+        Self::open_before(caller, Person::absent()).await
+    }
+
+    /// A house for this caller, before which this person sits.
+    pub(crate) async fn open_before(caller: Caller, person: Person) -> Result<Self> {
         let settings = HighLevelSettings {
             contacts: 40,
             rate_limits: RateLimits::generous(),
@@ -123,7 +130,8 @@ impl House {
                 let _ = running.waiting().await;
             }
         });
-        let client = ().serve(ours).await?;
+        let lifecycle = person.lifecycle();
+        let client = person.serve_with_lifecycle(ours, lifecycle).await?;
         Ok(Self { vendor, store, client, raw, books, _folder: folder })
     }
 

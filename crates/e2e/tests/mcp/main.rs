@@ -1,6 +1,7 @@
 //! The tools of assistants against the simulated HighLevel, driven by the official client.
 
 mod calendars;
+mod confirm;
 mod contacts;
 mod house;
 mod invoices;
@@ -9,3 +10,4 @@ mod messages;
 mod mirror;
 mod operations;
 mod opportunities;
+mod person;
