@@ -1,6 +1,8 @@
 //! `highwire mcp`: the tools of assistants over standard input and output.
 
 mod install;
+#[cfg(test)]
+mod registry;
 
 use std::{sync::Arc, time::Duration};
 
