@@ -78,12 +78,12 @@ impl House {
             ..HighLevelSettings::default()
         };
         let clock = SandboxClock::new(Arc::new(|| endpoint::Timer::now(&Runtime)));
-        Self::open_with(caller, (settings, clock), |house| Arc::new(house)).await
+        Self::open_with((caller, person), (settings, clock), |house| Arc::new(house)).await
     }
 
     /// A house for this caller before such a vendor, with another house around the usual one.
     pub(crate) async fn open_with(
-        caller: Caller,
+        (caller, person): (Caller, Person),
         (settings, sandbox_clock): (HighLevelSettings, SandboxClock),
         around: impl FnOnce(SoloHouse<HttpTransport, Runtime>) -> Arc<dyn mcp::House>,
     ) -> Result<Self> {

@@ -20,7 +20,10 @@ use mcp::{Caller, Mode, Place, Profile, ToolError, books::Books, solo::SoloHouse
 use sandbox::highlevel::{HighLevelSettings, RateLimits};
 use serde_json::{Map, Value, json};
 
-use crate::house::{House, caller, tenant};
+use crate::{
+    house::{House, caller, tenant},
+    person::Person,
+};
 
 /// A Monday morning, so that what is scheduled is still ahead.
 const NOW: &str = "2026-03-02T09:00:00Z";
@@ -128,9 +131,11 @@ async fn every_operation_is_called_once() -> Result<()> {
         ..HighLevelSettings::default()
     };
     let vendor = (settings, e2e::still_clock(NOW));
-    let house = House::open_with(caller(Mode::Trusted, Profile::Meta), vendor, move |house| {
-        Arc::new(Agency { house, everyone: around })
-    })
+    let house = House::open_with(
+        (caller(Mode::Trusted, Profile::Meta), Person::absent()),
+        vendor,
+        move |house| Arc::new(Agency { house, everyone: around }),
+    )
     .await?;
     let mut coverage = Coverage::begin(&house.vendor, Generation::V2).await?;
     *everyone.clients.lock().unwrap_or_else(PoisonError::into_inner) = coverage.clients();
