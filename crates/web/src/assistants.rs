@@ -282,3 +282,6 @@ impl<S: Storage> Hall<S> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
