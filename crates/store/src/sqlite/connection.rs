@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use rusqlite::{Connection, OpenFlags, config::DbConfig};
+use rusqlite::{Connection, OpenFlags};
 
 use super::{OpenError, schema::Schema};
 
@@ -56,9 +56,6 @@ pub(super) fn open(path: &Path, mode: Mode) -> Result<Connection, OpenError> {
     // A negative size is in KiB, a positive one in pages.
     connection.pragma_update(None, "cache_size", -cache).map_err(refused)?;
     connection.set_prepared_statement_cache_capacity(64);
-    // Otherwise SQLite plans a statement anew whenever a text is bound to it, since another value
-    // could be found in another way.
-    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(refused)?;
     if matches!(mode, Mode::Read) {
         return Ok(connection);
     }
@@ -104,25 +101,5 @@ fn check_settings(
         ("wal", synchronous) if synchronous == wanted as i64 => Ok(()),
         ("wal", _) => failed("synchronous"),
         _ => failed("journal_mode=wal"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use rusqlite::StatementStatus;
-
-    use super::*;
-    use crate::sqlite::schema::STATE;
-
-    #[test]
-    fn a_statement_is_planned_once() {
-        let folder = tempfile::tempdir().unwrap();
-        let connection = open(&folder.path().join("state.db"), Mode::Write(&STATE)).unwrap();
-        let sql = "SELECT number FROM mirrored WHERE shelf = ?1 AND id = ?2";
-        let mut statement = connection.prepare(sql).unwrap();
-        for id in ["c1", "c2", "c3"] {
-            assert!(!statement.exists((1, id)).unwrap());
-        }
-        assert_eq!(statement.get_status(StatementStatus::RePrepare), 0);
     }
 }
