@@ -5,3 +5,4 @@ mod house;
 mod lists;
 mod mirror;
 mod opportunities;
+mod white_label;
