@@ -11,11 +11,13 @@ use std::{
 
 use anyhow::Result;
 use endpoint::catalogue::{Edition, Generation, Operation, Place, sample, validate_reply};
-use highlevel::{CompanyId, LocationId, RawCall, Tenant, catalogue::TokenClass};
+use endpoint::http::HttpTransport;
+use highlevel::{Client, CompanyId, LocationId, RawCall, Tenant, catalogue::TokenClass};
 use sandbox::highlevel::HighLevelSandbox;
 use serde_json::{Map, Value, json};
 
 use crate::{
+    Runtime,
     callers::{RawClient, client, granted},
     filler::Filler,
     recipes::{Maker, Recipes, placeholder},
@@ -23,6 +25,23 @@ use crate::{
 
 /// Stands in a recipe for whatever the schema leads to.
 const ANY: &str = "any";
+
+/// The values of one call.
+pub struct Values {
+    /// Those of path, query and headers.
+    pub parameters: Map<String, Value>,
+    /// The body.
+    pub body: Option<Value>,
+    /// The name of the part with the file, where the body is a form in parts.
+    pub part: Option<String>,
+}
+
+/// A call before it is made.
+struct Composed {
+    call: RawCall,
+    given: Map<String, Value>,
+    part: Option<String>,
+}
 
 /// What an operation was called with and answered.
 struct Called {
@@ -99,6 +118,24 @@ impl Coverage {
         self.recipes.entries().difference(&self.used).cloned().collect()
     }
 
+    /// The clients, one for each class of token.
+    #[must_use]
+    pub fn clients(&self) -> HashMap<TokenClass, Client<HttpTransport, Runtime>> {
+        self.clients.clone()
+    }
+
+    /// The values with which an operation can be called, whatever calls it: in the generation of this
+    /// world where it has the operation, and else in the other. Records that they need are made.
+    ///
+    /// # Errors
+    /// Where a record cannot be made.
+    pub async fn values(&mut self, operation: Operation<'static>) -> Result<Values, String> {
+        let edition = operation.edition(self.generation).or(operation.editions().next());
+        let edition = edition.expect("an operation is in some generation");
+        let Composed { call, given, part } = self.compose(operation, edition, Map::new()).await?;
+        Ok(Values { parameters: given, body: call.given_body().cloned(), part })
+    }
+
     /// Calls an operation once.
     ///
     /// # Errors
@@ -122,7 +159,7 @@ impl Coverage {
     ) -> Pending<'_, Result<Called, String>> {
         Box::pin(async move {
             let edition = operation.edition(generation).expect("the generation has it");
-            let (call, given) = self.compose(operation, edition, with).await?;
+            let Composed { call, given, .. } = self.compose(operation, edition, with).await?;
             let class = edition.access().filter_map(TokenClass::of).min();
             let client = &self.clients[&class.unwrap_or(TokenClass::Location)];
             let reply = client.call(&call).await.map_err(|error| {
@@ -161,7 +198,7 @@ impl Coverage {
         operation: Operation<'static>,
         edition: Edition<'static>,
         with: Map<String, Value>,
-    ) -> Result<(RawCall, Map<String, Value>), String> {
+    ) -> Result<Composed, String> {
         let (known, wanted) = self.gather(operation, edition, with).await?;
         let part = self.part(operation.id()).await?;
         self.count += 1;
@@ -176,6 +213,7 @@ impl Coverage {
             }
         }
         let mut sent = given.clone();
+        let mut file = None;
         if let Some(body) = edition.body() {
             let made = match known.get("body").filter(|_| wanted.contains_key("body")) {
                 Some(whole) => whole.clone(),
@@ -186,6 +224,7 @@ impl Coverage {
             if body.content_types().any(|kind| kind == "multipart/form-data") {
                 self.used.insert(format!("files.{}", operation.id()));
                 call = call.file(&part, "note.txt", "text/plain", "hello");
+                file = Some(part);
             }
         }
         let sent = Value::Object(sent);
@@ -193,7 +232,7 @@ impl Coverage {
             self.used.insert(format!("values.{}.{name}", operation.id()));
             self.used.insert(format!("values.{}/{}.{name}", operation.id(), edition.generation()));
         }
-        Ok((call, given))
+        Ok(Composed { call, given, part: file })
     }
 
     /// What is known for a call, and which of it goes where it is optional, too.

@@ -44,4 +44,13 @@ impl Editor {
         ensure!(matches!(answer.status, 200 | 201), "{path}: {}: {said}", answer.status);
         Ok(serde_json::from_str(&said)?)
     }
+
+    /// What a simulated vendor tells of itself at this address.
+    ///
+    /// # Errors
+    /// Where it answers no JSON.
+    pub async fn look(&self, url: String) -> Result<Value> {
+        let request = Request { method: Method::Get, url, headers: Vec::new(), body: "".into() };
+        Ok(serde_json::from_slice(&self.transport.send(request).await?.body)?)
+    }
 }

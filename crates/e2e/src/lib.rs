@@ -33,7 +33,7 @@ pub mod trial;
 mod vendors;
 
 pub use self::{
-    coverage::Coverage,
+    coverage::{Coverage, Values},
     crowd::{Account, Crowd, Stranger, Traffic, Verdict, Write, Written},
     editor::Editor,
     events::{Events, Fact, Signed},

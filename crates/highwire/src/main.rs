@@ -6,6 +6,7 @@
 
 mod actor;
 mod administration;
+mod assistants;
 mod broker;
 mod cli;
 mod clock;

@@ -58,6 +58,7 @@ pub(crate) struct Settings {
     pub(crate) notion: Notion,
     pub(crate) sync: Sync,
     pub(crate) subscriptions: Subscriptions,
+    pub(crate) mcp: Mcp,
     pub(crate) sandbox: Sandbox,
     /// All of them as they may be shown.
     #[serde(skip)]
@@ -174,6 +175,36 @@ pub(crate) struct HighLevel {
     pub(crate) redirect_url: String,
     pub(crate) scopes: Vec<String>,
     pub(crate) installs_go_to: String,
+}
+
+/// The tools of assistants over HTTP.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Mcp {
+    pub(crate) url: String,
+    pub(crate) hosts: Vec<String>,
+    pub(crate) origins: Vec<String>,
+    pub(crate) mode: McpMode,
+    pub(crate) require_human: bool,
+    pub(crate) lockdown: bool,
+    pub(crate) issuer: String,
+    pub(crate) keys_url: String,
+    pub(crate) introspection_url: String,
+    pub(crate) client_id: String,
+    pub(crate) client_secret: Secret,
+    pub(crate) scopes: Vec<String>,
+    pub(crate) organization: String,
+    pub(crate) organization_claim: String,
+    pub(crate) connection_claim: String,
+}
+
+/// How much is asked before an assistant's call is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum McpMode {
+    Strict,
+    Default,
+    Trusted,
 }
 
 /// The Notion connection.

@@ -23,7 +23,7 @@ use crate::{
     actor::Actor,
     cli::Cli,
     clock, printer,
-    settings::{Environment, Flags, Settings},
+    settings::{Flags, Settings},
     wiring::{self, Running},
 };
 
@@ -135,7 +135,8 @@ fn settings(folder: &Path, listen: &str) -> Settings {
         listen: Some(listen.parse().unwrap()),
         ..Flags::default()
     };
-    Settings::load(&flags, &Environment::default()).unwrap()
+    let environment = [("HIGHWIRE_MCP_HOSTS", "hub")].into_iter().collect();
+    Settings::load(&flags, &environment).unwrap()
 }
 
 /// The words of every command that does something, from clap's tree.

@@ -5,17 +5,19 @@ use std::{path::Path, sync::Arc, time::Duration};
 use connectors::{highlevel::HighLevel, notion::ActivityLog};
 use domain::{
     Actor, Clock, ConnectionId, Destination, Mapping, Organization, OrganizationId, Organizations,
-    SecretSealer, SubscriptionNotary,
+    SecretSealer, SubscriptionNotary, crm::Crm,
 };
 use endpoint::http::HttpTransport;
 use engine::{Hub, Parts};
 use highlevel::webhook::PublicKeys;
 use jiff::Timestamp;
+use mcp::books::StoreBooks;
 use store::Sqlite;
 use tokio::task::JoinSet;
 use web::{Listener, Server, Site};
 
 use crate::{
+    assistants::{self, HubAssistants, HubHouse},
     broker::{self, HighLevelBroker},
     clock::{self, Timer},
     consents::{self, HubConsents},
@@ -244,10 +246,13 @@ impl Ground<'_> {
         let consents = consents::desk(settings, store, Arc::clone(sealer))?;
         let hands = (Arc::clone(sealer), broker.clone());
         let installation = HubInstallation::new(settings, store.clone(), Arc::clone(clock));
+        let crm = port::highlevel(settings, broker, store, clock);
+        let assistants = HubAssistants::new(settings, self.house(&crm)?, (own_url, clock))?;
         Ok(web::Services {
+            assistants: Some(Arc::new(assistants)),
             consents: Some(Arc::new(HubConsents::of_hub(settings, consents)?)),
             mappings: Arc::default(),
-            crm: Some(port::highlevel(settings, broker, store, clock)),
+            crm: Some(crm),
             proxy: Some(proxy::highlevel(settings, store, (broker, clock))?),
             browser_proxy: proxy::browser(settings, store, (sealer, clock))?,
             subscriptions: Some(notary),
@@ -255,6 +260,25 @@ impl Ground<'_> {
             set_up: Some(Arc::new(HubSetUp::new(settings, store, hands, own_url)?)),
             installation: Some(Arc::new(installation)),
         })
+    }
+}
+
+impl Ground<'_> {
+    /// What the tools of assistants work in.
+    fn house(&self, crm: &Arc<dyn Crm>) -> Result<HubHouse, Failure> {
+        let Self { settings, store, broker, clock, .. } = *self;
+        let clients = Arc::new(port::clients(settings, broker, store));
+        let (crm, clock) = (Arc::clone(crm), Arc::clone(clock));
+        let sources = sources(settings)?;
+        let books = StoreBooks::new(store.clone(), sources, Arc::clone(&crm), Arc::clone(&clock));
+        Ok(HubHouse::new(assistants::Rooms {
+            store: store.clone(),
+            locations: Arc::clone(&clients) as _,
+            clients,
+            crm,
+            books: Arc::new(books),
+            clock,
+        }))
     }
 }
 

@@ -3,16 +3,21 @@
 use std::sync::Arc;
 
 use domain::{
-    BoxFuture, ChangeSet, ChangeSetId, Clock, EventId, NewAudit, NewChangeSet, Realm, Storage,
+    BoxFuture, Budget, BudgetKey, Budgets, ChangeSet, ChangeSetId, Clock, EventId, KeptReply,
+    KnownRequest, Memory, NewAudit, NewChangeSet, NewRequest, Realm, RequestKey, Storage,
     StorageError, Tenant, UndoReport, WriteEnd, WriteIntent, crm::Crm,
 };
 use engine::{
     Sources, tell,
     undo::{Order, Refused, Undo},
 };
+use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::ToolError;
+use crate::{ToolError, caps::Full};
+
+/// Changes what a caller has spent, or says why it may not.
+pub type Spending = Box<dyn FnOnce(&mut Budget) -> Result<(), Full> + Send>;
 
 /// The hub's books, as tools use them.
 pub trait Books: Send + Sync {
@@ -58,25 +63,58 @@ pub trait Books: Send + Sync {
         realm: &'a Realm,
         event: EventId,
     ) -> BoxFuture<'a, Result<Option<Value>, StorageError>>;
+
+    /// Notes that what is done once begins, where its key is not known: then none is told.
+    fn begin(
+        &self,
+        request: NewRequest,
+    ) -> BoxFuture<'_, Result<Option<KnownRequest>, StorageError>>;
+
+    /// Keeps what came of what is done once.
+    fn end<'a>(
+        &'a self,
+        key: &'a RequestKey,
+        reply: KeptReply,
+    ) -> BoxFuture<'a, Result<(), StorageError>>;
+
+    /// Frees the key of that of which nothing came.
+    fn forget<'a>(&'a self, key: &'a RequestKey) -> BoxFuture<'a, Result<(), StorageError>>;
+
+    /// Changes what somebody has spent of a limit.
+    fn spend(
+        &self,
+        key: BudgetKey,
+        now: Timestamp,
+        spending: Spending,
+    ) -> BoxFuture<'_, Result<Result<(), Full>, StorageError>>;
 }
 
 /// The books in a store.
-pub struct StoreBooks<S> {
+pub struct StoreBooks<S, B = Memory> {
     store: S,
     sources: Sources,
     undo: Undo<S>,
+    budgets: B,
 }
 
 impl<S: Storage + Clone> StoreBooks<S> {
-    /// The books in this store; undo works through this port, and `sources` read events.
+    /// The books in this store; undo works through this port, and `sources` read events. What
+    /// callers have spent is counted for as long as the books are there.
     #[must_use]
     pub fn new(store: S, sources: Sources, crm: Arc<dyn Crm>, clock: Arc<dyn Clock>) -> Self {
-        let undo = Undo::new(store.clone(), crm, clock);
-        Self { store, sources, undo }
+        let undo = Undo::new(store.clone(), crm, Arc::clone(&clock));
+        Self { store, sources, undo, budgets: Memory::new(clock) }
+    }
+
+    /// The same, that counts in budgets which outlast it and which processes share.
+    #[must_use]
+    pub fn counting<B: Budgets>(self, budgets: B) -> StoreBooks<S, B> {
+        let Self { store, sources, undo, .. } = self;
+        StoreBooks { store, sources, undo, budgets }
     }
 }
 
-impl<S: Storage> Books for StoreBooks<S> {
+impl<S: Storage, B: Budgets> Books for StoreBooks<S, B> {
     fn note(&self, entries: Vec<NewAudit>) -> BoxFuture<'_, Result<(), StorageError>> {
         Box::pin(self.store.note_audit(entries))
     }
@@ -142,5 +180,33 @@ impl<S: Storage> Books for StoreBooks<S> {
             let story = tell(&self.store, &self.sources, event).await?;
             Ok(story.map(|story| serde_json::to_value(story).unwrap_or_default()))
         })
+    }
+
+    fn begin(
+        &self,
+        request: NewRequest,
+    ) -> BoxFuture<'_, Result<Option<KnownRequest>, StorageError>> {
+        Box::pin(self.store.begin_request(request))
+    }
+
+    fn end<'a>(
+        &'a self,
+        key: &'a RequestKey,
+        reply: KeptReply,
+    ) -> BoxFuture<'a, Result<(), StorageError>> {
+        Box::pin(self.store.end_request(key, reply))
+    }
+
+    fn forget<'a>(&'a self, key: &'a RequestKey) -> BoxFuture<'a, Result<(), StorageError>> {
+        Box::pin(self.store.forget_request(key))
+    }
+
+    fn spend(
+        &self,
+        key: BudgetKey,
+        now: Timestamp,
+        spending: Spending,
+    ) -> BoxFuture<'_, Result<Result<(), Full>, StorageError>> {
+        Box::pin(self.budgets.change(key, now, spending))
     }
 }

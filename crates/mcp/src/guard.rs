@@ -22,6 +22,16 @@ pub fn is_listed(caller: &Caller, kind: Kind) -> bool {
     kind == Kind::Read || (caller.mode != Mode::ReadOnly && caller.kinds.contains(&kind))
 }
 
+/// Whether somebody is asked before a tool of this kind changes one record.
+#[must_use]
+pub fn asks(caller: &Caller, kind: Kind) -> bool {
+    match caller.mode {
+        Mode::ReadOnly | Mode::Trusted => false,
+        Mode::Strict => kind != Kind::Read,
+        Mode::Default => !matches!(kind, Kind::Read | Kind::Write),
+    }
+}
+
 /// What becomes of a plan.
 ///
 /// # Errors

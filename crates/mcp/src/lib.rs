@@ -9,26 +9,35 @@
 
 pub mod books;
 pub mod caller;
+pub mod caps;
 mod completion;
+mod confirm;
 pub mod desk;
+mod digest;
 mod directory;
 pub mod error;
 pub mod guard;
 pub mod house;
+pub mod http;
+mod ledger;
 mod listing;
 mod names;
+mod once;
 mod operations;
 mod output;
 pub mod plan;
 mod prompts;
 mod resources;
+pub mod safety;
 pub mod schema;
-pub mod serve;
 pub mod server;
 pub mod solo;
+pub mod stdio;
+pub mod tokens;
 pub mod tool;
 mod toolbox;
 mod tools;
+mod untrusted;
 mod walk;
 
 pub use self::{

@@ -20,15 +20,20 @@ pub(crate) const CONFIRM: &str = "confirm";
 /// What every tool that may write takes: under which key a repetition gives the first result.
 pub(crate) const IDEMPOTENCY_KEY: &str = "idempotency_key";
 
+/// The tool that calls operations of every kind: it is there for whoever may write, and it is
+/// destructive all the same.
+const OF_EVERY_KIND: &str = "write_operation";
+
 /// A tool as it is listed.
 pub(crate) fn listed(spec: &ToolSpec) -> Tool {
+    let is_destructive = matches!(spec.kind, Kind::Delete | Kind::Send | Kind::Money);
     let annotations = ToolAnnotations::new()
         .read_only(spec.kind == Kind::Read)
-        .destructive(matches!(spec.kind, Kind::Delete | Kind::Send | Kind::Money))
+        .destructive(is_destructive || spec.name == OF_EVERY_KIND)
         .idempotent(spec.is_idempotent)
         .open_world(true);
     Tool::new_with_raw(spec.name.clone(), Some(Cow::Borrowed(spec.about)), input(spec))
-        .with_raw_output_schema(Arc::clone(&spec.output))
+        .with_raw_output_schema(output(spec))
         .with_annotations(annotations)
 }
 
@@ -43,6 +48,17 @@ fn input(spec: &ToolSpec) -> Arc<JsonObject> {
         }
     }
     Arc::new(input)
+}
+
+/// What a tool gives. One that writes may give a preview, a dry run or a no instead, so that none of
+/// its members has to be there.
+fn output(spec: &ToolSpec) -> Arc<JsonObject> {
+    if spec.kind == Kind::Read || !spec.output.contains_key("required") {
+        return Arc::clone(&spec.output);
+    }
+    let mut output = JsonObject::clone(&spec.output);
+    output.remove("required");
+    Arc::new(output)
 }
 
 fn shared(kind: Kind) -> Vec<(&'static str, Value)> {
@@ -95,6 +111,18 @@ mod tests {
         let own = json!({"type": "object", "properties": {"location": {"type": "integer"}}});
         let listed = listed(&spec(Kind::Read, own));
         assert_eq!(listed.input_schema["properties"]["location"]["type"], "integer");
+    }
+
+    #[test]
+    fn a_tool_that_writes_may_give_a_preview_instead() {
+        let output = json!({"type": "object", "required": ["id"], "properties": {"id": {}}});
+        for (kind, has_required) in [(Kind::Read, true), (Kind::Write, false), (Kind::Send, false)]
+        {
+            let mut spec = spec(kind, json!({"type": "object"}));
+            spec.output = Arc::new(serde_json::from_value(output.clone()).unwrap());
+            let listed = listed(&spec).output_schema.unwrap();
+            assert_eq!(listed.contains_key("required"), has_required, "{kind:?}");
+        }
     }
 
     #[test]

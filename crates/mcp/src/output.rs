@@ -81,7 +81,8 @@ fn empty_like(value: &Value) -> Value {
     }
 }
 
-fn is_empty(value: &Value) -> bool {
+/// Whether a value says nothing.
+pub(crate) fn is_empty(value: &Value) -> bool {
     match value {
         Value::Null => true,
         Value::String(text) => text.is_empty(),

@@ -14,7 +14,7 @@ use serde_json::Value;
 use crate::{ToolError, desk::Desk, tool::Answer};
 
 /// Does what was planned, by a desk whose writes are noted in the plan's change set.
-pub type Run = Box<dyn FnOnce(Desk) -> BoxFuture<'static, Result<Answer, ToolError>> + Send>;
+pub type Run = Box<dyn FnOnce(Desk) -> BoxFuture<'static, Result<Answer, ToolError>> + Send + Sync>;
 
 /// What a tool would change.
 pub struct Plan {

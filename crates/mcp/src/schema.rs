@@ -29,14 +29,27 @@ fn of<T: JsonSchema>() -> JsonObject {
     }
 }
 
-/// Takes out what no assistant needs: titles, and the `null` and `default` of what may be left out.
+/// Takes out what no assistant needs: titles, the widths of numbers, and the `null` and `default` of
+/// what may be left out.
 fn trim(schema: &mut Value) {
     match schema {
         Value::Object(members) => {
-            members.remove("title");
-            members.remove("$schema");
-            if members.get("default").is_some_and(Value::is_null) {
+            for word in ["title", "$schema"] {
+                members.remove(word);
+            }
+            if members.get("default").is_some_and(says_nothing) {
                 members.remove("default");
+            }
+            let is_number = |format: &str| format.starts_with("uint") || format.starts_with("int");
+            if members.get("format").and_then(Value::as_str).is_some_and(is_number) {
+                members.remove("format");
+                members.remove("minimum");
+            }
+            if members.get("additionalProperties") == Some(&Value::Bool(true)) {
+                members.remove("additionalProperties");
+            }
+            if let Some(Value::Array(values)) = members.get_mut("enum") {
+                values.retain(|one| !one.is_null());
             }
             if let Some(Value::Array(types)) = members.get_mut("type") {
                 types.retain(|one| one != "null");
@@ -45,9 +58,57 @@ fn trim(schema: &mut Value) {
                     members.insert("type".to_owned(), only);
                 }
             }
-            members.values_mut().for_each(trim);
+            for (word, member) in members {
+                match member {
+                    // Its members are names, which may be those of keywords.
+                    Value::Object(named) if word == "properties" => {
+                        named.values_mut().for_each(trim)
+                    }
+                    member => trim(member),
+                }
+            }
         }
         Value::Array(items) => items.iter_mut().for_each(trim),
         _ => {}
+    }
+}
+
+/// Whether a default is what is meant where nothing is given.
+fn says_nothing(default: &Value) -> bool {
+    match default {
+        Value::Null => true,
+        Value::Bool(yes) => !yes,
+        Value::Array(items) => items.is_empty(),
+        Value::Object(members) => members.is_empty(),
+        Value::Number(_) | Value::String(_) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn names_of_members_are_no_keywords() {
+        let mut schema = json!({
+            "title": "Task", "type": "object",
+            "properties": {
+                "title": { "type": ["string", "null"], "default": null },
+                "count": { "type": "integer", "format": "uint", "minimum": 0 },
+                "kind": { "enum": ["a", null], "type": "string" },
+            },
+        });
+        trim(&mut schema);
+        let left = json!({
+            "type": "object",
+            "properties": {
+                "title": { "type": "string" },
+                "count": { "type": "integer" },
+                "kind": { "enum": ["a"], "type": "string" },
+            },
+        });
+        assert_eq!(schema, left);
     }
 }

@@ -14,18 +14,22 @@ use rmcp::{
     },
     service::RequestContext,
 };
+use serde::Deserialize;
 
 use crate::{
-    Caller, House, ToolError,
+    Caller, House, Mode, ToolError,
+    caps::Caps,
     completion::Begun,
+    confirm::person::{Client, Reach},
     desk::Desk,
     directory::Directory,
     guard,
     listing::LOCATION,
     output::Handles,
     prompts, resources,
+    safety::Safety,
     toolbox::{Held, Toolbox, Toolboxes},
-    walk::{Call, Walk},
+    walk::{Call, Walk, Walked},
 };
 
 /// The revisions of the protocol that are spoken, oldest first. The last has no handshake.
@@ -53,6 +57,7 @@ pub struct McpServer {
     boxes: Arc<Toolboxes>,
     directory: Arc<Directory>,
     handles: Arc<Handles>,
+    safety: Arc<Safety>,
 }
 
 impl McpServer {
@@ -68,7 +73,19 @@ impl McpServer {
             boxes,
             directory: Arc::default(),
             handles: Arc::default(),
+            safety: Arc::new(Safety::of_process(Caps::default())),
         }
+    }
+
+    /// The same, kept safe by what other servers share.
+    #[must_use]
+    pub fn with_safety(self, safety: Arc<Safety>) -> Self {
+        Self { safety, ..self }
+    }
+
+    /// Notes in the audit what has not been noted yet. To be awaited when the serving ends.
+    pub async fn flush(&self) {
+        self.safety.flush(&self.house).await;
     }
 
     /// The same server for another caller: what the process remembers is shared, and every part of it
@@ -79,11 +96,41 @@ impl McpServer {
         Self { caller: Arc::new(caller), tools, ..self.clone() }
     }
 
-    /// The tools as they are listed, in order of name: those that the caller may use.
+    /// The tools as they are listed, in order of name: those that the caller may use, by a client
+    /// that can ask a person or cannot.
     #[must_use]
-    pub fn listed(&self) -> Vec<rmcp::model::Tool> {
+    pub fn listed(&self, can_ask: bool) -> Vec<rmcp::model::Tool> {
+        let needs_person = |kind| {
+            self.caller.surface.requires_person && !can_ask && guard::asks(&self.caller, kind)
+        };
         let held = self.tools.all().filter(|held| self.is_there(&held.spec.name, held.spec.kind));
+        let held = held.filter(|held| !needs_person(held.spec.kind));
         held.map(|held| held.listed.clone()).collect()
+    }
+
+    /// What a request would do and its caller has no right to, where it calls a tool of such a kind. Then
+    /// a better right helps; what reads only takes every right away, and nothing helps there.
+    #[must_use]
+    pub fn lacks(&self, request: &[u8]) -> Option<Kind> {
+        #[derive(Deserialize)]
+        struct Asked<'a> {
+            #[serde(borrow)]
+            method: Cow<'a, str>,
+            #[serde(borrow)]
+            params: Option<Called<'a>>,
+        }
+        #[derive(Deserialize)]
+        struct Called<'a> {
+            #[serde(borrow)]
+            name: Option<Cow<'a, str>>,
+        }
+        if self.caller.mode == Mode::ReadOnly {
+            return None;
+        }
+        let asked = serde_json::from_slice::<Asked<'_>>(request).ok()?;
+        let name = asked.params.filter(|_| asked.method == "tools/call")?.name?;
+        let kind = self.tools.get(&name)?.spec.kind;
+        (kind != Kind::Read && !self.caller.kinds.contains(&kind)).then_some(kind)
     }
 
     /// The tool of this name, where the caller may use it.
@@ -118,12 +165,13 @@ impl McpServer {
             caller: Arc::clone(&self.caller),
             directory: Arc::clone(&self.directory),
             handles: Arc::clone(&self.handles),
+            safety: Arc::clone(&self.safety),
         }
     }
 
     async fn call(
         &self,
-        request: CallToolRequestParams,
+        mut request: CallToolRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
         let Some(held) = self.held(&request.name) else {
@@ -131,10 +179,14 @@ impl McpServer {
             return Err(ErrorData::invalid_params(message, None));
         };
         let progress = context.meta.get_progress_token().map(|token| (context.peer.clone(), token));
-        let arguments = request.arguments.unwrap_or_default();
-        let call = Call { tool: held, arguments, progress };
+        let arguments = request.arguments.take().unwrap_or_default();
+        let client = Client::of(&mut request, &context);
+        let call = Call { tool: held, arguments, progress, client };
         Ok(match self.walk().call(call).await {
-            Ok(answer) => CallToolResult::structured(answer.value).into(),
+            Ok(Walked::Told(told)) => {
+                CallToolResult::structured(told.value).with_meta(told.meta).into()
+            }
+            Ok(Walked::Asks(asks)) => CallToolResponse::InputRequired(*asks),
             Err(error) => told(&error).into(),
         })
     }
@@ -175,13 +227,14 @@ impl ServerHandler for McpServer {
     async fn list_tools(
         &self,
         page: Option<PaginatedRequestParams>,
-        _: RequestContext<RoleServer>,
+        context: RequestContext<RoleServer>,
     ) -> Result<ListToolsResult, ErrorData> {
         if page.is_some_and(|page| page.cursor.is_some()) {
             let message = "the list has one page; ask for it without a cursor";
             return Err(ErrorData::invalid_params(message, None));
         }
-        let listed = ListToolsResult::with_all_items(self.listed());
+        let can_ask = Reach::of(&context).is_somebody();
+        let listed = ListToolsResult::with_all_items(self.listed(can_ask));
         // What is listed follows from who asks.
         Ok(listed.with_ttl_ms(KEPT).with_cache_scope(CacheScope::Private))
     }

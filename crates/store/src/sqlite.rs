@@ -15,6 +15,7 @@ mod journal;
 mod lanes;
 mod leases;
 mod links;
+mod log;
 mod members;
 mod mirror;
 mod notes;
@@ -42,6 +43,7 @@ use std::{
     fs::{File, OpenOptions, TryLockError},
     path::{Path, PathBuf},
     sync::Arc,
+    time::Duration,
 };
 
 use domain::{Clock, StorageError};
@@ -54,7 +56,7 @@ pub use self::{
     restore::{Restored, restore},
 };
 use self::{
-    connection::Mode, cut_off::Power, notes::Notes, recent::Recent, worker::Worker,
+    connection::Mode, cut_off::Power, log::Log, notes::Notes, recent::Recent, worker::Worker,
     writer::JournalWriter,
 };
 
@@ -70,6 +72,10 @@ const UNFINISHED_FILE: &str = "restore.unfinished";
 const NOTES_FILE: &str = "stages.notes";
 /// The file whose lock says that a hub runs on the data folder.
 const LOCK_FILE: &str = "highwire.lock";
+
+/// The pause between two checkpoints of the state. Nobody waits for its commits as for those of the
+/// journal, and a longer pause moves the pages that many commits touch less often.
+const STATE_CHECKPOINT_PAUSE: Duration = Duration::from_secs(1);
 
 /// A data folder. Clones share it; the last one to go closes it.
 #[derive(Clone)]
@@ -140,6 +146,8 @@ impl Sqlite {
         let write_journal = connection::open(&journal, mode(&schema::JOURNAL))?;
         let checkpoint = connection::open(&journal, Mode::Checkpoint)?;
         let write_state = connection::open(&state, mode(&schema::STATE))?;
+        let checkpoint_state = connection::open(&state, Mode::Checkpoint)?;
+        let state_log = Log::new(STATE_CHECKPOINT_PAUSE);
         let path = folder.join(NOTES_FILE);
         let notes = Notes::open(&path).map_err(|source| OpenError::at(&path, source))?;
         let recent = Arc::<Recent>::default();
@@ -162,7 +170,11 @@ impl Sqlite {
                 connection::open(&journal, Mode::Read)?,
                 power.clone(),
             ),
-            state: Worker::start("state", write_state, power),
+            state: Worker::start_to_write(
+                "state",
+                (write_state, checkpoint_state),
+                (state_log, power),
+            ),
             folder: folder.to_owned(),
             notes: Some(notes),
             _lock: Some(lock),

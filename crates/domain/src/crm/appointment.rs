@@ -92,6 +92,14 @@ pub trait CrmCalendars: Send + Sync {
     /// Books an appointment, which may send the contact a confirmation.
     fn book<'a>(&'a self, behalf: &'a Behalf, booking: &'a Booking) -> Answer<'a, Appointment>;
 
+    /// Moves an appointment to another time, with an offset, which may tell the contact.
+    fn reschedule<'a>(
+        &'a self,
+        behalf: &'a Behalf,
+        appointment: &'a str,
+        starts_at: &'a str,
+    ) -> Answer<'a, Appointment>;
+
     /// Cancels an appointment; one that is cancelled stays so.
     fn cancel<'a>(&'a self, behalf: &'a Behalf, appointment: &'a str) -> Answer<'a, Appointment>;
 

@@ -81,6 +81,10 @@ pub struct OpportunityDraft {
     #[serde(default)]
     #[schemars(range(min = 0))]
     pub value: Option<f64>,
+    /// Who looks after it: the id of a user of the CRM.
+    #[serde(default)]
+    #[schemars(regex(pattern = r"^[A-Za-z0-9_-]{1,64}$"))]
+    pub owner: Option<String>,
     /// Values of custom fields, by name.
     #[serde(default)]
     pub custom_fields: BTreeMap<String, Value>,
@@ -106,6 +110,10 @@ pub struct OpportunityPatch {
     #[serde(default, deserialize_with = "given")]
     #[schemars(range(min = 0))]
     pub value: Option<Option<f64>>,
+    /// Who is to look after it: the id of a user of the CRM.
+    #[serde(default)]
+    #[schemars(regex(pattern = r"^[A-Za-z0-9_-]{1,64}$"))]
+    pub owner: Option<String>,
     /// Values of custom fields, by name; null clears one.
     #[serde(default)]
     pub custom_fields: BTreeMap<String, Value>,

@@ -4,10 +4,20 @@
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
-use e2e::scale::{Figures, Size, measure};
+use e2e::scale::{Cost, Figures, Size, measure};
 
 const USAGE: &str = "usage: mirror_scale [--contacts NUMBER] [--messages NUMBER] [--seed NUMBER] \
                      [--folder FOLDER]";
+
+/// A figure of a turn.
+type Figure = fn(&Cost) -> f64;
+
+/// What is told of the rows that come in, of each turn.
+const LIVE: [(&str, Figure); 3] = [
+    ("rows a second", Cost::per_second),
+    ("microseconds of processor for a row", Cost::processor_micros),
+    ("bytes written for a row", Cost::bytes),
+];
 
 fn main() -> Result<()> {
     let (size, folder) = asked(std::env::args().skip(1))?;
@@ -44,13 +54,16 @@ fn tell(figures: &Figures) {
         figures.rows,
         figures.rows as f64 / seconds
     ));
-    let each = figures.bytes as f64 / figures.rows as f64;
+    let each = figures.bytes as f64 / figures.full_rows as f64;
     print(&format!("state.db: {:.2} GB, {each:.0} bytes a row", figures.bytes as f64 / 1e9));
-    let (empty, full) = figures.live;
-    print(&format!(
-        "live: {empty:.0} rows a second into an empty mirror, {full:.0} into the full one ({:.0} %)",
-        100.0 * full / empty
-    ));
+    let (small, full) = &figures.live;
+    for (name, figure) in LIVE {
+        let (small, full) = (small.median(figure), full.median(figure));
+        print(&format!(
+            "live, {name:<34} {small:>8.0} in a small mirror {full:>8.0} in the full one ({:.0} %)",
+            100.0 * full / small.max(f64::EPSILON)
+        ));
+    }
     for taken in &figures.taken {
         let milliseconds = |part| taken.quantile(part).as_secs_f64() * 1e3;
         print(&format!(

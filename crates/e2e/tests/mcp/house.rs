@@ -5,22 +5,23 @@ use std::sync::Arc;
 use anyhow::{Context, Result, ensure};
 use connectors::highlevel::port::{Clients, Connected, Port};
 use domain::{
-    Actor, Clock, ConnectionId, OrganizationId, Realm, Tenant,
+    Actor, Clock, ConnectionId, OrganizationId, Realm, Tenant, UndoReport,
     crm::{Answer, Crm, CrmError},
 };
 use e2e::Runtime;
 use endpoint::http::{HttpTransport, Settings as HttpSettings};
+use engine::undo::Order;
 use highlevel::{Client, LocationId, auth::PrivateToken};
 use mcp::{
     Caller, McpServer, Mode, Place, Profile, Surface,
-    books::StoreBooks,
+    books::{Books, StoreBooks},
     solo::{Rooms, SoloHouse},
     tool::every_kind,
 };
 use rmcp::{
     RoleClient, ServiceExt,
     model::{CallToolRequestParams, CallToolResult, JsonObject},
-    service::RunningService,
+    service::{ClientServiceExt as _, RunningService},
 };
 use sandbox::{
     SandboxClock,
@@ -28,6 +29,8 @@ use sandbox::{
 };
 use serde_json::Value;
 use store::Sqlite;
+
+use crate::person::Person;
 
 type VendorClient = Client<HttpTransport, Runtime>;
 
@@ -55,21 +58,36 @@ impl Clients<HttpTransport, Runtime> for One {
 pub(crate) struct House {
     pub(crate) vendor: HighLevelSandbox,
     pub(crate) store: Sqlite,
-    pub(crate) client: RunningService<RoleClient, ()>,
+    pub(crate) client: RunningService<RoleClient, Person>,
     pub(crate) raw: VendorClient,
+    books: Arc<dyn Books>,
     _folder: tempfile::TempDir,
 }
 
 impl House {
-    /// A house for this caller.
+    /// A house for this caller, before which nobody can be asked.
     pub(crate) async fn open(caller: Caller) -> Result<Self> {
+        Self::open_before(caller, Person::absent()).await
+    }
+
+    /// A house for this caller, before which this person sits.
+    pub(crate) async fn open_before(caller: Caller, person: Person) -> Result<Self> {
         let settings = HighLevelSettings {
             contacts: 40,
             rate_limits: RateLimits::generous(),
             ..HighLevelSettings::default()
         };
+        let clock = SandboxClock::new(Arc::new(|| endpoint::Timer::now(&Runtime)));
+        Self::open_with((caller, person), (settings, clock), |house| Arc::new(house)).await
+    }
+
+    /// A house for this caller before such a vendor, with another house around the usual one.
+    pub(crate) async fn open_with(
+        (caller, person): (Caller, Person),
+        (settings, sandbox_clock): (HighLevelSettings, SandboxClock),
+        around: impl FnOnce(SoloHouse<HttpTransport, Runtime>) -> Arc<dyn mcp::House>,
+    ) -> Result<Self> {
         let clock: Arc<dyn Clock> = Arc::new(|| endpoint::Timer::now(&Runtime));
-        let sandbox_clock = SandboxClock::new(Arc::new(|| endpoint::Timer::now(&Runtime)));
         let vendor = HighLevelSandbox::start(settings, sandbox_clock).await?;
         let location = LocationId::new(vendor.location_id());
         let settings = highlevel::Settings {
@@ -91,29 +109,30 @@ impl House {
         let clients = Arc::new(One(raw.clone(), location.clone()));
         let crm: Arc<dyn Crm> =
             Arc::new(Port::new(store.clone(), clients as _, Arc::clone(&clock)));
-        let books = StoreBooks::new(
+        let books: Arc<dyn Books> = Arc::new(StoreBooks::new(
             store.clone(),
             engine::Sources::default(),
             Arc::clone(&crm),
             Arc::clone(&clock),
-        );
+        ));
         let rooms =
-            Rooms { crm, books: Arc::new(books), queries: Some(Arc::new(store.clone()) as _) };
+            Rooms { crm, books: Arc::clone(&books), queries: Some(Arc::new(store.clone()) as _) };
         let open = Box::new(move || {
             let rooms = rooms.clone();
             Box::pin(std::future::ready(Ok(rooms))) as domain::BoxFuture<'static, _>
         });
         let place = Place { tenant: tenant(), location, name: Some("Main".to_owned()) };
         let house = SoloHouse::new(raw.clone(), place, clock, open);
-        let server = McpServer::new(Arc::new(house), caller);
+        let server = McpServer::new(around(house), caller);
         let (ours, theirs) = tokio::io::duplex(1 << 20);
         tokio::spawn(async move {
             if let Ok(running) = server.serve(theirs).await {
                 let _ = running.waiting().await;
             }
         });
-        let client = ().serve(ours).await?;
-        Ok(Self { vendor, store, client, raw, _folder: folder })
+        let lifecycle = person.lifecycle();
+        let client = person.serve_with_lifecycle(ours, lifecycle).await?;
+        Ok(Self { vendor, store, client, raw, books, _folder: folder })
     }
 
     /// Calls a tool and gives what it tells; an error where it refuses.
@@ -128,6 +147,19 @@ impl House {
         let told = self.result(tool, arguments).await?;
         ensure!(told.is_error == Some(true), "{tool} did it: {:?}", told.structured_content);
         told.structured_content.context("every error is structured")
+    }
+
+    /// Takes the newest change set back.
+    pub(crate) async fn undo_last(&self) -> Result<UndoReport> {
+        let sets = self.books.change_sets(&Realm::Installation, 1).await?;
+        let newest = sets.first().context("something was written")?;
+        let order = Order {
+            realm: &Realm::Installation,
+            actor: Actor::Installation,
+            is_preview: false,
+            progress: &|_, _| {},
+        };
+        Ok(self.books.undo(&newest.id, order).await?)
     }
 
     pub(crate) async fn result(&self, tool: &str, arguments: Value) -> Result<CallToolResult> {

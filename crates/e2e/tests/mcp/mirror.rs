@@ -177,3 +177,38 @@ async fn what_is_no_change_set_of_the_connection_is_refused() -> Result<()> {
     assert_eq!(many["code"], "invalid_arguments");
     Ok(())
 }
+
+#[tokio::test]
+async fn records_are_exported_from_the_mirror_and_live() -> Result<()> {
+    let house = House::open(caller(Mode::ReadOnly, Profile::Default)).await?;
+    filled(&house).await?;
+    let asked = json!({"entity": "opportunities", "fields": ["id", "value"],
+        "filters": {"status": "open"}});
+    let told = house.call("export_records", asked).await?;
+    assert_eq!(
+        (&told["csv"], &told["count"]),
+        (&json!("id,value\no1,100.0\no2,50.5\n"), &json!(2))
+    );
+    let few = json!({"entity": "contacts", "fields": ["id"], "limit": 1});
+    let few = house.call("export_records", few).await?;
+    assert_eq!(few["csv"], "id\nc1\n");
+    assert!(few["cut"].is_string(), "{few}");
+    assert_eq!(house.vendor.request_count(), 0, "the mirror is read, not the vendor");
+    let live = json!({"entity": "contacts", "source": "live", "fields": ["id", "email"]});
+    let live = house.call("export_records", live).await?;
+    assert_eq!(live["count"], house.vendor.contact_count(), "{live}");
+    let deals = json!({"entity": "opportunities", "source": "live", "limit": 7});
+    let deals = house.call("export_records", deals).await?;
+    assert_eq!(deals["count"], 7);
+    assert!(deals["cut"].is_string(), "{deals}");
+    for asked in [
+        json!({"entity": "contacts", "fields": ["shoe_size"]}),
+        json!({"entity": "contacts", "query": "Ada"}),
+        json!({"entity": "contacts", "source": "live", "filters": {"id": "c1"}}),
+        json!({"entity": "notes"}),
+    ] {
+        let refusal = house.refusal("export_records", asked.clone()).await?;
+        assert_eq!(refusal["code"], "invalid_arguments", "{asked}");
+    }
+    Ok(())
+}

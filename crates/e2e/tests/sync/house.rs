@@ -1,17 +1,53 @@
-//! A data folder, a simulated HighLevel, and who changes things there.
+//! A data folder, a simulated HighLevel, a table of a simulated Notion, and who changes things there.
 
-use std::{path::PathBuf, process::Command};
+use std::{path::PathBuf, process::Command, time::Duration};
 
 use anyhow::{Context, Result, ensure};
-use domain::{Journal, Mirror, Record, RecordKey, Sequence, Tenant};
+use domain::{ActionState, Journal, Mirror, Outbox, Record, RecordKey, Sequence, Tenant};
 use e2e::{Editor, Hub, Program};
 use endpoint::Method;
-use sandbox::highlevel::{HighLevelSandbox, HighLevelSettings, RateLimits};
+use sandbox::{
+    highlevel::{HighLevelSandbox, HighLevelSettings, RateLimits},
+    notion::{NotionSandbox, NotionSettings},
+};
 use serde_json::Value;
 use store::Sqlite;
 
+/// Contacts as rows. The table is read so rarely that no reading meets a run.
+const MAPPING: &str = r#"
+[mappings.people]
+record = "contact"
+with = "notion"
+table = ""
+title = "People"
+direction = "both"
+account = ""
+only = {}
+new_rows = "ignore"
+on_delete = "keep"
+key = "HighLevel ID"
+link = "HighLevel"
+synced = "Last Synced"
+fields = [
+    { field = "name", column = "Name", type = "title", direction = "from_crm" },
+    { field = "email", column = "Email", type = "email" },
+    { field = "city", column = "City", type = "text" },
+    { field = "tags", column = "Tags", type = "multi_select", wins = "union" },
+]
+"#;
+
+/// How many calls a minute the simulated Notion takes, and the hub makes.
+const NOTION_CALLS: u32 = 6_000;
+
+/// A table of a simulated Notion.
+struct Table {
+    notion: NotionSandbox,
+    data_source: String,
+}
+
 pub(crate) struct House {
     pub(crate) vendor: HighLevelSandbox,
+    table: Option<Table>,
     program: Program,
     folder: tempfile::TempDir,
     editor: Editor,
@@ -29,17 +65,49 @@ impl House {
         };
         let vendor = HighLevelSandbox::start(settings, e2e::clock()).await?;
         let (program, folder) = (Program::built()?, tempfile::tempdir()?);
-        Ok(Self { vendor, program, folder, editor: Editor::new()? })
+        Ok(Self { vendor, table: None, program, folder, editor: Editor::new()? })
     }
 
-    fn variables(&self) -> [(&'static str, String); 5] {
-        [
+    /// As [`Self::with_contacts`], with a table that gets a row for each contact.
+    pub(crate) async fn with_rows(contacts: usize) -> Result<Self> {
+        let mut house = Self::with_contacts(contacts).await?;
+        let settings =
+            NotionSettings { requests_per_minute: NOTION_CALLS, ..NotionSettings::default() };
+        let notion = NotionSandbox::start(settings, e2e::clock()).await?;
+        std::fs::write(house.mapping_file(), MAPPING)?;
+        let parent = notion.parent_page_id();
+        house.table = Some(Table { notion, data_source: String::new() });
+        let made = house.run(&format!("notion init --parent {parent}")).await?;
+        let data_source =
+            made.first().and_then(|made| made["mappings"]["people"]["table"].as_str());
+        if let Some(table) = &mut house.table {
+            data_source.context("a table")?.clone_into(&mut table.data_source);
+        }
+        Ok(house)
+    }
+
+    fn variables(&self) -> Vec<(&'static str, String)> {
+        let mut variables = vec![
             ("HIGHWIRE_WEBHOOK_PUBLIC_KEYS", self.vendor.webhook_public_keys().remove(0)),
             ("HIGHWIRE_HIGHLEVEL_URL", self.vendor.url()),
             ("GHL_API_KEY", self.vendor.token().to_owned()),
             ("GHL_LOCATION_ID", self.vendor.location_id().to_owned()),
             ("HIGHWIRE_DATA_DIR", self.data().display().to_string()),
-        ]
+        ];
+        if let Some(Table { notion, .. }) = &self.table {
+            variables.extend([
+                ("HIGHWIRE_NOTION_URL", notion.url()),
+                ("HIGHWIRE_NOTION_TOKEN", notion.token().to_owned()),
+                ("HIGHWIRE_NOTION_REQUESTS_PER_MINUTE", NOTION_CALLS.to_string()),
+                ("HIGHWIRE_SYNC_MAPPING_FILE", self.mapping_file().display().to_string()),
+                ("HIGHWIRE_SYNC_POLL_SECONDS", "3600".to_owned()),
+            ]);
+        }
+        variables
+    }
+
+    fn mapping_file(&self) -> PathBuf {
+        self.folder.path().join("mappings.toml")
     }
 
     pub(crate) fn data(&self) -> PathBuf {
@@ -103,6 +171,51 @@ impl House {
     pub(crate) async fn count(&self, entity: domain::Entity) -> Result<u64> {
         let counts = Sqlite::open_to_read(&self.data())?.record_counts().await?;
         Ok(counts.get(&entity).copied().unwrap_or_default())
+    }
+
+    /// Waits until everything in the journal is in the mirror and decided on, and every action is done.
+    pub(crate) async fn at_rest(&self) -> Result<()> {
+        let store = Sqlite::open_to_read(&self.data())?;
+        let open = [ActionState::Ready, ActionState::Waiting, ActionState::Started];
+        for _ in 0..1_200 {
+            let is_decided = store.decided().await? == store.last().await?;
+            let counts = store.action_counts().await?;
+            let is_open =
+                open.iter().any(|state| counts.get(state).is_some_and(|count| *count > 0));
+            if is_decided && !is_open {
+                return Ok(());
+            }
+            let wait = Duration::from_millis(50);
+            tokio::time::sleep(wait).await; // tidy: sleep, a real process has to be polled
+        }
+        anyhow::bail!("the hub does not come to rest")
+    }
+
+    /// The rows of the table.
+    pub(crate) fn notion_rows(&self) -> Vec<Value> {
+        let rows = |table: &Table| table.notion.pages(&table.data_source);
+        self.table.as_ref().map(rows).unwrap_or_default()
+    }
+
+    /// How many calls Notion got that write: all but those that read and those that search.
+    pub(crate) async fn notion_writes(&self) -> Result<usize> {
+        let Table { notion, .. } = self.table.as_ref().context("a table")?;
+        let log = self.editor.look(format!("{}/_sandbox/requests", notion.url())).await?;
+        let is_write = |call: &&Value| {
+            let path = call["path"].as_str().unwrap_or_default();
+            call["method"] != "GET" && !path.ends_with("/query") && !path.ends_with("/search")
+        };
+        let requests = log["requests"].as_array().context("requests")?;
+        ensure!(requests.len() as u64 == notion.request_count(), "the log has lost requests");
+        Ok(requests.iter().filter(is_write).count())
+    }
+
+    /// Stops the vendors.
+    pub(crate) async fn stop(self) {
+        if let Some(table) = self.table {
+            table.notion.stop().await;
+        }
+        self.vendor.stop().await;
     }
 }
 

@@ -133,6 +133,7 @@ async fn stages_and_appointments_come_back_and_messages_are_told() -> Result<()>
         name: name.to_owned(),
         status: None,
         value: None,
+        owner: None,
         custom_fields: [("Decision maker".to_owned(), json!("Ada"))].into(),
     };
     let old = port.upsert_opportunity(&free, &draft(&contact, "Engine")).await?.opportunity.item;

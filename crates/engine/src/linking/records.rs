@@ -163,6 +163,7 @@ impl CrmSide<'_> {
             name,
             status: None,
             value: fields.get("value").and_then(Value::as_f64),
+            owner: None,
             custom_fields: std::collections::BTreeMap::new(),
         };
         match self.crm.upsert_opportunity(&self.behalf(), &draft).await {

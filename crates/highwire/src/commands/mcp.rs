@@ -45,7 +45,7 @@ pub(crate) fn run(asked: &cli::Mcp, cli: &Cli) -> Result<(), Failure> {
     };
     let served = runtime.block_on(async {
         let house = TerminalHouse::new(settings, clock::system());
-        mcp::serve::stdio(McpServer::new(Arc::new(house), caller)).await
+        mcp::stdio::serve(McpServer::new(Arc::new(house), caller)).await
     });
     runtime.shutdown_timeout(LAST_THREADS);
     served.map_err(|source| {

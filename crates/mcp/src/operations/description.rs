@@ -13,6 +13,8 @@ use crate::ToolError;
 const MOST_BYTES: usize = 5_400;
 /// The longest list of names that may be left out, in a brief description.
 const MOST_NAMES: usize = 360;
+/// The longest list of what may be left out, with types.
+const MOST_OPTIONAL: usize = 560;
 /// The longest example in a brief description.
 const MOST_EXAMPLE: usize = 420;
 /// The most of required values in a brief description.
@@ -93,7 +95,7 @@ fn brief(operation: Operation<'static>, edition: Edition<'static>) -> JsonObject
         needed = required.iter().map(|it| (it.name.to_owned(), sketch::of(it.schema, 0))).collect();
     }
     told.insert("required".to_owned(), Value::Object(needed));
-    told.insert("optional".to_owned(), json!(joined(&optional)));
+    told.insert("optional".to_owned(), left_out(&optional));
     if let Some(pages) = pages(edition) {
         told.insert("pages".to_owned(), json!(pages));
     }
@@ -189,6 +191,16 @@ fn nowhere(path: &str) -> ToolError {
         format!("`{path}` leads to nothing"),
         "give names with dots between, as the description without `path` tells them",
     )
+}
+
+/// What may be left out: with types where there is room for them, and else by name.
+fn left_out(values: &[&Taken]) -> Value {
+    let told = |depth: usize| -> Value {
+        values.iter().map(|it| (it.name.to_owned(), sketch::of(it.schema, depth))).collect()
+    };
+    let typed = [1, 0].into_iter().map(told);
+    let fitting = typed.into_iter().find(|told| told.to_string().len() <= MOST_OPTIONAL);
+    fitting.unwrap_or_else(|| json!(joined(values)))
 }
 
 /// The names, as many as there is room for.

@@ -19,17 +19,19 @@ use super::{
 const TITLE: f32 = 3.0;
 const NAME: f32 = 1.5;
 const ALIAS: f32 = 2.2;
-const PRODUCT: f32 = 1.2;
-const PATH: f32 = 0.6;
-const FIELD: f32 = 0.25;
+const PRODUCT: f32 = 1.5;
+const PATH: f32 = 0.8;
+const FIELD: f32 = 0.15;
 
 /// How soon a word that stands often is worth no more.
 const SATURATION: f32 = 1.6;
 /// How much longer texts are worth less.
 const LENGTH: f32 = 0.35;
 /// What a word that means the same is worth, and one that begins alike or differs in a letter.
-const SYNONYM: f32 = 0.72;
+const SYNONYM: f32 = 0.6;
 const ALMOST: f32 = 0.55;
+/// What a list is worth to who asks for several.
+const LIST: f32 = 1.1;
 /// What an operation is worth that the vendor advises against.
 const DEPRECATED: f32 = 0.55;
 
@@ -54,6 +56,7 @@ struct Index {
 struct Document {
     operation: Operation<'static>,
     act: Act,
+    is_list: bool,
     prior: f32,
 }
 
@@ -79,10 +82,10 @@ impl Index {
     fn build() -> Self {
         let operations: Vec<_> = catalogue::operations().collect();
         let texts: Vec<Vec<(String, f32)>> = operations.iter().map(|it| weighed(*it)).collect();
-        let average = texts.iter().map(Vec::len).sum::<usize>() as f32 / texts.len() as f32;
+        let average = texts.iter().map(|it| length(it)).sum::<f32>() / texts.len() as f32;
         let mut words: BTreeMap<Box<str>, Vec<Standing>> = BTreeMap::new();
         for (document, text) in (0..).zip(texts) {
-            let shorter = 1.0 / (1.0 - LENGTH + LENGTH * text.len() as f32 / average);
+            let shorter = 1.0 / (1.0 - LENGTH + LENGTH * length(&text) / average);
             let mut worths: BTreeMap<String, f32> = BTreeMap::new();
             for (word, worth) in text {
                 *worths.entry(word).or_default() += worth;
@@ -118,6 +121,8 @@ impl Index {
             }
         }
         let act = Act::of_query(wanted.query);
+        let wants_several =
+            act.is_none_or(|act| act == Act::Read) && words::is_plural(wanted.query);
         let fits = |document: &Document| {
             wanted.product.is_none_or(|product| document.operation.product() == product)
                 && wanted.kind.is_none_or(|kind| document.operation.kind() == kind)
@@ -127,7 +132,7 @@ impl Index {
             .iter()
             .zip(scores)
             .filter(|(document, score)| *score > 0.0 && fits(document))
-            .map(|(it, score)| (score * it.prior * Act::factor(act, it.act), it.operation))
+            .map(|(it, score)| (score * it.worth(act, wants_several), it.operation))
             .collect();
         found.sort_by(|(left, one), (right, other)| {
             right.total_cmp(left).then_with(|| one.id().cmp(other.id()))
@@ -163,7 +168,15 @@ impl Document {
             || operation.title().ends_with("(older)");
         let prior = product.map_or(1.0, |product| product.prior);
         let prior = if is_old { prior * DEPRECATED } else { prior };
-        Self { operation, act: Act::of_operation(operation), prior }
+        let act = Act::of_operation(operation);
+        let is_list = act == Act::Read && !operation.path().ends_with('}');
+        Self { operation, act, is_list, prior }
+    }
+
+    /// What its score is multiplied by.
+    fn worth(&self, act: Option<Act>, wants_several: bool) -> f32 {
+        let list = if self.is_list && wants_several { LIST } else { 1.0 };
+        self.prior * Act::factor(act, self.act) * list
     }
 }
 
@@ -188,6 +201,11 @@ fn weighed(operation: Operation<'static>) -> Vec<(String, f32)> {
         names(edition).into_iter().for_each(|name| add(name, FIELD));
     }
     words
+}
+
+/// How many words tell what an operation does: the names of fields make none longer.
+fn length(text: &[(String, f32)]) -> f32 {
+    text.iter().filter(|(_, worth)| *worth > FIELD).count() as f32
 }
 
 /// The names of what a call takes.

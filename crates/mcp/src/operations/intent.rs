@@ -54,6 +54,14 @@ const ACTS: &[(Act, &[&str])] = &[
             "set",
             "update",
             "upgrade",
+            "raise",
+            "increase",
+            "lower",
+            "decrease",
+            "reduce",
+            "turn",
+            "push",
+            "approve",
         ],
     ),
     (
@@ -63,18 +71,22 @@ const ACTS: &[(Act, &[&str])] = &[
 ];
 
 /// How a score counts where query and operation do the same.
-const SAME: f32 = 1.25;
+const SAME: f32 = 1.2;
 /// Where the one reads and the other does not.
 const OPPOSITE: f32 = 0.72;
 /// Where both change something, in other ways.
 const OTHER: f32 = 0.85;
 /// Where no word of the query tells: people mostly look for things.
-const UNTOLD: f32 = 1.1;
+const UNTOLD: f32 = 1.2;
 
 impl Act {
     /// What a query wants to do, where a word tells.
     pub(super) fn of_query(query: &str) -> Option<Self> {
-        let mut words = words::plain(query).into_iter().map(|word| words::stem(&word));
+        // What was done to a thing is not what is to be done: `booked`.
+        let is_act =
+            |word: &String| word.len() < 5 || !word.ends_with("ed") || word.ends_with("eed");
+        let words = words::plain(query).into_iter().filter(is_act);
+        let mut words = words.map(|word| words::stem(&word));
         words.find_map(|word| {
             let has = |names: &&[&str]| names.iter().any(|name| words::stem(name) == word);
             ACTS.iter().find(|(_, names)| has(names)).map(|(act, _)| *act)

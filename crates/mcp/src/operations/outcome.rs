@@ -55,7 +55,10 @@ pub(crate) fn told(call: &RawCall, reply: RawReply, wish: &Wish) -> Answer {
         (Value::Null, []) => json!({ "status": status }),
         (Value::Null, bytes) => file(bytes, reply.header("content-type")),
         _ if is_list(call, &reply) => list(call, reply, wish),
-        _ => json!({ "result": output::project(reply.content(), &wish.fields) }),
+        _ => match output::project(reply.content(), &wish.fields) {
+            result if output::is_empty(&result) => json!({ "status": status }),
+            result => json!({ "result": result }),
+        },
     };
     hide_secrets(&mut value);
     let untrusted = untrusted(call.operation().product(), &value);
@@ -96,7 +99,8 @@ fn list(call: &RawCall, reply: RawReply, wish: &Wish) -> Value {
     rows.truncate(wish.most.unwrap_or(usize::MAX));
     let left = came - rows.len();
     let rows: Vec<Value> = rows.iter().map(|row| output::project(row, &wish.fields)).collect();
-    let mut told = Map::new();
+    // An empty list would be left out, and nobody could tell it from an answer without one.
+    let mut told = Map::from_iter([("count".to_owned(), rows.len().into())]);
     match wish.is_table {
         true => told.insert("csv".to_owned(), output::csv(&rows).into()),
         false => told.insert("items".to_owned(), rows.into()),

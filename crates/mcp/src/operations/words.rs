@@ -8,18 +8,167 @@ use std::{
 /// Words that people use for the same thing.
 const SYNONYMS: &str = include_str!("../../operations/synonyms.txt");
 
-/// Words that say nothing about an operation.
+/// Words that say nothing about an operation; that it reads is told by its kind.
 const EMPTY: &[&str] = &[
-    "a", "about", "all", "also", "am", "an", "and", "any", "are", "as", "at", "be", "been", "by",
-    "can", "could", "did", "do", "does", "for", "from", "had", "has", "have", "how", "i", "id",
-    "if", "in", "into", "is", "it", "its", "let", "like", "me", "my", "need", "of", "on", "or",
-    "our", "please", "should", "so", "some", "that", "the", "their", "them", "there", "these",
-    "they", "this", "to", "us", "via", "want", "was", "we", "were", "what", "when", "where",
-    "which", "who", "whose", "will", "with", "would", "you", "your",
+    "a",
+    "about",
+    "after",
+    "ago",
+    "all",
+    "already",
+    "also",
+    "am",
+    "an",
+    "and",
+    "any",
+    "anyone",
+    "anything",
+    "are",
+    "as",
+    "at",
+    "be",
+    "because",
+    "been",
+    "before",
+    "browse",
+    "by",
+    "can",
+    "come",
+    "could",
+    "day",
+    "did",
+    "display",
+    "do",
+    "does",
+    "dont",
+    "each",
+    "ever",
+    "every",
+    "everybody",
+    "everyone",
+    "everything",
+    "fetch",
+    "for",
+    "friday",
+    "from",
+    "get",
+    "gets",
+    "go",
+    "going",
+    "got",
+    "had",
+    "has",
+    "have",
+    "he",
+    "her",
+    "here",
+    "him",
+    "his",
+    "how",
+    "i",
+    "id",
+    "if",
+    "im",
+    "in",
+    "into",
+    "is",
+    "it",
+    "its",
+    "ive",
+    "just",
+    "last",
+    "let",
+    "like",
+    "list",
+    "many",
+    "me",
+    "monday",
+    "month",
+    "more",
+    "most",
+    "much",
+    "my",
+    "need",
+    "next",
+    "nobody",
+    "not",
+    "now",
+    "of",
+    "on",
+    "or",
+    "other",
+    "others",
+    "our",
+    "out",
+    "over",
+    "own",
+    "please",
+    "pm",
+    "really",
+    "retrieve",
+    "saturday",
+    "see",
+    "she",
+    "should",
+    "show",
+    "so",
+    "some",
+    "somebody",
+    "someone",
+    "something",
+    "still",
+    "stuff",
+    "sunday",
+    "than",
+    "that",
+    "the",
+    "their",
+    "them",
+    "then",
+    "there",
+    "these",
+    "they",
+    "thing",
+    "this",
+    "thursday",
+    "to",
+    "tomorrow",
+    "too",
+    "tuesday",
+    "under",
+    "up",
+    "us",
+    "very",
+    "via",
+    "view",
+    "want",
+    "was",
+    "we",
+    "wednesday",
+    "week",
+    "were",
+    "what",
+    "when",
+    "where",
+    "which",
+    "while",
+    "who",
+    "whose",
+    "will",
+    "with",
+    "would",
+    "year",
+    "yesterday",
+    "yet",
+    "you",
+    "your",
 ];
 
 /// Endings of which the `s` is no plural.
 const NO_PLURAL: [&str; 3] = ["ss", "us", "is"];
+
+/// A name that only looks like the form of a verb.
+const NO_VERB: &str = "setting";
 
 /// What stands between the two words of an expression such as `phone_number`.
 const JOINT: char = '_';
@@ -89,8 +238,22 @@ pub(super) fn of_query(text: &str) -> Vec<String> {
     told
 }
 
+/// Whether a query asks for several things.
+pub(super) fn is_plural(query: &str) -> bool {
+    const ASKS: [&str; 4] = ["how", "list", "which", "who"];
+    plain(query)
+        .iter()
+        .map(String::as_str)
+        .any(|word| ASKS.contains(&word) || (!EMPTY.contains(&word) && has_plural_s(word)))
+}
+
+fn has_plural_s(word: &str) -> bool {
+    word.len() > 3 && word.ends_with('s') && !NO_PLURAL.iter().any(|e| word.ends_with(e))
+}
+
 /// The plain words of a text in lower case; camel case is several words.
 pub(super) fn plain(text: &str) -> Vec<String> {
+    let text = joined(text);
     let mut words = vec![String::new()];
     let mut was_lower = false;
     for character in text.chars().filter(|character| *character != '\'') {
@@ -104,6 +267,13 @@ pub(super) fn plain(text: &str) -> Vec<String> {
     }
     words.retain(|word| !word.is_empty());
     words
+}
+
+/// The text with words in one that people write in two ways.
+fn joined(text: &str) -> String {
+    const WAYS: [(&str, &str); 3] =
+        [("to-do", "todo"), ("follow-up", "followup"), ("follow up", "followup")];
+    WAYS.iter().fold(text.to_owned(), |text, (two, one)| text.replace(two, one))
 }
 
 fn stems(text: &str) -> Vec<String> {
@@ -123,14 +293,15 @@ pub(super) fn stem(word: &str) -> String {
         it if it.len() > 4 && ["sses", "xes", "ches", "shes"].iter().any(|e| it.ends_with(e)) => {
             it[..it.len() - 2].to_owned()
         }
-        it if it.len() > 3 && it.ends_with('s') && !NO_PLURAL.iter().any(|e| it.ends_with(e)) => {
-            it[..it.len() - 1].to_owned()
-        }
+        it if has_plural_s(it) => it[..it.len() - 1].to_owned(),
         it => it.to_owned(),
     };
     let base = ["ing", "ed"].iter().find_map(|ending| {
         let stem = singular.strip_suffix(ending)?;
-        let is_verb = stem.len() > 2 && stem.contains(is_vowel) && !singular.ends_with("eed");
+        let is_verb = stem.len() > 2
+            && stem.contains(is_vowel)
+            && !singular.ends_with("eed")
+            && singular != NO_VERB;
         is_verb.then(|| undoubled(stem).to_owned())
     });
     let base = base.unwrap_or(singular);

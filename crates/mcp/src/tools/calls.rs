@@ -1,20 +1,11 @@
-//! Calls of the catalogue's operations for the location of a desk.
+//! What calls of a location share: its id, what its ledger wants to know, and how plans tell them.
 
 use highlevel::RawCall;
 use serde_json::Value;
 
-use crate::{ToolError, desk::Desk};
+use crate::{desk::Desk, plan::PlannedCall};
 
-/// The call of an operation.
-///
-/// # Errors
-/// Where the catalogue has none of this id, which is a bug.
-pub(crate) fn call(operation: &str) -> Result<RawCall, ToolError> {
-    RawCall::new(operation)
-        .map_err(|error| ToolError::new("bug", error.to_string(), "report this as a bug"))
-}
-
-/// The same call with the location where products of the ledger (invoices, payments) want it.
+/// The same call with the location where the ledger (invoices, payments) wants it.
 pub(crate) fn of_owner(call: RawCall, desk: &Desk) -> RawCall {
     call.with("altId", location(desk)).with("altType", "location")
 }
@@ -22,4 +13,10 @@ pub(crate) fn of_owner(call: RawCall, desk: &Desk) -> RawCall {
 /// The id of the desk's location.
 pub(crate) fn location(desk: &Desk) -> Value {
     Value::String(desk.place().location.to_string())
+}
+
+/// A call that a plan would make: an operation, or an act of the port, with what is sent.
+pub(crate) fn planned(operation: &str, body: Value) -> PlannedCall {
+    let operation = operation.to_owned();
+    PlannedCall { operation, request: None, body, scopes: Vec::new() }
 }

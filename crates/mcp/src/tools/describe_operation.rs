@@ -19,10 +19,10 @@ pub(crate) struct DescribeOperation;
 #[serde(deny_unknown_fields)]
 pub(crate) struct Input {
     id: String,
-    /// brief unless told: what a call needs. full: all it takes. output: what it answers.
+    /// What it needs, all it takes, or what it answers.
     #[serde(default)]
     detail: Wish,
-    /// Into a big schema: names with dots.
+    /// Into a schema: a.b.c
     #[serde(default)]
     path: Option<String>,
 }
@@ -36,13 +36,9 @@ enum Wish {
     Output,
 }
 
-/// How the answer of [`describe`] looks.
 #[derive(Serialize, JsonSchema)]
 pub(crate) struct Output {
-    id: String,
-    kind: String,
     call_with: String,
-    /// Names with types; * marks what is required.
     required: Option<Value>,
     input: Option<Value>,
     output: Option<Value>,
@@ -52,8 +48,7 @@ impl TypedTool for DescribeOperation {
     type Input = Input;
     type Output = Output;
     const NAME: &'static str = "describe_operation";
-    const ABOUT: &'static str =
-        "Tells what an operation takes or answers, and by which tool it is called.";
+    const ABOUT: &'static str = "Tells what an operation takes or answers.";
     const KIND: Kind = Kind::Read;
     const IS_IDEMPOTENT: bool = true;
 

@@ -17,9 +17,8 @@ pub(crate) struct GetMore;
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Input {
-    /// From `more` of a result.
     handle: String,
-    /// JSON Pointer to one value of it, such as `/0/name`.
+    /// To one value: `/0/name`.
     #[serde(default)]
     pointer: Option<String>,
 }
@@ -30,8 +29,6 @@ pub(crate) struct Output {
     items: Option<Vec<Value>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     json: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    value: Option<Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
     more: Option<Value>,
 }

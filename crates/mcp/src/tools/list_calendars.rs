@@ -42,7 +42,7 @@ impl TypedTool for ListCalendars {
     const IS_IDEMPOTENT: bool = true;
 
     async fn act(&self, desk: &Desk, _: Input) -> Result<Act, ToolError> {
-        let call = calls::call("calendars.get-calendars")?;
+        let call = desk.raw("calendars.get-calendars")?;
         let call = call.with("locationId", calls::location(desk));
         let reply = desk.read(call).await?.into_json();
         Act::answer(&Rows::whole(listed(&reply, "calendars").iter().map(calendar).collect()))

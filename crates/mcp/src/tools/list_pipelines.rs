@@ -31,7 +31,7 @@ impl TypedTool for ListPipelines {
     const IS_IDEMPOTENT: bool = true;
 
     async fn act(&self, desk: &Desk, _: Input) -> Result<Act, ToolError> {
-        let call = calls::call("opportunities.get-pipelines")?;
+        let call = desk.raw("opportunities.get-pipelines")?;
         let call = call.with("locationId", calls::location(desk));
         let reply = desk.read(call).await?.into_json();
         Act::answer(&Rows::whole(listed(&reply, "pipelines").iter().map(pipeline).collect()))

@@ -21,10 +21,10 @@ pub(crate) struct ReadOperation;
 #[serde(deny_unknown_fields)]
 pub(crate) struct Input {
     id: String,
-    /// All its values, of path, query and body alike; the location is filled in.
+    /// Path, query and body alike; the location is filled in.
     #[serde(default)]
     params: JsonObject,
-    /// Names, with dots for what is inside.
+    /// Such as `name` or `owner.id`.
     #[serde(default)]
     fields: Vec<String>,
     #[serde(default)]
@@ -44,12 +44,9 @@ enum Format {
 #[derive(Serialize, JsonSchema)]
 pub(crate) struct Output {
     items: Option<Vec<Value>>,
-    csv: Option<String>,
-    total: Option<u64>,
     /// Params of the next page.
     next: Option<Value>,
     result: Option<Value>,
-    text: Option<String>,
 }
 
 impl TypedTool for ReadOperation {

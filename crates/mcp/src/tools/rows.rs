@@ -1,23 +1,31 @@
 //! What lists of the vendor's records come to: a few useful members of each, and where to go on.
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::ToolError;
+use crate::{ToolError, output};
 
-/// A list as a tool tells it.
+// A list as a tool tells it. What its members are is told by their names: a schema costs tokens in every conversation.
 #[derive(Debug, Default, Serialize, JsonSchema)]
 pub(crate) struct Rows {
-    /// The records.
     #[schemars(with = "Vec<Map<String, Value>>")]
     pub(crate) items: Vec<Value>,
-    /// Where to go on; none at the end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) csv: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) next_cursor: Option<String>,
-    /// How many there are in all, where the vendor tells it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) total: Option<u64>,
+}
+
+// How a list is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Format {
+    #[default]
+    Json,
+    Csv,
 }
 
 impl Rows {
@@ -25,6 +33,40 @@ impl Rows {
     pub(crate) fn whole(items: Vec<Value>) -> Self {
         Self { items, ..Self::default() }
     }
+
+    /// The list in a format: as a table it takes a third of the tokens.
+    pub(crate) fn written(self, format: Format) -> Self {
+        match format {
+            Format::Json => self,
+            Format::Csv => {
+                let csv = Some(output::csv(&self.items));
+                Self { items: Vec::new(), csv, ..self }
+            }
+        }
+    }
+}
+
+/// What is told of a record: what a tool picked, or with `fields` these of it, and else of the
+/// vendor's own; `*` is everything.
+pub(crate) fn shown(picked: Map<String, Value>, record: &Value, fields: &[String]) -> Value {
+    if fields.is_empty() {
+        return Value::Object(picked);
+    }
+    if fields.iter().any(|field| field == "*") {
+        let mut all = picked;
+        all.extend(record.as_object().cloned().unwrap_or_default());
+        return Value::Object(all);
+    }
+    let (own, theirs): (Vec<String>, Vec<String>) =
+        fields.iter().cloned().partition(|field| picked.contains_key(field));
+    let mut told = Map::new();
+    if !theirs.is_empty()
+        && let Value::Object(members) = output::project(record, &theirs)
+    {
+        told = members;
+    }
+    told.extend(picked.into_iter().filter(|(name, _)| own.contains(name)));
+    Value::Object(told)
 }
 
 /// An object of these members: each a name, and the JSON Pointer to its value in the vendor's record.
@@ -114,6 +156,22 @@ mod tests {
         let record = json!({"a": {"b": "text"}, "c": "", "d": [], "e": false, "f": null});
         let members = [("b", "/a/b"), ("c", "/c"), ("d", "/d"), ("e", "/e"), ("f", "/f")];
         assert_eq!(Value::Object(picked(&record, &members)), json!({"b": "text", "e": false}));
+    }
+
+    #[test]
+    fn fields_are_those_of_the_tool_and_else_of_the_vendor() {
+        let record =
+            json!({"contact": {"name": "Ada", "tags": ["vip"]}, "id": "o1", "source": "web"});
+        let picked = || picked(&record, &[("id", "/id"), ("contact", "/contact/name")]);
+        let told = |fields: &[&str]| {
+            let fields: Vec<String> = fields.iter().map(|field| (*field).to_owned()).collect();
+            shown(picked(), &record, &fields)
+        };
+        assert_eq!(told(&[]), json!({"id": "o1", "contact": "Ada"}));
+        assert_eq!(told(&["contact", "source"]), json!({"contact": "Ada", "source": "web"}));
+        assert_eq!(told(&["contact.tags"]), json!({"contact": {"tags": ["vip"]}}));
+        assert_eq!(told(&["*"]), record, "the vendor's own words");
+        assert_eq!(told(&["nothing"]), json!({}));
     }
 
     #[test]

@@ -23,14 +23,13 @@ pub(crate) struct SearchOperations;
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Input {
-    /// What it does, in a few words.
     query: String,
     /// Such as `invoices`.
     #[serde(default)]
     product: Option<String>,
     #[serde(default)]
     kind: Option<Wish>,
-    /// 1 to 25.
+    /// At most 25.
     #[serde(default)]
     limit: Option<usize>,
 }
@@ -47,15 +46,16 @@ enum Wish {
 
 #[derive(Serialize, JsonSchema)]
 pub(crate) struct Output {
+    /// With id, title and kind.
+    #[schemars(with = "Vec<serde_json::Value>")]
     items: Vec<Item>,
 }
 
-#[derive(Serialize, JsonSchema)]
+#[derive(Serialize)]
 struct Item {
     id: &'static str,
     title: &'static str,
     kind: &'static str,
-    /// Set where you may not.
     #[serde(skip_serializing_if = "Option::is_none")]
     allowed: Option<bool>,
 }
@@ -64,7 +64,7 @@ impl TypedTool for SearchOperations {
     type Input = Input;
     type Output = Output;
     const NAME: &'static str = "search_operations";
-    const ABOUT: &'static str = "Finds operations of the whole HighLevel API by what they do; describe_operation tells more.";
+    const ABOUT: &'static str = "Finds operations of the whole HighLevel API by what they do.";
     const KIND: Kind = Kind::Read;
     const IS_IDEMPOTENT: bool = true;
 

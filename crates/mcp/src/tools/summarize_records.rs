@@ -28,45 +28,38 @@ pub(crate) struct SummarizeRecords;
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Input {
-    /// A view of query_mirror: opportunities, contacts, contact_tags, invoices, messages, …
+    /// Such as opportunities, contacts, contact_tags, invoices, messages.
     entity: String,
-    /// By column: a value, a list of values, or {"gte": …} with ne, lt, lte, gt, gte or contains.
+    /// By column: a value, a list, or an object of eq, ne, lt, lte, gt, gte, contains.
     #[serde(default)]
     filters: Map<String, Value>,
-    /// Columns; of a moment also created_at:month, with day, week, month or year.
+    /// Columns, or such as created_at:month (day, week, year).
     #[serde(default)]
     group_by: Vec<String>,
     #[serde(default)]
     measure: Measure,
-    /// The column that is measured, such as value.
+    /// The column to measure.
     of: Option<String>,
     #[schemars(range(min = 1, max = 500))]
     limit: Option<u32>,
 }
 
-/// What is told of each group besides how many records it has.
+// What is told of each group besides how many records it has.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Measure {
-    /// Nothing.
     #[default]
     Count,
-    /// The sum of a column.
     Sum,
-    /// Its average, of the records that have a value.
     Average,
-    /// Its least value.
     Min,
-    /// Its greatest value.
     Max,
 }
 
 #[derive(Serialize, JsonSchema)]
 pub(crate) struct Output {
-    /// The greatest first.
     #[schemars(with = "Vec<Map<String, Value>>")]
     groups: Vec<Value>,
-    /// How many records there are in all groups.
     records: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     cut: Option<&'static str>,

@@ -7,11 +7,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::rows;
+use super::{calls, rows};
 use crate::{
     ToolError,
     desk::Desk,
-    plan::{Plan, PlanTarget, PlannedCall},
+    plan::{Plan, PlanTarget},
     tool::{Act, Answer, TypedTool},
 };
 
@@ -24,7 +24,7 @@ pub(crate) struct Undo;
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Input {
-    /// As a write gave it; without it the newest are listed.
+    /// Left out: lists the newest.
     change_set: Option<String>,
     #[schemars(range(min = 1, max = 100))]
     limit: Option<u32>,
@@ -32,18 +32,15 @@ pub(crate) struct Input {
 
 #[derive(Default, Serialize, JsonSchema)]
 pub(crate) struct Output {
-    /// The newest first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schemars(with = "Vec<Map<String, Value>>")]
     change_sets: Vec<Value>,
-    /// How many records came to what.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Map<String, Value>")]
     counts: Option<Value>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schemars(with = "Vec<Map<String, Value>>")]
     items: Vec<Value>,
-    /// The change set of the undo itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     undone_by: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -63,7 +60,8 @@ impl TypedTool for Undo {
         let Some(named) = input.change_set else {
             let limit = rows::limit(input.limit, 20, 100)?;
             let sets = desk.books().await?.change_sets(&realm(desk), limit as usize).await?;
-            let change_sets = sets.iter().map(set).collect();
+            // What wrote nothing has nothing to take back.
+            let change_sets = sets.iter().filter(|it| it.writes > 0).map(set).collect();
             return Act::answer(&Output { change_sets, ..Output::default() });
         };
         let id: ChangeSetId = named.parse().map_err(|_| {
@@ -105,12 +103,7 @@ fn todo(report: &UndoReport) -> impl Iterator<Item = &UndoItem> {
 fn plan(id: ChangeSetId, report: &UndoReport) -> Plan {
     let deletes = todo(report).any(|item| item.outcome == UndoOutcome::Deleted);
     let targets: Vec<PlanTarget> = todo(report).filter_map(target).collect();
-    let call = PlannedCall {
-        operation: "undo".to_owned(),
-        request: None,
-        body: json!({ "change_set": id.as_str() }),
-        scopes: Vec::new(),
-    };
+    let call = calls::planned("undo", json!({ "change_set": id.as_str() }));
     Plan {
         // What the set made is taken away again.
         kind: if deletes { Kind::Delete } else { Kind::Write },

@@ -28,7 +28,7 @@ pub(crate) struct WriteOperation;
 #[serde(deny_unknown_fields)]
 pub(crate) struct Input {
     id: String,
-    /// All its values, of path, query and body alike; the location is filled in.
+    /// As of read_operation.
     #[serde(default)]
     params: JsonObject,
 }
@@ -36,8 +36,6 @@ pub(crate) struct Input {
 #[derive(Serialize, JsonSchema)]
 pub(crate) struct Output {
     result: Option<Value>,
-    items: Option<Vec<Value>>,
-    status: Option<Value>,
     change_set: Option<String>,
 }
 
@@ -45,7 +43,8 @@ impl TypedTool for WriteOperation {
     type Input = Input;
     type Output = Output;
     const NAME: &'static str = "write_operation";
-    const ABOUT: &'static str = "Calls an operation that writes, sends, deletes or moves money; tell the person whom and what.";
+    const ABOUT: &'static str =
+        "Calls an operation of any other kind; tell the person whom and what first.";
     const KIND: Kind = Kind::Write;
     const IS_IDEMPOTENT: bool = false;
 

@@ -202,6 +202,7 @@ pub fn opportunity_patch(fields: &Fields) -> Result<Option<OpportunityPatch>, St
         name: text("name"),
         status,
         value: fields.get("value").map(Value::as_f64),
+        owner: None,
         custom_fields: custom_of(fields).collect(),
     };
     Ok((patch != OpportunityPatch::default()).then_some(patch))

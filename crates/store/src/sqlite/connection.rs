@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, config::DbConfig};
 
 use super::{OpenError, schema::Schema};
 
@@ -56,12 +56,17 @@ pub(super) fn open(path: &Path, mode: Mode) -> Result<Connection, OpenError> {
     // A negative size is in KiB, a positive one in pages.
     connection.pragma_update(None, "cache_size", -cache).map_err(refused)?;
     connection.set_prepared_statement_cache_capacity(64);
+    // Otherwise SQLite plans a statement anew whenever a text is bound to it, since another value
+    // could be found in another way.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(refused)?;
     if matches!(mode, Mode::Read) {
         return Ok(connection);
     }
-    connection.pragma_update(None, "page_size", 8_192).map_err(refused)?;
-    // Counts only before the first table is made: a file from before this setting keeps its size, and
-    // fills what is free in it.
+    // Both count only before the first table is made: a file from before keeps the size of its pages,
+    // keeps its own size, and fills what is free in it.
+    if let Mode::Write(schema) | Mode::WriteUnsynced(schema) | Mode::Share(schema) = mode {
+        connection.pragma_update(None, "page_size", schema.page_bytes).map_err(refused)?;
+    }
     connection.pragma_update(None, "auto_vacuum", "incremental").map_err(refused)?;
     connection.pragma_update(None, "journal_mode", "wal").map_err(refused)?;
     let synchronous = match mode {
@@ -99,5 +104,25 @@ fn check_settings(
         ("wal", synchronous) if synchronous == wanted as i64 => Ok(()),
         ("wal", _) => failed("synchronous"),
         _ => failed("journal_mode=wal"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::StatementStatus;
+
+    use super::*;
+    use crate::sqlite::schema::STATE;
+
+    #[test]
+    fn a_statement_is_planned_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let connection = open(&folder.path().join("state.db"), Mode::Write(&STATE)).unwrap();
+        let sql = "SELECT number FROM mirrored WHERE shelf = ?1 AND id = ?2";
+        let mut statement = connection.prepare(sql).unwrap();
+        for id in ["c1", "c2", "c3"] {
+            assert!(!statement.exists((1, id)).unwrap());
+        }
+        assert_eq!(statement.get_status(StatementStatus::RePrepare), 0);
     }
 }

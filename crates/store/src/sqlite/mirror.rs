@@ -18,6 +18,11 @@ use super::{Sqlite, connections, lanes, parked, row, worker::Fault};
 /// The cursor's name.
 pub(super) const STAGE: &str = "mirror";
 
+/// What an event changed. The index has the first bytes of ids, and the planner has to see its words.
+const CHANGES_OF: &str =
+    "SELECT event, organization, connection, entity, id, applied, version, fields, found FROM change
+     WHERE substr(event, 1, 4) = substr(?1, 1, 4) AND event = ?1 ORDER BY rowid";
+
 impl Mirror for Sqlite {
     async fn projected(&self) -> Result<Sequence, StorageError> {
         self.shared.state.read("read the mirror's cursor", |c| Ok(cursor(c, STAGE)?)).await
@@ -206,10 +211,7 @@ pub(super) fn record(
 fn changes_of(connection: &Connection, event: EventId) -> rusqlite::Result<Vec<Change>> {
     let id = &event.as_bytes()[..];
     let mut changes: Vec<Change> = connection
-        .prepare_cached(
-            "SELECT event, organization, connection, entity, id, applied, version, fields, found
-             FROM change WHERE event = ?1 ORDER BY rowid",
-        )?
+        .prepare_cached(CHANGES_OF)?
         .query_map([id], change)?
         .collect::<rusqlite::Result<_>>()?;
     for told in rows::told_by_rows(connection, id)? {
@@ -241,4 +243,26 @@ fn applied(name: &str) -> Applied {
         .into_iter()
         .find(|applied| applied.name() == name)
         .unwrap_or(Applied::Unchanged)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::sqlite::{
+        connection::{Mode, open},
+        schema::STATE,
+    };
+
+    #[test]
+    fn what_an_event_changed_is_found_by_indexes() {
+        let folder = tempfile::tempdir().unwrap();
+        let connection = open(&folder.path().join("state.db"), Mode::Write(&STATE)).unwrap();
+        for (sql, index) in
+            [(super::CHANGES_OF, "change_event"), (super::rows::TOLD_BY_ROWS, "mirrored_first")]
+        {
+            let mut plan = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+            let steps = plan.query_map([[0; 16]], |row| row.get::<_, String>(3)).unwrap();
+            let steps: Vec<String> = steps.map(Result::unwrap).collect();
+            assert!(steps.iter().any(|step| step.contains(index)), "{steps:?}");
+        }
+    }
 }

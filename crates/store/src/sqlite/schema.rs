@@ -2,10 +2,19 @@
 //!
 //! A step that has been released is never edited; a change of the tables is one more step.
 
+mod audit;
 mod budgets;
+mod change_sets;
+mod connections;
+mod first;
 mod journal;
+mod leases;
 mod mirror;
+mod outbox;
+mod owners;
 mod state;
+mod subscriptions;
+mod sync;
 
 use std::{cmp::Ordering, path::Path};
 
@@ -18,6 +27,8 @@ use super::OpenError;
 pub(super) struct Schema {
     /// What the file's writer keeps of it in memory, in KiB.
     pub(super) cache_kib: i64,
+    /// The size of a page of a new file. What is changed is written by whole pages.
+    pub(super) page_bytes: i64,
     steps: &'static [&'static str],
 }
 
@@ -51,7 +62,7 @@ impl Schema {
     /// The schema as it was after so many steps.
     #[cfg(test)]
     pub(super) fn former(&self, steps: usize) -> Self {
-        Self { cache_kib: self.cache_kib, steps: &self.steps[..steps] }
+        Self { cache_kib: self.cache_kib, page_bytes: self.page_bytes, steps: &self.steps[..steps] }
     }
 
     /// How many steps come before the one with these words.

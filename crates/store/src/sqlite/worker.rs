@@ -1,19 +1,19 @@
 //! A worker: one thread that owns one connection and runs one job after the other on it.
 
-use std::thread::JoinHandle;
+use std::{sync::Arc, thread::JoinHandle};
 
 use domain::{Sequence, StorageError};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::sync::{mpsc, oneshot};
 
-use super::cut_off::Power;
+use super::{cut_off::Power, log::Log};
 
 type Job = Box<dyn FnOnce(&mut Connection) + Send>;
 
 /// The thread's handle; when it goes, the thread finishes its queue and closes the connection.
 pub(super) struct Worker {
     jobs: Option<mpsc::UnboundedSender<Job>>,
-    thread: Option<JoinHandle<()>>,
+    threads: Vec<JoinHandle<()>>,
     power: Power,
 }
 
@@ -38,15 +38,43 @@ impl Worker {
     /// Where the operating system has no thread left, at start only.
     pub(super) fn start(name: &str, mut connection: Connection, power: Power) -> Self {
         let (jobs, mut queue) = mpsc::unbounded_channel::<Job>();
-        let thread = std::thread::Builder::new()
-            .name(name.to_owned())
-            .spawn(move || {
-                while let Some(job) = queue.blocking_recv() {
-                    job(&mut connection);
+        let work = move || {
+            while let Some(job) = queue.blocking_recv() {
+                job(&mut connection);
+            }
+        };
+        Self { jobs: Some(jobs), threads: vec![spawn(name, work)], power }
+    }
+
+    /// Starts a thread that writes, and one beside it that moves the log into the file.
+    ///
+    /// # Panics
+    /// Where the operating system has no threads left, at start only.
+    pub(super) fn start_to_write(
+        name: &str,
+        (mut connection, checkpoint): (Connection, Connection),
+        (log, power): (Log, Power),
+    ) -> Self {
+        let (jobs, mut queue) = mpsc::unbounded_channel::<Job>();
+        let log = Arc::new(log);
+        let keeper = Arc::clone(&log);
+        let work = move || {
+            log.assist(&connection);
+            while let Some(job) = queue.blocking_recv() {
+                log.lend_a_hand(&connection);
+                let before = connection.total_changes();
+                job(&mut connection);
+                if connection.total_changes() != before {
+                    log.note_growth();
                 }
-            })
-            .expect("the operating system starts a thread");
-        Self { jobs: Some(jobs), thread: Some(thread), power }
+            }
+            log.stop();
+        };
+        let threads = vec![
+            spawn(name, work),
+            spawn(&format!("{name}-checkpoint"), move || keeper.keep_short(&checkpoint)),
+        ];
+        Self { jobs: Some(jobs), threads, power }
     }
 
     /// Runs a job that reads.
@@ -115,10 +143,17 @@ fn transact<T>(
     Ok(value)
 }
 
+fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> JoinHandle<()> {
+    std::thread::Builder::new()
+        .name(name.to_owned())
+        .spawn(work)
+        .expect("the operating system starts a thread")
+}
+
 impl Drop for Worker {
     fn drop(&mut self) {
         self.jobs.take();
-        if let Some(thread) = self.thread.take() {
+        for thread in self.threads.drain(..) {
             // A thread that panicked has said so already; there is nobody to tell again.
             let _ = thread.join();
         }

@@ -2,20 +2,10 @@
 //!
 //! Whatever is queued when the writer is free becomes one transaction; nobody waits for company, and
 //! where more is queued than one transaction takes, organizations have their turns.
-//! The write-ahead log is moved into the file by a second thread in small steps, since a checkpoint
-//! inside a commit stalls the whole batch. Alone that thread never catches up with steady writes,
-//! so after each of its passes the writer makes one more (`facts/engine.md` 1.2).
 
 mod backlog;
 
-use std::{
-    sync::{
-        Arc, Condvar, Mutex, PoisonError,
-        atomic::{AtomicBool, Ordering},
-    },
-    thread::JoinHandle,
-    time::Duration,
-};
+use std::{sync::Arc, thread::JoinHandle, time::Duration};
 
 use domain::{Appended, Clock, Entry, Event, Held, StorageError};
 use jiff::Timestamp;
@@ -23,10 +13,9 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::sync::oneshot;
 
 use self::backlog::{BATCH_EVENTS, Backlog, Chore, Entrance, Item, Pending};
-use super::{cut_off::Power, quarantine, recent::Recent, row};
+use super::{cut_off::Power, log::Log, quarantine, recent::Recent, row};
 
-/// The pause between two checkpoints. A page that many commits touched is moved once per pass, so a
-/// longer pause writes less; the log stays below 20 MB under steady load.
+/// The pause between two checkpoints; the log stays below 20 MB under steady load.
 const CHECKPOINT_PAUSE: Duration = Duration::from_millis(100);
 
 /// What appending is called in failures.
@@ -58,7 +47,7 @@ impl JournalWriter {
     ) -> Self {
         let Connections { write: connection, checkpoint } = connections;
         let (entrance, backlog) = backlog::backlog();
-        let log = Arc::new(Log::default());
+        let log = Arc::new(Log::new(CHECKPOINT_PAUSE));
         let writer = Writer { connection, backlog, log: Arc::clone(&log), clock, power, recent };
         let spawn = |name: &str, body: Box<dyn FnOnce() + Send>| {
             let builder = std::thread::Builder::new().name(name.to_owned());
@@ -148,15 +137,10 @@ struct Writer {
 
 impl Writer {
     fn run(mut self) {
-        let unassisted = self.connection.pragma_update(None, "wal_autocheckpoint", 0);
-        if let Err(error) = unassisted {
-            tracing::warn!(%error, "automatic checkpoints stay on; acknowledgments may be slower");
-        }
+        self.log.assist(&self.connection);
         let mut batch = Vec::with_capacity(BATCH_EVENTS);
         while self.backlog.fill(&mut batch) {
-            if self.log.writer_is_asked() {
-                checkpoint(&self.connection);
-            }
+            self.log.lend_a_hand(&self.connection);
             if !batch.is_empty() {
                 self.write_batch(&mut batch);
             }
@@ -222,72 +206,5 @@ fn refuse(batch: &mut Vec<Pending>, error: &rusqlite::Error) {
         let refusal = StorageError::unavailable(APPEND, error.to_string());
         // A door that went away does not need its answer.
         let _ = pending.reply.send(Err(refusal));
-    }
-}
-
-/// Moves what it can of the log into the file, waiting for nobody. What it cannot move stays in
-/// the log and is moved by a later pass.
-fn checkpoint(connection: &Connection) {
-    let moved = connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
-    if let Err(error) = moved {
-        tracing::warn!(%error, "the journal's log could not be moved into its file");
-    }
-}
-
-/// What the two threads tell each other about the write-ahead log.
-#[derive(Default)]
-struct Log {
-    state: Mutex<LogState>,
-    changed: Condvar,
-    /// The checkpointing thread made a pass; the writer owes one.
-    asked: AtomicBool,
-}
-
-#[derive(Default)]
-struct LogState {
-    grown: bool,
-    stopped: bool,
-}
-
-impl Log {
-    fn writer_is_asked(&self) -> bool {
-        self.asked.swap(false, Ordering::AcqRel)
-    }
-
-    fn note_growth(&self) {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        if !state.grown {
-            state.grown = true;
-            self.changed.notify_one();
-        }
-    }
-
-    fn stop(&self) {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner).stopped = true;
-        self.changed.notify_one();
-    }
-
-    /// The checkpointing thread's loop.
-    fn keep_short(&self, connection: &Connection) {
-        loop {
-            let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-            let idle = |state: &mut LogState| !state.grown && !state.stopped;
-            let state = self.changed.wait_while(state, idle);
-            let running = |state: &mut LogState| !state.stopped;
-            let paced = self.changed.wait_timeout_while(
-                state.unwrap_or_else(PoisonError::into_inner),
-                CHECKPOINT_PAUSE,
-                running,
-            );
-            let (mut state, _) = paced.unwrap_or_else(PoisonError::into_inner);
-            state.grown = false;
-            let stopped = state.stopped;
-            drop(state);
-            checkpoint(connection);
-            self.asked.store(true, Ordering::Release);
-            if stopped {
-                return;
-            }
-        }
     }
 }

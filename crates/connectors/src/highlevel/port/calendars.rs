@@ -69,6 +69,20 @@ where
         })
     }
 
+    fn reschedule<'a>(
+        &'a self,
+        behalf: &'a Behalf,
+        appointment: &'a str,
+        starts_at: &'a str,
+    ) -> Answer<'a, Appointment> {
+        Box::pin(async move {
+            let id = checked(appointment, "appointment")?;
+            let result = self.rescheduled(behalf, id, starts_at).await;
+            self.note(behalf, "appointment.rescheduled", id, &result).await;
+            result
+        })
+    }
+
     fn cancel<'a>(&'a self, behalf: &'a Behalf, appointment: &'a str) -> Answer<'a, Appointment> {
         Box::pin(async move {
             let id = checked(appointment, "appointment")?;
@@ -138,6 +152,40 @@ where
         };
         let booked = self.write(behalf, (plan, "calendar"), at.client.call(&book), told).await?;
         Ok(appointment(&booked, None))
+    }
+
+    /// Moves an appointment and keeps its length, which HighLevel does where no end is given.
+    async fn rescheduled(
+        &self,
+        behalf: &Behalf,
+        id: &str,
+        starts_at: &str,
+    ) -> Result<Appointment, CrmError> {
+        let Ok(moment) = starts_at.parse::<Timestamp>() else {
+            let message = "give a free slot as it was given, such as 2026-03-09T09:00:00-05:00";
+            return Err(CrmError::invalid("/starts_at", message));
+        };
+        let at = self.connected(behalf).await?;
+        let found = self.read_appointment(&at, id).await?;
+        let before = appointment(&found, None);
+        if before.starts_at == Some(moment) {
+            return Ok(before);
+        }
+        let change = UpdateAppointment {
+            event_id: AppointmentId::new(id),
+            calendar_id: None,
+            start_time: Some(starts_at.to_owned()),
+            fields: AppointmentFields::default(),
+        };
+        let before = before.starts_at.map(|at| at.to_string());
+        let start = WrittenField::new(before.into(), moment.to_string().into());
+        let fields = [("starts_at".to_owned(), start)].into();
+        let difference = Difference { fields, ..Difference::default() };
+        let key = RecordKey::new(Entity::Appointment, id);
+        let plan = Plan::change("appointment.rescheduled", key, difference);
+        let call = at.client.call(&change);
+        let changed = self.write(behalf, (plan, "appointment"), call, |_| Ended::default()).await?;
+        Ok(appointment(&changed, None))
     }
 
     async fn cancelled(&self, behalf: &Behalf, id: &str) -> Result<Appointment, CrmError> {

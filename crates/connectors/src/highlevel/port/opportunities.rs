@@ -14,7 +14,7 @@ use domain::{
 };
 use endpoint::{Timer, Transport};
 use highlevel::{
-    ContactId, OpportunityId,
+    ContactId, OpportunityId, UserId,
     models::{self, CustomFieldWrite, Pipeline},
     resources::{CreateOpportunity, GetOpportunity, SearchOpportunities, UpdateOpportunity},
 };
@@ -136,6 +136,7 @@ where
         }
         check_value(draft.value)?;
         let contact = ContactId::new(checked(&draft.contact, "contact")?);
+        let owner = owner(draft.owner.as_deref())?;
         let at = self.connected(behalf).await?;
         let wanted = (draft.pipeline.as_str(), draft.stage.as_deref());
         let place = self.pipelines.place(&at, wanted, self.now()).await?;
@@ -147,6 +148,7 @@ where
                     status: draft.status.map(status),
                     pipeline_stage_id: place.stage,
                     monetary_value: draft.value,
+                    assigned_to: owner,
                     custom_fields,
                     ..UpdateOpportunity::new(id)
                 };
@@ -160,6 +162,7 @@ where
                 create.status = draft.status.map_or(create.status, status);
                 create.pipeline_stage_id = place.stage;
                 create.monetary_value = draft.value;
+                create.assigned_to = owner;
                 create.custom_fields = custom_fields;
                 (Outcome::Created, self.create_deal(behalf, &at, &create).await)
             }
@@ -208,6 +211,7 @@ where
             return Err(CrmError::invalid("/name", "give a name, or leave it out"));
         }
         check_value(patch.value.flatten())?;
+        let owner = owner(patch.owner.as_deref())?;
         let at = self.connected(behalf).await?;
         let before = self.read_opportunity(&at, id).await?;
         let mut change = UpdateOpportunity::new(OpportunityId::new(id));
@@ -222,6 +226,7 @@ where
         change.name = patch.name.as_deref().map(|name| name.trim().to_owned());
         change.status = patch.status.map(status);
         change.monetary_value = patch.value.map(|value| value.unwrap_or_default());
+        change.assigned_to = owner;
         change.custom_fields = self.deal_fields(&at, &patch.custom_fields).await?;
         if change == UpdateOpportunity::new(OpportunityId::new(id)) {
             return Ok(self.told(&at, &before).await);
@@ -308,6 +313,10 @@ where
             Err(_) => Arc::default(),
         }
     }
+}
+
+fn owner(id: Option<&str>) -> Result<Option<UserId>, CrmError> {
+    id.map(|id| checked(id, "user").map(UserId::new)).transpose()
 }
 
 fn check_value(value: Option<f64>) -> Result<(), CrmError> {

@@ -17,7 +17,7 @@ use highlevel::{
     },
 };
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{
     Connected, Port, calendars,
@@ -290,13 +290,16 @@ fn note_restored(target: &Target, difference: &Difference) -> Result<UpdateNote,
 
 /// The write after which an appointment stands as it does after this difference.
 fn appointment_restored(id: &str, difference: &Difference) -> UpdateAppointment {
-    let status = difference.fields.get("status").map(|field| &field.after);
+    let after = |key: &str| {
+        let field = difference.fields.get(key);
+        field.and_then(|field| field.after.as_str()).map(str::to_owned)
+    };
     UpdateAppointment {
         event_id: AppointmentId::new(id),
         calendar_id: None,
-        start_time: None,
+        start_time: after("starts_at"),
         fields: AppointmentFields {
-            appointment_status: status.and_then(Value::as_str).map(str::to_owned),
+            appointment_status: after("status"),
             ..AppointmentFields::default()
         },
     }

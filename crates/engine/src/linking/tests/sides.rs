@@ -240,6 +240,10 @@ impl CrmCalendars for People {
         unreachable!("nobody has an appointment")
     }
 
+    fn reschedule<'a>(&'a self, _: &'a Behalf, _: &'a str, _: &'a str) -> Answer<'a, Appointment> {
+        unreachable!("nobody has an appointment")
+    }
+
     fn cancel<'a>(&'a self, _: &'a Behalf, _: &'a str) -> Answer<'a, Appointment> {
         unreachable!("nobody has an appointment")
     }

@@ -4,7 +4,7 @@ use super::*;
 
 /// Intents that the words may be improved by.
 const OURS: &str = include_str!("../../../tests/intents/ours.txt");
-/// Intents that nobody looked at while the words were written.
+/// Intents that were written before the words, and looked at after their first score alone.
 const HELD_OUT: &str = include_str!("../../../tests/intents/held-out.txt");
 
 /// How many of the intents have their operation among the first one, three and five, in percent.
@@ -33,4 +33,12 @@ fn intents_of_ours_are_found() {
     let [first, third, fifth] = hits(OURS);
     println!("ours: hit@1 {first:.1} %, hit@3 {third:.1} %, hit@5 {fifth:.1} %");
     assert!(third >= 95.0, "hit@3 is {third:.1} %");
+}
+
+/// Their first score is told in the file; what is required is below what they have now.
+#[test]
+fn intents_of_strangers_are_found() {
+    let [first, third, fifth] = hits(HELD_OUT);
+    println!("held out: hit@1 {first:.1} %, hit@3 {third:.1} %, hit@5 {fifth:.1} %");
+    assert!(third >= 90.0, "hit@3 is {third:.1} %");
 }

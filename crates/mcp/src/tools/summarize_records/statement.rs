@@ -1,17 +1,17 @@
 //! The SQL of a summary: names that are held against the views, and values as parameters.
 
 use domain::View;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use super::{Input, Measure};
+use super::{
+    super::conditions::{Conditions, column, quoted, view},
+    Input, Measure,
+};
 use crate::ToolError;
 
 /// Columns in which strangers may have written.
 pub(super) const WRITTEN: [&str; 9] =
     ["address", "body", "custom_fields", "fields", "name", "notes", "subject", "title", "value"];
-
-/// The column that tells in which location a record is.
-const ACCOUNT: &str = "account";
 
 /// A summary in SQL. No text of the caller is in it but the names of views and columns.
 #[derive(Debug)]
@@ -21,8 +21,7 @@ pub(super) struct Statement {
     keys: Vec<(String, String)>,
     /// What is measured: a name for the column, and the expression.
     measure: Option<(&'static str, String)>,
-    conditions: Vec<String>,
-    parameters: Vec<Value>,
+    conditions: Conditions,
 }
 
 impl Statement {
@@ -31,30 +30,14 @@ impl Statement {
     /// # Errors
     /// Where there is no such view or column, or a filter is none.
     pub(super) fn of(input: &Input, views: &[View], location: &str) -> Result<Self, ToolError> {
-        let wanted = input.entity.trim().to_lowercase();
-        let view = views.iter().find(|view| view.name == wanted).ok_or_else(|| {
-            let names: Vec<&str> = views.iter().map(|view| view.name).collect();
-            let fix = format!("give one of {}", names.join(", "));
-            ToolError::argument(format!("there is no entity `{wanted}`"), fix)
-        })?;
-        let mut statement = Self {
+        let view = view(views, &input.entity)?;
+        let keys = input.group_by.iter().map(|name| key(view, name));
+        Ok(Self {
             view: view.name,
-            keys: Vec::new(),
-            measure: None,
-            conditions: Vec::new(),
-            parameters: Vec::new(),
-        };
-        statement.stay_in(view, location);
-        for (name, filter) in &input.filters {
-            let column = column(view, name)?;
-            statement.filter(column, filter)?;
-        }
-        for name in &input.group_by {
-            let key = key(view, name)?;
-            statement.keys.push(key);
-        }
-        statement.measure = measured(view, input)?;
-        Ok(statement)
+            keys: keys.collect::<Result<_, _>>()?,
+            measure: measured(view, input)?,
+            conditions: Conditions::of(view, &input.filters, location)?,
+        })
     }
 
     /// The statement. The greatest groups come first; equal ones in order of their names.
@@ -66,11 +49,9 @@ impl Statement {
             selected.push(format!("{measure} AS \"{name}\""));
         }
         selected.push("sum(count(*)) OVER () AS \"records\"".to_owned());
-        let mut sql = format!("SELECT {} FROM \"{}\"", selected.join(", "), self.view);
-        if !self.conditions.is_empty() {
-            sql.push_str(" WHERE ");
-            sql.push_str(&self.conditions.join(" AND "));
-        }
+        let conditions = self.conditions.sql();
+        let selected = selected.join(", ");
+        let mut sql = format!("SELECT {selected} FROM \"{}\"{conditions}", self.view);
         if !self.keys.is_empty() {
             let places: Vec<String> =
                 (1..=self.keys.len()).map(|place| place.to_string()).collect();
@@ -83,85 +64,8 @@ impl Statement {
 
     /// The values of its parameters.
     pub(super) fn parameters(self) -> Vec<Value> {
-        self.parameters
+        self.conditions.into_parameters()
     }
-
-    /// A connection may lead to several locations; the summary is of one. Rows of tags and fields
-    /// have no location of their own, and stay with their contact.
-    fn stay_in(&mut self, view: &View, location: &str) {
-        let has = |name: &str| view.columns.iter().any(|column| column.name == name);
-        let own = "(\"account\" IS NULL OR \"account\" = ?)";
-        let condition = match (has(ACCOUNT), has("contact_id")) {
-            (true, _) => own.to_owned(),
-            (false, true) => format!("\"contact_id\" IN (SELECT id FROM contacts WHERE {own})"),
-            (false, false) => return,
-        };
-        self.conditions.push(condition);
-        self.parameters.push(location.into());
-    }
-
-    fn filter(&mut self, column: &str, filter: &Value) -> Result<(), ToolError> {
-        match filter {
-            Value::Null => self.conditions.push(format!("{} IS NULL", quoted(column))),
-            Value::Array(values) if !values.is_empty() => {
-                let places = vec!["?"; values.len()].join(", ");
-                let condition = format!("{} COLLATE NOCASE IN ({places})", quoted(column));
-                self.conditions.push(condition);
-                for value in values {
-                    self.bind(column, value)?;
-                }
-            }
-            Value::Object(comparisons) => self.compare(column, comparisons)?,
-            value => {
-                self.conditions.push(format!("{} = ? COLLATE NOCASE", quoted(column)));
-                self.bind(column, value)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn compare(&mut self, column: &str, comparisons: &Map<String, Value>) -> Result<(), ToolError> {
-        let name = quoted(column);
-        for (word, value) in comparisons {
-            let condition = match (word.as_str(), value) {
-                ("ne", Value::Null) => {
-                    self.conditions.push(format!("{name} IS NOT NULL"));
-                    continue;
-                }
-                ("eq", _) => format!("{name} = ? COLLATE NOCASE"),
-                ("ne", _) => format!("{name} IS NOT ? COLLATE NOCASE"),
-                ("lt", _) => format!("{name} < ?"),
-                ("lte", _) => format!("{name} <= ?"),
-                ("gt", _) => format!("{name} > ?"),
-                ("gte", _) => format!("{name} >= ?"),
-                ("contains", _) => format!("instr(lower({name}), lower(?)) > 0"),
-                _ => return Err(no_filter(column)),
-            };
-            self.conditions.push(condition);
-            self.bind(column, value)?;
-        }
-        Ok(())
-    }
-
-    fn bind(&mut self, column: &str, value: &Value) -> Result<(), ToolError> {
-        let value = match value {
-            Value::Bool(is_so) => Value::from(i64::from(*is_so)),
-            Value::Number(_) | Value::String(_) => value.clone(),
-            Value::Null | Value::Array(_) | Value::Object(_) => return Err(no_filter(column)),
-        };
-        self.parameters.push(value);
-        Ok(())
-    }
-}
-
-/// The column of a view that has this name.
-fn column(view: &View, name: &str) -> Result<&'static str, ToolError> {
-    let found = view.columns.iter().find(|column| column.name.eq_ignore_ascii_case(name.trim()));
-    found.map(|column| column.name).ok_or_else(|| {
-        let names: Vec<&str> = view.columns.iter().map(|column| column.name).collect();
-        let message = format!("{} have no column `{name}`", view.name);
-        ToolError::argument(message, format!("give one of {}", names.join(", ")))
-    })
 }
 
 /// A column, or the day, week, month or year of one.
@@ -200,18 +104,6 @@ fn measured(view: &View, input: &Input) -> Result<Option<(&'static str, String)>
         (Measure::Max, Some(of)) => ("max", format!("max({})", quoted(of))),
     };
     Ok(Some(measured))
-}
-
-/// A name as SQL takes it; those of views have no quotes in them.
-fn quoted(name: &str) -> String {
-    format!("\"{name}\"")
-}
-
-fn no_filter(column: &str) -> ToolError {
-    ToolError::argument(
-        format!("the filter of `{column}` is none"),
-        "give a value, a list of values, or an object of eq, ne, lt, lte, gt, gte, contains",
-    )
 }
 
 #[cfg(test)]

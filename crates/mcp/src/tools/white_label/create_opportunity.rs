@@ -70,6 +70,7 @@ impl TypedTool for CreateOpportunity {
             name: input.name,
             status: input.status,
             value: input.monetary_value,
+            owner: None,
             custom_fields: std::collections::BTreeMap::new(),
         };
         Ok(Act::Plan(Plan {

@@ -4,14 +4,15 @@ use std::{
     collections::BTreeSet,
     sync::{
         Arc, Mutex,
-        atomic::{AtomicI64, Ordering},
+        atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering},
     },
 };
 
 use domain::{
-    Actor, AuditEntry, BoxFuture, ChangeSet, ChangeSetId, ChangeSets, Clock, ConnectionId, EventId,
-    Memory, NewAudit, NewChangeSet, OrganizationId, Queries, Realm, StorageError, Tenant,
-    UndoReport, WriteEnd, WriteIntent,
+    Actor, AuditEntry, BoxFuture, BudgetKey, Budgets as _, ChangeSet, ChangeSetId, ChangeSets,
+    Clock, ConnectionId, EventId, KeptReply, KnownRequest, Memory, NewAudit, NewChangeSet,
+    NewRequest, OrganizationId, Queries, Realm, RepeatableRequests as _, RequestKey, StorageError,
+    Tenant, UndoReport, WriteEnd, WriteIntent,
     contract::sample::{at, clock},
     crm::Crm,
 };
@@ -23,16 +24,19 @@ use serde_json::{Value, json};
 
 use crate::{
     Caller, House, Mode, Place, Surface, ToolError,
-    books::Books,
+    books::{Books, Spending},
+    caps::Full,
     desk::Desk,
     plan::{Plan, PlanTarget, PlannedCall},
     tool::{Act, Answer, Tool, ToolSpec, every_kind},
 };
 
-/// A house with two locations of two organizations, each for the callers of its organization.
+/// A house with locations of two organizations, each for the callers of its organization.
 pub(super) struct Scripted {
     pub(super) store: Memory,
     seconds: AtomicI64,
+    notes: Arc<AtomicUsize>,
+    is_losing: Arc<AtomicBool>,
     clock: Box<dyn Fn() -> jiff::Timestamp + Send + Sync>,
 }
 
@@ -41,7 +45,13 @@ impl Scripted {
         Arc::new_cyclic(|house: &std::sync::Weak<Self>| {
             let house = house.clone();
             let now = move || at(house.upgrade().map_or(0, |house| house.seconds()));
-            Self { store: Memory::new(clock()), seconds: AtomicI64::new(0), clock: Box::new(now) }
+            Self {
+                store: Memory::new(clock()),
+                seconds: AtomicI64::new(0),
+                notes: Arc::default(),
+                is_losing: Arc::default(),
+                clock: Box::new(now),
+            }
         })
     }
 
@@ -52,6 +62,16 @@ impl Scripted {
     /// Lets time pass.
     pub(super) fn pass(&self, seconds: i64) {
         self.seconds.fetch_add(seconds, Ordering::SeqCst);
+    }
+
+    /// How often something was noted.
+    pub(super) fn notes(&self) -> usize {
+        self.notes.load(Ordering::SeqCst)
+    }
+
+    /// Notes nothing any more.
+    pub(super) fn loses_notes(&self) {
+        self.is_losing.store(true, Ordering::SeqCst);
     }
 
     /// The audit, the oldest first.
@@ -65,7 +85,10 @@ impl Scripted {
 
 impl House for Scripted {
     fn places<'a>(&'a self, caller: &'a Caller) -> BoxFuture<'a, Result<Vec<Place>, ToolError>> {
-        let places = ["a", "b"].into_iter().map(place);
+        let mut second = place("a");
+        second.location = LocationId::new("locationa2");
+        second.name = None;
+        let places = [place("a"), second, place("b")].into_iter();
         let seen = places.filter(|place| caller.realm.holds(Some(&place.tenant))).collect();
         Box::pin(std::future::ready(Ok(seen)))
     }
@@ -79,7 +102,11 @@ impl House for Scripted {
     }
 
     fn books(&self) -> BoxFuture<'_, Result<Arc<dyn Books>, ToolError>> {
-        let books: Arc<dyn Books> = Arc::new(MemoryBooks(self.store.clone()));
+        let books: Arc<dyn Books> = Arc::new(MemoryBooks {
+            store: self.store.clone(),
+            notes: Arc::clone(&self.notes),
+            is_losing: Arc::clone(&self.is_losing),
+        });
         Box::pin(std::future::ready(Ok(books)))
     }
 
@@ -93,16 +120,24 @@ impl House for Scripted {
 }
 
 /// The books of a store in memory, of which nothing is taken back.
-struct MemoryBooks(Memory);
+struct MemoryBooks {
+    store: Memory,
+    notes: Arc<AtomicUsize>,
+    is_losing: Arc<AtomicBool>,
+}
 
 impl Books for MemoryBooks {
     fn note(&self, entries: Vec<NewAudit>) -> BoxFuture<'_, Result<(), StorageError>> {
         use domain::Audit as _;
-        Box::pin(self.0.note_audit(entries))
+        if self.is_losing.load(Ordering::SeqCst) {
+            return Box::pin(std::future::ready(Err(StorageError::Overloaded)));
+        }
+        self.notes.fetch_add(1, Ordering::SeqCst);
+        Box::pin(self.store.note_audit(entries))
     }
 
     fn join(&self, set: NewChangeSet) -> BoxFuture<'_, Result<ChangeSet, StorageError>> {
-        Box::pin(self.0.join(set))
+        Box::pin(self.store.join(set))
     }
 
     fn intend<'a>(
@@ -111,7 +146,7 @@ impl Books for MemoryBooks {
         set: &'a ChangeSetId,
         intent: WriteIntent,
     ) -> BoxFuture<'a, Result<Option<u64>, StorageError>> {
-        Box::pin(self.0.intend(tenant, set, intent))
+        Box::pin(self.store.intend(tenant, set, intent))
     }
 
     fn conclude<'a>(
@@ -120,7 +155,7 @@ impl Books for MemoryBooks {
         number: u64,
         end: WriteEnd,
     ) -> BoxFuture<'a, Result<(), StorageError>> {
-        Box::pin(self.0.conclude(set, number, end))
+        Box::pin(self.store.conclude(set, number, end))
     }
 
     fn undo<'a>(
@@ -136,7 +171,7 @@ impl Books for MemoryBooks {
         realm: &'a Realm,
         limit: usize,
     ) -> BoxFuture<'a, Result<Vec<ChangeSet>, StorageError>> {
-        Box::pin(self.0.change_sets(realm, None, limit))
+        Box::pin(self.store.change_sets(realm, None, limit))
     }
 
     fn story<'a>(
@@ -146,11 +181,44 @@ impl Books for MemoryBooks {
     ) -> BoxFuture<'a, Result<Option<Value>, StorageError>> {
         Box::pin(std::future::ready(Ok(None)))
     }
+
+    fn begin(
+        &self,
+        request: NewRequest,
+    ) -> BoxFuture<'_, Result<Option<KnownRequest>, StorageError>> {
+        Box::pin(self.store.begin_request(request))
+    }
+
+    fn end<'a>(
+        &'a self,
+        key: &'a RequestKey,
+        reply: KeptReply,
+    ) -> BoxFuture<'a, Result<(), StorageError>> {
+        Box::pin(self.store.end_request(key, reply))
+    }
+
+    fn forget<'a>(&'a self, key: &'a RequestKey) -> BoxFuture<'a, Result<(), StorageError>> {
+        Box::pin(self.store.forget_request(key))
+    }
+
+    fn spend(
+        &self,
+        key: BudgetKey,
+        now: jiff::Timestamp,
+        spending: Spending,
+    ) -> BoxFuture<'_, Result<Result<(), Full>, StorageError>> {
+        Box::pin(self.store.change(key, now, spending))
+    }
 }
 
 /// A tool that plans to send a text to one contact, and remembers each text that it sent.
 #[derive(Clone)]
 pub(super) struct Speaker {
+    pub(super) name: &'static str,
+    /// The code with which it fails, after it said something.
+    pub(super) fails: Option<&'static str>,
+    /// Whether it says that it reads.
+    pub(super) lies: bool,
     pub(super) kind: Kind,
     pub(super) records: usize,
     pub(super) must_type: Option<&'static str>,
@@ -161,6 +229,9 @@ pub(super) struct Speaker {
 impl Speaker {
     pub(super) fn new(kind: Kind) -> Self {
         Self {
+            name: "speak",
+            fails: None,
+            lies: false,
             kind,
             records: 1,
             must_type: None,
@@ -181,7 +252,7 @@ impl Speaker {
             name: Some(format!("Person {number}")),
             version: Some(version.to_owned()),
         };
-        let said = Arc::clone(&self.said);
+        let (said, fails) = (Arc::clone(&self.said), self.fails);
         Plan {
             kind: self.kind,
             title: "speak".to_owned(),
@@ -198,6 +269,9 @@ impl Speaker {
             run: Box::new(move |_| {
                 Box::pin(async move {
                     said.lock().unwrap().push(text);
+                    if let Some(code) = fails {
+                        return Err(ToolError::new(code, "it failed", "see why"));
+                    }
                     Answer::of(&json!({"said": true}))
                 })
             }),
@@ -208,9 +282,9 @@ impl Speaker {
 impl Tool for Speaker {
     fn spec(&self) -> ToolSpec {
         ToolSpec {
-            name: "speak".to_owned(),
+            name: self.name.to_owned(),
             about: "Speaks.",
-            kind: self.kind,
+            kind: if self.lies { Kind::Read } else { self.kind },
             is_idempotent: false,
             input: Arc::new(object(json!({"properties": {"text": {}}}))),
             output: Arc::default(),

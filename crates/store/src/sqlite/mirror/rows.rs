@@ -12,6 +12,12 @@ use super::{
 };
 use crate::sqlite::row;
 
+/// The rows that tell what an event made. The planner has to see the words of the index.
+pub(super) const TOLD_BY_ROWS: &str =
+    "SELECT organization, connection, entity, id, event, fields FROM record
+     WHERE substr(event, 1, 4) = substr(?1, 1, 4) AND event = ?1
+         AND version = 1 AND origin = 'backfill'";
+
 /// The row as it stands before a write.
 struct Former {
     number: i64,
@@ -36,9 +42,6 @@ pub(super) fn is_told_by_its_row(change: &Change, records: &[Record]) -> bool {
 
 /// The changes of an event that are not written because their rows tell them.
 pub(super) fn told_by_rows(connection: &Connection, event: &[u8]) -> rusqlite::Result<Vec<Change>> {
-    // The planner has to see the words of the index.
-    let sql = "SELECT organization, connection, entity, id, event, fields FROM record
-               WHERE event = ?1 AND version = 1 AND origin = 'backfill'";
     let told = |row: &Row<'_>| {
         let tenant = Tenant {
             organization: domain::OrganizationId::new(&row.get::<_, String>(0)?),
@@ -48,7 +51,7 @@ pub(super) fn told_by_rows(connection: &Connection, event: &[u8]) -> rusqlite::R
         let fields: Fields = row::json(row, 5)?;
         Ok(first_change((&tenant, &key), row::event_id(row, 4)?, &fields))
     };
-    connection.prepare_cached(sql)?.query_map([event], told)?.collect()
+    connection.prepare_cached(TOLD_BY_ROWS)?.query_map([event], told)?.collect()
 }
 
 /// The row with this number.

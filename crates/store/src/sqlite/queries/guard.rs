@@ -168,6 +168,8 @@ pub(super) fn close(connection: &mut Connection, stop: Arc<AtomicBool>) -> rusql
     // A name in double quotes that is none would be a text, and a misspelled column a constant.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+    // A query is prepared once, and its parameters may help to plan it.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, false)?;
     connection.pragma_update(None, "query_only", true)?;
     stoppable(connection, stop)?;
     let names = views::described().into_iter().map(|view| (view.name, ())).collect();

@@ -27,7 +27,9 @@ pub(super) fn remove_changes(
     transaction: &Transaction<'_>,
     things: &[Kept],
 ) -> rusqlite::Result<()> {
-    let mut changes = transaction.prepare_cached("DELETE FROM change WHERE event = ?1")?;
+    let mut changes = transaction.prepare_cached(
+        "DELETE FROM change WHERE substr(event, 1, 4) = substr(?1, 1, 4) AND event = ?1",
+    )?;
     let mut parked = transaction.prepare_cached("DELETE FROM parked WHERE event = ?1")?;
     for thing in things {
         changes.execute([&thing.event.as_bytes()[..]])?;

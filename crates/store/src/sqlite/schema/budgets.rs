@@ -6,6 +6,7 @@ use super::Schema;
 /// moments, the others of moments with a count.
 pub(in crate::sqlite) const BUDGETS: Schema = Schema {
     cache_kib: 512,
+    page_bytes: 8_192,
     steps: &["
     CREATE TABLE budget (
         app            TEXT NOT NULL,

@@ -9,6 +9,7 @@ use super::Schema;
 /// per second than with 8 (`cargo bench -p e2e --bench ingest`).
 pub(in crate::sqlite) const JOURNAL: Schema = Schema {
     cache_kib: 12 * 1024,
+    page_bytes: 8_192,
     steps: &[
         "
     CREATE TABLE journal (

@@ -2,7 +2,7 @@
 
 use domain::{Difference, Fields, WrittenField};
 use highlevel::{
-    OpportunityId, PipelineId, StageId,
+    OpportunityId, PipelineId, StageId, UserId,
     models::{self, FieldDirectory, OpportunityStatus},
     resources::UpdateOpportunity,
 };
@@ -46,6 +46,7 @@ pub(in crate::highlevel::port) fn intended(
         ("pipeline", write.pipeline_id.as_ref().map(ToString::to_string)),
         ("stage", write.pipeline_stage_id.as_ref().map(ToString::to_string)),
         ("status", write.status.as_ref().map(|status| status.as_str().to_owned())),
+        ("owner", write.assigned_to.as_ref().map(ToString::to_string)),
     ];
     let texts = texts.into_iter().filter_map(|(key, text)| Some((key.to_owned(), json!(text?))));
     let value = write.monetary_value.map(|value| ("value".to_owned(), json!(value)));
@@ -109,6 +110,7 @@ pub(in crate::highlevel::port) fn restored(id: &str, difference: &Difference) ->
             "status" => {
                 write.status = text.map(|status| OpportunityStatus::from(status.to_owned()));
             }
+            "owner" => write.assigned_to = text.map(UserId::new),
             "value" => write.monetary_value = Some(field.after.as_f64().unwrap_or_default()),
             key => write.custom_fields.extend(contact::custom(key, &field.after)),
         }

@@ -25,6 +25,7 @@ fn draft(contact: &str, pipeline: &str, name: &str) -> OpportunityDraft {
         name: name.to_owned(),
         status: None,
         value: None,
+        owner: None,
         custom_fields: Default::default(),
     }
 }
