@@ -11,3 +11,4 @@ mod mirror;
 mod operations;
 mod opportunities;
 mod person;
+mod white_label;
