@@ -110,7 +110,7 @@ impl Caps {
 impl Bill {
     /// Whether there is room for it; nothing is taken.
     pub(crate) async fn check(&self, desk: &Desk) -> Result<(), ToolError> {
-        self.on(desk, |budget, cap, amount, now| room(budget, cap, amount, now)).await
+        self.on(desk, room).await
     }
 
     /// Takes it.

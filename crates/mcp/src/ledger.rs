@@ -240,7 +240,7 @@ fn names(spec: &ToolSpec, arguments: &JsonObject) -> Vec<String> {
 /// The operation of the catalogue that an argument names.
 fn operation(arguments: &JsonObject) -> Option<String> {
     let mut texts = arguments.values().filter_map(Value::as_str);
-    texts.find_map(|text| highlevel::catalogue::operation(text)).map(|found| found.id().to_owned())
+    texts.find_map(highlevel::catalogue::operation).map(|found| found.id().to_owned())
 }
 
 /// Whether a text is the id of a record or of an operation, and no name, address or number of a person.

@@ -66,7 +66,7 @@ fn shared(kind: Kind) -> Vec<(&'static str, Value)> {
     if kind != Kind::Read {
         shared.extend([
             (DRY_RUN, json!({"type": "boolean"})),
-            (CONFIRM, json!({"type": "string", "description": "a preview's token"})),
+            (CONFIRM, json!({"type": "string"})),
             (IDEMPOTENCY_KEY, json!({"type": "string"})),
         ]);
     }

@@ -10,10 +10,12 @@ pub fn input_of<T: JsonSchema>() -> JsonObject {
     of::<T>()
 }
 
-/// The schema of what a tool gives.
+/// The schema of what a tool gives. What lists hold is told by its names where it is read.
 #[must_use]
 pub fn output_of<T: JsonSchema>() -> JsonObject {
-    of::<T>()
+    let mut schema = of::<T>();
+    schema.values_mut().for_each(loosen);
+    schema
 }
 
 fn of<T: JsonSchema>() -> JsonObject {
@@ -40,10 +42,17 @@ fn trim(schema: &mut Value) {
             if members.get("default").is_some_and(says_nothing) {
                 members.remove("default");
             }
-            let is_number = |format: &str| format.starts_with("uint") || format.starts_with("int");
-            if members.get("format").and_then(Value::as_str).is_some_and(is_number) {
-                members.remove("format");
-                members.remove("minimum");
+            let is_whole = |format: &str| format.starts_with("uint") || format.starts_with("int");
+            match members.get("format").and_then(Value::as_str) {
+                Some(format) if is_whole(format) => {
+                    members.remove("format");
+                    members.remove("minimum");
+                }
+                Some("double") => drop(members.remove("format")),
+                _ => {}
+            }
+            if members.get("items") == Some(&Value::Bool(true)) {
+                members.remove("items");
             }
             if members.get("additionalProperties") == Some(&Value::Bool(true)) {
                 members.remove("additionalProperties");
@@ -73,13 +82,29 @@ fn trim(schema: &mut Value) {
     }
 }
 
+/// Takes out of a schema of results what only says that a list has items, and the words to its members.
+fn loosen(schema: &mut Value) {
+    let Value::Object(members) = schema else { return };
+    members.remove("description");
+    let says_kind_alone = |items: &Value| match items {
+        Value::Object(items) => items.keys().all(|word| word == "type"),
+        _ => true,
+    };
+    if members.get("type").is_some_and(|kind| kind == "array")
+        && members.get("items").is_some_and(says_kind_alone)
+    {
+        members.remove("items");
+    }
+    members.values_mut().for_each(loosen);
+}
+
 /// Whether a default is what is meant where nothing is given.
 fn says_nothing(default: &Value) -> bool {
     match default {
         Value::Null => true,
         Value::Bool(yes) => !yes,
         Value::Array(items) => items.is_empty(),
-        Value::Object(members) => members.is_empty(),
+        Value::Object(members) => members.values().all(says_nothing),
         Value::Number(_) | Value::String(_) => false,
     }
 }

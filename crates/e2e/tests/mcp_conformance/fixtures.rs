@@ -191,7 +191,7 @@ impl ServerHandler for Fixtures {
         request: SubscribeRequestParams,
         _: RequestContext<RoleServer>,
     ) -> Result<(), ErrorData> {
-        self.watched().insert(request.uri.to_string());
+        self.watched().insert(request.uri);
         Ok(())
     }
 

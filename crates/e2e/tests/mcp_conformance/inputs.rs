@@ -34,7 +34,7 @@ pub(crate) struct Inputs(Arc<RequestStateCodec>);
 impl Default for Inputs {
     fn default() -> Self {
         let key = [7_u8; 32];
-        Self(Arc::new(RequestStateCodec::try_new(&key).expect("32 bytes are enough")))
+        Self(Arc::new(RequestStateCodec::try_new(key).expect("32 bytes are enough")))
     }
 }
 

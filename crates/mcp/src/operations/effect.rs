@@ -111,7 +111,7 @@ pub(crate) fn written(call: &RawCall) -> Written {
     let path = call.edition().map_or("", |edition| edition.path());
     let key = |(name, id): (&'static str, String)| {
         let row = RECORDS.iter().find(|(of, known, _)| *of == product && *known == name);
-        row.map(|(_, _, entity)| RecordKey::new(entity.clone(), id))
+        row.map(|(_, _, entity)| RecordKey::new(*entity, id))
     };
     let keys: Vec<Option<RecordKey>> = path_values(call).map(key).collect();
     let ends_with_record = path.ends_with('}');

@@ -146,11 +146,12 @@ fn piece_of_text(handle: &str, remainder: &Remainder, text: &str, from: usize) -
 /// How many of the texts, from the first, have room together.
 fn count_within(texts: &[Box<str>], room: usize) -> usize {
     let mut used = 0;
-    let fits = |text: &&Box<str>| {
-        used += text.len() + 1;
+    let sizes = texts.iter().map(|text| text.len() + 1);
+    let fits = |size: &usize| {
+        used += size;
         used <= room
     };
-    texts.iter().take_while(fits).count()
+    sizes.take_while(fits).count()
 }
 
 /// The last place at or before `wanted` where a text can be cut.

@@ -1,3 +1,5 @@
+//! Each prompt, and what it is made of.
+
 use serde_json::json;
 
 use super::*;

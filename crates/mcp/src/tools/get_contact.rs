@@ -110,13 +110,17 @@ impl Part {
     }
 
     async fn read(self, desk: &Desk, contact: &str) -> Result<Vec<Value>, ToolError> {
-        let (operation, rows_in, tell): (_, _, fn(&Value) -> Map<String, Value>) = match self {
-            Self::Notes => ("contacts.get-all-notes", "notes", note),
-            Self::Tasks => ("contacts.get-all-tasks", "tasks", task),
-            Self::Opportunities => {
-                ("opportunities.search-opportunity", "opportunities", opportunity)
-            }
-            Self::Appointments => ("contacts.get-appointments-for-contact", "events", appointment),
+        let (operation, rows_in) = match self {
+            Self::Notes => ("contacts.get-all-notes", "notes"),
+            Self::Tasks => ("contacts.get-all-tasks", "tasks"),
+            Self::Opportunities => ("opportunities.search-opportunity", "opportunities"),
+            Self::Appointments => ("contacts.get-appointments-for-contact", "events"),
+        };
+        let tell = |row: &Value| match self {
+            Self::Notes => note(row),
+            Self::Tasks => task(row),
+            Self::Opportunities => opportunity(row),
+            Self::Appointments => appointment(row),
         };
         let call = desk.raw(operation)?;
         let call = match self {

@@ -198,7 +198,7 @@ fn is_unseen(attributes: &str) -> bool {
                 .starts_with(|next: char| next == '.' || next.is_ascii_digit())
         })
     };
-    attribute(attributes, "hidden").is_some() || UNSEEN.iter().any(|hidden| hides(&hidden))
+    attribute(attributes, "hidden").is_some() || UNSEEN.iter().any(hides)
 }
 
 /// The value of an attribute; empty where it has none.

@@ -147,30 +147,21 @@ impl EntityType {
             },
             Self::Pipeline => all("opportunities.get-pipelines", "pipelines", None),
             Self::Workflow => all("workflows.get-workflow", "workflows", None),
-            Self::Calendar => Source {
-                record: Some("calendar"),
-                ..all(
-                    "calendars.get-calendars",
-                    "calendars",
-                    Some(("calendars.get-calendar", "calendarId")),
-                )
-            },
-            Self::Tag => Source {
-                record: Some("tag"),
-                ..all(
-                    "locations.get-location-tags",
-                    "tags",
-                    Some(("locations.get-tag-by-id", "tagId")),
-                )
-            },
-            Self::CustomField => Source {
-                record: Some("customField"),
-                ..all(
-                    "locations.get-custom-fields",
-                    "customFields",
-                    Some(("locations.get-custom-field", "id")),
-                )
-            },
+            Self::Calendar => {
+                let one = ("calendars.get-calendar", "calendarId");
+                let record = Some("calendar");
+                Source { record, ..all("calendars.get-calendars", "calendars", Some(one)) }
+            }
+            Self::Tag => {
+                let one = ("locations.get-tag-by-id", "tagId");
+                let record = Some("tag");
+                Source { record, ..all("locations.get-location-tags", "tags", Some(one)) }
+            }
+            Self::CustomField => {
+                let one = ("locations.get-custom-field", "id");
+                let record = Some("customField");
+                Source { record, ..all("locations.get-custom-fields", "customFields", Some(one)) }
+            }
         }
     }
 }

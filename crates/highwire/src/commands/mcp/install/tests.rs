@@ -1,3 +1,5 @@
+//! What is written into clients' configurations, and what is not.
+
 use clap::Parser;
 
 use super::*;
