@@ -166,12 +166,12 @@ fn opening(opened: &[(Option<Scope>, bool)]) -> String {
     }
 }
 
-/// Whether somebody got in. An operation of the API and a page that were let in look at their fields,
-/// which are missing here, and at what is there.
+/// Whether somebody got in. An operation of the API, a page and the tools of assistants that were let in
+/// look at their fields, which are missing here, and at what is there.
 fn is_open(path: &str, status: u16) -> bool {
-    let told = matches!(status, 200 | 204 | 400 | 401 | 403 | 404 | 409 | 415 | 503);
+    let told = matches!(status, 200 | 204 | 400 | 401 | 403 | 404 | 405 | 406 | 409 | 415 | 503);
     assert!(told, "{path}: {status}");
-    match ["/v1/", "/proxy/", "/connect"].iter().any(|part| path.starts_with(part)) {
+    match ["/v1/", "/proxy/", "/connect", "/mcp"].iter().any(|part| path.starts_with(part)) {
         true => !matches!(status, 401 | 403),
         false => status == 200,
     }

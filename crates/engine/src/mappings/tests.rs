@@ -121,7 +121,7 @@ async fn settle(store: &Memory, names: &[&str]) {
             because: Because::Later,
         };
         let row = Some(format!("row-{number}"));
-        let link = Link { row, ..Link::new(tenant("alpha").organization, *name) };
+        let link = Link { row, ..Link::new(tenant("alpha").organization, name) };
         let stored = store.put_link(link, vec![(field, at(0))]).await.unwrap();
         assert!(stored.is_some());
     }
