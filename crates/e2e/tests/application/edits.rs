@@ -93,7 +93,7 @@ fn writes(house: &House) -> usize {
 
 /// Waits until all three are equal and stay so.
 async fn settle(house: &House, id: &str) -> Result<()> {
-    until("all three are equal", async || {
+    let settled = until("all three are equal", async || {
         let (written, waiting) = (writes(house), house.vendor.sender().waiting());
         if waiting > 0 || !are_equal(house, id).await? {
             return Ok(false);
@@ -102,7 +102,17 @@ async fn settle(house: &House, id: &str) -> Result<()> {
         let is_done = house.run(&["events", "dead"])?.is_empty();
         Ok(is_done && written == writes(house) && are_equal(house, id).await?)
     })
-    .await
+    .await;
+    if settled.is_err() {
+        let contact = house.contact(id).await?;
+        for (_, column) in FIELDS {
+            let own = |own: &Own| own.person(id).map(|person| person.value(column));
+            let own: Vec<_> = house.own.iter().map(own).collect();
+            let theirs = &contact[column];
+            eprintln!("{column}: {theirs} at HighLevel, {own:?}");
+        }
+    }
+    settled
 }
 
 async fn are_equal(house: &House, id: &str) -> Result<bool> {

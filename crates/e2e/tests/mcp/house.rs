@@ -15,6 +15,8 @@ use highlevel::{Client, LocationId, auth::PrivateToken};
 use mcp::{
     Caller, McpServer, Mode, Place, Profile, Surface,
     books::{Books, StoreBooks},
+    caps::Caps,
+    safety::Safety,
     solo::{Rooms, SoloHouse},
     tool::every_kind,
 };
@@ -78,12 +80,15 @@ impl House {
             ..HighLevelSettings::default()
         };
         let clock = SandboxClock::new(Arc::new(|| endpoint::Timer::now(&Runtime)));
-        Self::open_with((caller, person), (settings, clock), |house| Arc::new(house)).await
+        Self::open_with((caller, person, Caps::default()), (settings, clock), |house| {
+            Arc::new(house)
+        })
+        .await
     }
 
     /// A house for this caller before such a vendor, with another house around the usual one.
     pub(crate) async fn open_with(
-        (caller, person): (Caller, Person),
+        (caller, person, caps): (Caller, Person, Caps),
         (settings, sandbox_clock): (HighLevelSettings, SandboxClock),
         around: impl FnOnce(SoloHouse<HttpTransport, Runtime>) -> Arc<dyn mcp::House>,
     ) -> Result<Self> {
@@ -123,7 +128,8 @@ impl House {
         });
         let place = Place { tenant: tenant(), location, name: Some("Main".to_owned()) };
         let house = SoloHouse::new(raw.clone(), place, clock, open);
-        let server = McpServer::new(around(house), caller);
+        let safety = Arc::new(Safety::of_process(caps));
+        let server = McpServer::new(around(house), caller).with_safety(safety);
         let (ours, theirs) = tokio::io::duplex(1 << 20);
         tokio::spawn(async move {
             if let Ok(running) = server.serve(theirs).await {

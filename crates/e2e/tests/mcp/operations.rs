@@ -16,7 +16,12 @@ use highlevel::{
     Client, LocationId, RawCall, RawReply,
     catalogue::{self, TokenClass},
 };
-use mcp::{Caller, Mode, Place, Profile, ToolError, books::Books, solo::SoloHouse};
+use mcp::{
+    Caller, Mode, Place, Profile, ToolError,
+    books::Books,
+    caps::{Cap, Caps},
+    solo::SoloHouse,
+};
 use sandbox::highlevel::{HighLevelSettings, RateLimits};
 use serde_json::{Map, Value, json};
 
@@ -24,6 +29,10 @@ use crate::{
     house::{House, caller, tenant},
     person::Person,
 };
+
+/// More than every operation once.
+const ENOUGH: Cap = Cap { per_hour: 10_000, per_day: 10_000 };
+const UNCAPPED: Caps = Caps { sends: ENOUGH, deletes: ENOUGH, money: ENOUGH, bulk: ENOUGH };
 
 /// A Monday morning, so that what is scheduled is still ahead.
 const NOW: &str = "2026-03-02T09:00:00Z";
@@ -132,7 +141,7 @@ async fn every_operation_is_called_once() -> Result<()> {
     };
     let vendor = (settings, e2e::still_clock(NOW));
     let house = House::open_with(
-        (caller(Mode::Trusted, Profile::Meta), Person::absent()),
+        (caller(Mode::Trusted, Profile::Meta), Person::absent(), UNCAPPED),
         vendor,
         move |house| Arc::new(Agency { house, everyone: around }),
     )
