@@ -104,16 +104,16 @@ async fn settle(house: &House, id: &str) -> Result<()> {
         Ok(is_done && written == writes(house) && are_equal(house, id).await?)
     })
     .await;
-    if settled.is_err() {
-        let contact = house.contact(id).await?;
-        for (_, column) in FIELDS {
-            let own = |own: &Own| own.person(id).map(|person| person.value(column));
-            let own: Vec<_> = house.own.iter().map(own).collect();
-            let theirs = &contact[column];
-            eprintln!("{column}: {theirs} at HighLevel, {own:?}");
-        }
+    let Err(error) = settled else { return Ok(()) };
+    let contact = house.contact(id).await?;
+    let mut told = Vec::new();
+    for (_, column) in FIELDS {
+        let own = |own: &Own| own.person(id).map(|person| person.value(column));
+        let own: Vec<_> = house.own.iter().map(own).collect();
+        let theirs = &contact[column];
+        told.push(format!("{column}: {theirs} at HighLevel, {own:?}"));
     }
-    settled
+    Err(error.context(told.join("; ")))
 }
 
 async fn are_equal(house: &House, id: &str) -> Result<bool> {

@@ -31,6 +31,7 @@ use sandbox::{
 };
 use serde_json::Value;
 use store::Sqlite;
+use tokio::task::JoinSet;
 
 use crate::person::Person;
 
@@ -63,6 +64,7 @@ pub(crate) struct House {
     pub(crate) client: RunningService<RoleClient, Person>,
     pub(crate) raw: VendorClient,
     books: Arc<dyn Books>,
+    _serving: JoinSet<()>,
     _folder: tempfile::TempDir,
 }
 
@@ -131,14 +133,15 @@ impl House {
         let safety = Arc::new(Safety::of_process(caps));
         let server = McpServer::new(around(house), caller).with_safety(safety);
         let (ours, theirs) = tokio::io::duplex(1 << 20);
-        tokio::spawn(async move {
+        let mut serving = JoinSet::new();
+        serving.spawn(async move {
             if let Ok(running) = server.serve(theirs).await {
                 let _ = running.waiting().await;
             }
         });
         let lifecycle = person.lifecycle();
         let client = person.serve_with_lifecycle(ours, lifecycle).await?;
-        Ok(Self { vendor, store, client, raw, books, _folder: folder })
+        Ok(Self { vendor, store, client, raw, books, _serving: serving, _folder: folder })
     }
 
     /// Calls a tool and gives what it tells; an error where it refuses.

@@ -44,7 +44,7 @@ impl Person {
 
     /// What they were asked.
     pub(crate) fn asked(&self) -> Vec<String> {
-        self.asked.lock().unwrap().clone()
+        self.asked.lock().expect("nobody panicked with it").clone()
     }
 
     pub(crate) fn lifecycle(&self) -> ClientLifecycleMode {
@@ -75,7 +75,7 @@ impl ClientHandler for Person {
         let ElicitRequestParams::FormElicitationParams { message, .. } = request else {
             return Ok(ElicitResult::new(ElicitationAction::Decline));
         };
-        self.asked.lock().unwrap().push(message);
+        self.asked.lock().expect("nobody panicked with it").push(message);
         let says = self.says.clone().unwrap_or(ElicitationAction::Decline);
         let answer = ElicitResult::new(says.clone());
         Ok(match says {
