@@ -7,6 +7,8 @@
 //! `cargo bench -p e2e --bench mcp -- [--program PATH] [--peer PATH] [--rounds COUNT]`. The peer is a
 //! build of `ghl-mcp` (`cargo install ghl-mcp@0.5.2 --locked`).
 
+#![expect(clippy::print_stdout, reason = "a benchmark tells what it measured")]
+
 mod server;
 mod upstream;
 

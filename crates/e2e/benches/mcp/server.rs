@@ -12,10 +12,13 @@ use serde_json::{Value, json};
 
 use super::{call_of, upstream::Upstream};
 
+/// The command that starts a server before an upstream.
+type Start = Box<dyn Fn(&Path, &Upstream) -> Command>;
+
 /// Which program is measured, and how it is started.
 pub(crate) struct Way {
     pub(crate) name: String,
-    start: Box<dyn Fn(&Path, &Upstream) -> Command>,
+    start: Start,
     kind: Kind,
 }
 
